@@ -1,1 +1,34 @@
-export {};
+export {
+  countBusyConnections,
+  openPool,
+  transaction,
+  type Pool,
+  type PoolOptions,
+  type Transaction,
+} from './connect.ts';
+export { defineStatement, readStatement, type Statement } from './define-statement.ts';
+export { dumpSchema } from './dump-schema.ts';
+export { findServerUser, type ServerUser } from './embedded/server-user.ts';
+export {
+  startEmbeddedPostgres,
+  type EmbeddedConnection,
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+} from './embedded/start-embedded-postgres.ts';
+export { migrate, migrationsFolder, type MigrateResult } from './migrate.ts';
+export {
+  advanceStage,
+  createTasks,
+  listInputs,
+  replaceItems,
+  withdrawItems,
+  type Advance,
+  type StageMoment,
+} from './stage-statements.ts';
+export { type InputShape, type OutputShape, type StageShape } from './stage-shape.ts';
+export { admitPlacesSql, expectPlacesSql } from './statements/admit-places.ts';
+export { claimTasks } from './statements/claim-tasks.ts';
+export { closeSourceSql } from './statements/close-source.ts';
+export type { InputItemRow } from './statements/list-inputs.ts';
+export { recordItems, type MadeItemRow } from './statements/record-items.ts';
+export { settleAttempts, type EndedAttemptRow } from './statements/settle-attempts.ts';

@@ -1,1 +1,21 @@
-export {};
+export { openEngine, type Engine, type EngineNews } from './engine.ts';
+export type { RunPlan, SourcePlan, StagePlan } from './run-plan.ts';
+export { createDataset, type NewDataset } from './create-dataset.ts';
+export { admitItems, type Admitted, type NewItem } from './admit-items.ts';
+export { closeDataset } from './close-dataset.ts';
+export { sealDataset } from './seal-dataset.ts';
+export { createRun, type NewRun } from './create-run.ts';
+export { claimTasks, type ClaimedTask } from './claim-tasks.ts';
+export { settleAttempts, type EndedAttempt, type MadeFile, type Settled } from './settle-attempts.ts';
+export { resumeRun, type Again } from './resume-run.ts';
+export { cancelRun } from './cancel-run.ts';
+export {
+  endSession,
+  expireSessions,
+  heldAttempts,
+  openSession,
+  renewAllSessions,
+  renewSession,
+  requireSession,
+  type NewSession,
+} from './sessions.ts';

@@ -1,1 +1,125 @@
-export {};
+export { GantryError, isGantryError, type ErrorDetails } from './errors.ts';
+export {
+  agentApiPath,
+  agentCapacitySchema,
+  assignedOutputSchema,
+  assignedResourcesSchema,
+  assignmentSchema,
+  attemptOutcomes,
+  attemptOutcomeSchema,
+  attemptWorkFolder,
+  claimAnswerSchema,
+  claimRequestSchema,
+  heartbeatAnswerSchema,
+  heartbeatRequestSchema,
+  joinAnswerSchema,
+  joinRequestSchema,
+  logReferenceSchema,
+  maxAgentBlock,
+  reportedOutputSchema,
+  reportSchema,
+  reportsAnswerSchema,
+  reportsRequestSchema,
+  returnsRequestSchema,
+  workerAnswerSchema,
+  workerInputSchema,
+  workerProgressSchema,
+  workerRequestSchema,
+  type AgentCapacity,
+  type AssignedOutput,
+  type AssignedResources,
+  type Assignment,
+  type AttemptOutcome,
+  type ClaimAnswer,
+  type ClaimRequest,
+  type HeartbeatAnswer,
+  type HeartbeatRequest,
+  type JoinAnswer,
+  type JoinRequest,
+  type LogReference,
+  type Report,
+  type ReportedOutput,
+  type ReportsAnswer,
+  type ReportsRequest,
+  type ReturnsRequest,
+  type WorkerAnswer,
+  type WorkerInput,
+  type WorkerProgress,
+  type WorkerRequest,
+} from './agent-protocol.ts';
+export {
+  toolManifestSchema,
+  type ResourceOverride,
+  type ToolFile,
+  type ToolInput,
+  type ToolManifest,
+  type ToolOutput,
+  type ToolResources,
+} from './tool-manifest.ts';
+export { checkParamValue, readParamText, type ToolParam } from './tool-param.ts';
+export { parseToolFile } from './parse-tool-file.ts';
+export { pipelineFileSchema, type PipelineFile, type SourceFile, type StageFile } from './pipeline-file.ts';
+export { parsePipelineFile, type ParsedPipeline } from './parse-pipeline-file.ts';
+export { compilePipeline, type CompileOptions } from './compile-pipeline.ts';
+export { compareVersions, resolveTool } from './resolve-tool.ts';
+export { FileErrors, formatProblem, type FileProblem } from './file-problem.ts';
+export {
+  escapeTemplate,
+  parseTemplate,
+  templateUses,
+  usesIdentity,
+  type Argument,
+  type TemplatePart,
+  type TemplateReference,
+} from './template.ts';
+export { fillArguments, fillOutputPath, fillTemplate, fillText, type FillOptions } from './fill-template.ts';
+export { stemOf, type ScopeItem, type TemplateScope } from './template-scope.ts';
+export { maxCoordinate, parsePattern, type FilePattern } from './file-pattern.ts';
+export { suggestPattern, type SuggestedPattern } from './suggest-pattern.ts';
+export { indexFiles, requireFiles, type FileIndex, type IndexedFile } from './index-files.ts';
+export {
+  cacheKeyText,
+  canonicalJson,
+  compareCacheKeys,
+  type CacheKeyDifference,
+  type CacheKeyItem,
+  type CacheKeyParts,
+} from './cache-key.ts';
+export { pipelineJsonSchema, toolJsonSchema } from './json-schema.ts';
+export { formatMemory, parseDuration, parseMemory, parsePercent } from './quantity.ts';
+export { agrees, coordinates, formatPlace, placeAt, placeKey, project, type Place } from './place.ts';
+export {
+  declaredCoordinates,
+  intersectBounds,
+  isWithin,
+  neighborAt,
+  offsetVectors,
+  restrictBounds,
+  step,
+  unbounded,
+  type LatticeBounds,
+  type Range,
+} from './lattice.ts';
+export type { Over } from './over.ts';
+export {
+  datasetTypes,
+  type CompiledInput,
+  type CompiledOutput,
+  type CompiledPipeline,
+  type CompiledSource,
+  type CompiledStage,
+  type DatasetType,
+  type Origin,
+  type Tolerance,
+} from './pipeline-graph.ts';
+export {
+  datasetStates,
+  runStates,
+  taskStates,
+  type AttemptEnd,
+  type DatasetState,
+  type RunState,
+  type TaskState,
+} from './task-state.ts';
+export { judgeTask, toleratedFailures, type InputTally, type Judgement, type Result } from './judge-task.ts';
+export { ReferenceRun, type MadeItem, type Outcome, type TaskView } from './reference-model.ts';

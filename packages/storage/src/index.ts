@@ -1,1 +1,26 @@
-export {};
+export { attemptFolder, outputPath, resolveInStore, type AttemptLocation } from './attempt-path.ts';
+export { checksumFile, checksumFolder, checksumOutput, type Checksum } from './checksum.ts';
+export {
+  layOut,
+  locateDataDirectory,
+  openDataDirectory,
+  publishServer,
+  readServer,
+  withdrawServer,
+  type DataDirectory,
+  type DataDirectoryLayout,
+  type DataDirectoryOptions,
+  type ServerRecord,
+} from './data-directory.ts';
+export { lockFile, type FileLock, type LockHolder, type LockResult } from './file-lock.ts';
+export { followLog, readLog } from './logs/log-reader.ts';
+export { type LogRecord, type LogStream } from './logs/log-record.ts';
+export {
+  openLogWriter,
+  type LogReference,
+  type LogWriter,
+  type LogWriterOptions,
+} from './logs/log-writer.ts';
+export { listSegments, measureSegment, removeSegment } from './logs/segment-file.ts';
+export { removeAttempt, sweepAttempts } from './sweep-attempts.ts';
+export { openSyncQueue, syncPaths, type SyncQueue } from './sync-paths.ts';

@@ -1,0 +1,49 @@
+/**
+ * What the statements that advance a stage need to know of it: its axes, what it reads and what it makes, by the
+ * ids of this run. Built by the engine from the compiled pipeline.
+ */
+import type { LatticeBounds, Place, Tolerance } from '@gantry/model';
+
+export interface InputShape {
+  /** The stage that produces the dataset; a source is a stage too. */
+  readonly producer: number;
+  /** Which of the producer's outputs, counted from 0. */
+  readonly output: number;
+  readonly dataset: number;
+  readonly axes: readonly string[];
+  /** Axes of the producer's tasks; fewer than `axes` where an output is one-to-many. */
+  readonly unitAxes: readonly string[];
+  readonly many: boolean;
+  readonly required: boolean;
+  readonly covering: boolean;
+  /** Offsets of the places that a `neighbors` stage reads; undefined for the other forms of `over`. */
+  readonly offsets: readonly Place[] | undefined;
+  readonly bounds: LatticeBounds;
+}
+
+export interface OutputShape {
+  readonly name: string;
+  readonly dataset: number;
+  /** Number of axes that file names add to the task's. */
+  readonly extra: number;
+  /** False for outputs that may be missing. */
+  readonly required: boolean;
+  /** True where a later stage reads it. */
+  readonly consumed: boolean;
+}
+
+export interface StageShape {
+  readonly id: number;
+  readonly axes: readonly string[];
+  readonly inputs: readonly InputShape[];
+  readonly outputs: readonly OutputShape[];
+  readonly tolerate: Tolerance;
+  /** True for `neighbors` with `edges: drop`. */
+  readonly drop: boolean;
+  /** How often a task may fail before the failure stands. */
+  readonly tries: number;
+}
+
+export function isOneToMany(input: InputShape): boolean {
+  return input.axes.length > input.unitAxes.length;
+}

@@ -1,0 +1,132 @@
+/**
+ * The statements that advance one stage of a run, prepared once per shape: stages that are alike share them.
+ */
+import type { Pool, Transaction } from './connect.ts';
+import { defineStatement, type Statement } from './define-statement.ts';
+import type { StageShape } from './stage-shape.ts';
+import { advanceStageSql } from './statements/advance-stage.ts';
+import { createTasksSql } from './statements/create-tasks.ts';
+import { listInputsSql, type InputItemRow } from './statements/list-inputs.ts';
+import { replaceItemsSql } from './statements/replace-items.ts';
+import { withdrawItemsSql } from './statements/withdraw-items.ts';
+
+/** What of a stage changes from transaction to transaction. */
+export interface StageMoment {
+  /**
+   * Per input: whether places may still become known that its tasks would read; for neighbours, whether the dataset
+   * may still get places at all.
+   */
+  readonly open: readonly boolean[];
+  /** True where the run is not active: stale tasks stay as they are. */
+  readonly ended: boolean;
+  /** Per input: count again from scratch for every task. */
+  readonly recount: readonly boolean[];
+  /** Judge every task, not only those that something touched. */
+  readonly everyTask: boolean;
+  /** `run.change` of this transaction. */
+  readonly change: number;
+}
+
+export interface Advance {
+  /** Tasks that became ready. */
+  readonly ready: number;
+  /** Tasks that were skipped or dropped, whose items go. */
+  readonly withdrawn: number;
+  /** Rows left for the stages below, and how many of them are new places. */
+  readonly emitted: number;
+  readonly born: number;
+}
+
+type AnyStatement<Row extends object> = Statement<Row & Record<string, unknown>, readonly unknown[]>;
+
+const prepared = new Map<string, AnyStatement<object>>();
+
+function prepare<Row extends object>(name: string, text: string): AnyStatement<Row> {
+  let statement = prepared.get(text);
+  if (statement === undefined) {
+    statement = defineStatement({ name, text });
+    prepared.set(text, statement);
+  }
+  return statement as AnyStatement<Row>;
+}
+
+const texts = new WeakMap<StageShape, Map<string, string>>();
+
+function textOf(stage: StageShape, name: string, build: (stage: StageShape) => string): string {
+  const known = texts.get(stage) ?? new Map<string, string>();
+  texts.set(stage, known);
+  const text = known.get(name) ?? build(stage);
+  known.set(name, text);
+  return text;
+}
+
+const producers = (stage: StageShape) => stage.inputs.map(({ producer }) => producer);
+const inputDatasets = (stage: StageShape) => stage.inputs.map(({ dataset }) => dataset);
+const outputDatasets = (stage: StageShape) => stage.outputs.map(({ dataset }) => dataset);
+
+/** Makes the tasks of places that were born upstream in this transaction. */
+export async function createTasks(transaction: Transaction, stage: StageShape): Promise<void> {
+  const statement = prepare('create-tasks', textOf(stage, 'create', createTasksSql));
+  await statement.run(transaction, stage.id, producers(stage), inputDatasets(stage));
+}
+
+/** Counts and judges the stage's tasks that anything touched in this transaction. */
+export async function advanceStage(
+  transaction: Transaction,
+  stage: StageShape,
+  moment: StageMoment,
+): Promise<Advance> {
+  const statement = prepare<Advance>('advance-stage', textOf(stage, 'advance', advanceStageSql));
+  const [row] = await statement.run(
+    transaction,
+    stage.id,
+    producers(stage),
+    inputDatasets(stage),
+    outputDatasets(stage),
+    moment.open,
+    moment.ended,
+    moment.recount,
+    moment.everyTask,
+    stage.tries,
+    moment.change,
+  );
+  if (row === undefined) throw new Error('advance-stage returned no row');
+  return row;
+}
+
+/** Deletes the items of tasks that were skipped or dropped. */
+export async function withdrawItems(transaction: Transaction, stage: StageShape): Promise<void> {
+  const text = textOf(stage, 'withdraw', withdrawItemsSql);
+  if (text === '') return;
+  await prepare('withdraw-items', text).run(transaction, stage.id, outputDatasets(stage));
+}
+
+/** Withdraws items that a new success did not make again, and announces those at new places. */
+export async function replaceItems(
+  transaction: Transaction,
+  stage: StageShape,
+  madeItems: string,
+): Promise<void> {
+  const text = textOf(stage, 'replace', replaceItemsSql);
+  if (text === '') return;
+  await prepare('replace-items', text).run(transaction, stage.id, outputDatasets(stage), madeItems);
+}
+
+/** The items that tasks of the stage read through input `n`, counted from 0. */
+export async function listInputs(
+  on: Transaction | Pool,
+  stage: StageShape,
+  n: number,
+  claimed: readonly { readonly attempt: number; readonly place: readonly number[] }[],
+): Promise<InputItemRow[]> {
+  const input = stage.inputs[n];
+  if (input === undefined) throw new RangeError(`stage ${stage.id} has no input ${n}`);
+  const text = textOf(stage, `inputs ${n}`, (shape) => listInputsSql(shape, n));
+  return prepare<InputItemRow>('list-inputs', text).run(
+    on,
+    claimed.map(({ attempt }) => attempt),
+    claimed.map(({ place }) => `{${place.join(',')}}`),
+    input.dataset,
+    input.producer,
+  );
+}

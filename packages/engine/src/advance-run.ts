@@ -1,0 +1,139 @@
+/**
+ * Carries what changed in a transaction through the stages of a run, once per stage in topological order, and ends
+ * the run where nothing can move any more.
+ */
+import {
+  advanceStage,
+  createTasks,
+  withdrawItems,
+  type StageShape,
+  type Transaction,
+} from '@gantry/database';
+import type { EngineNewsDraft } from './engine.ts';
+import type { LockedRun } from './lock-runs.ts';
+import type { RunPlan } from './run-plan.ts';
+
+/** What a transaction has touched so far. */
+export interface Touched {
+  /** Stages and sources that left changes for those below; true where places were born. */
+  readonly changed: Map<number, boolean>;
+  /** Stages whose tasks got a verdict. */
+  readonly verdicts: Set<number>;
+  /** Sources that closed. */
+  readonly closed: Set<number>;
+  /** True while the run is made: stages that no input covers get their one task. */
+  readonly creating: boolean;
+}
+
+export function nothingTouched(creating = false): Touched {
+  return { changed: new Map(), verdicts: new Set(), closed: new Set(), creating };
+}
+
+/** Advances all stages below what was touched; `run` is locked by this transaction. */
+export async function advanceRun(
+  transaction: Transaction,
+  plan: RunPlan,
+  run: LockedRun,
+  touched: Touched,
+  news: EngineNewsDraft,
+): Promise<void> {
+  const openAxes = await readOpenAxes(transaction, plan);
+  const before = new Map(openAxes);
+  for (const source of plan.sources) {
+    if (!touched.closed.has(source.id)) continue;
+    before.set(source.id, undeclaredAxes(source.axes, source.bounds.extents));
+  }
+  news.runs.add(run.id);
+  for (const { shape } of plan.stages) {
+    const open = openOf(shape, openAxes);
+    const wasOpen = openOf(shape, before);
+    openAxes.set(shape.id, stageOpenAxes(shape, openAxes));
+    before.set(shape.id, stageOpenAxes(shape, before));
+    const born = shape.inputs.some((input) => input.covering && touched.changed.get(input.producer) === true);
+    const uncovered = touched.creating && !shape.inputs.some((input) => input.covering);
+    const closing = open.some((value, index) => value !== wasOpen[index]);
+    const changed = shape.inputs.some((input) => touched.changed.has(input.producer));
+    if (!changed && !uncovered && !closing && !touched.verdicts.has(shape.id)) continue;
+    if (born || uncovered) await createTasks(transaction, shape);
+    const result = await advanceStage(transaction, shape, {
+      open,
+      ended: run.state !== 'active',
+      recount: shape.inputs.map(
+        (input, index) => input.offsets !== undefined && open[index] !== wasOpen[index],
+      ),
+      everyTask: closing,
+      change: run.change,
+    });
+    if (result.withdrawn > 0) await withdrawItems(transaction, shape);
+    if (result.ready > 0) news.ready = true;
+    if (result.emitted > 0 || result.withdrawn > 0) {
+      touched.changed.set(shape.id, result.born > 0 || touched.changed.get(shape.id) === true);
+    }
+  }
+  if (run.state === 'active') await endRun(transaction, plan, run);
+}
+
+/** Ends the run if all its sources are closed and no task is ready or running. */
+async function endRun(transaction: Transaction, plan: RunPlan, run: LockedRun): Promise<void> {
+  const { rowCount } = await transaction.query({
+    name: 'end-run',
+    text: `
+UPDATE run SET ended = now(), state = CASE WHEN EXISTS (
+    SELECT FROM tally WHERE stage = ANY ($2) AND state IN ('failed', 'blocked') AND tasks > 0
+  ) THEN 'failed'::run_state ELSE 'succeeded'::run_state END
+WHERE id = $1
+  AND NOT EXISTS (SELECT FROM stage WHERE run = $1 AND spec IS NULL AND NOT closed)
+  AND NOT EXISTS (SELECT FROM tally WHERE stage = ANY ($2) AND state = 'ready' AND tasks > 0)
+  AND NOT EXISTS (SELECT FROM running WHERE stage = ANY ($2))`,
+    values: [run.id, plan.stages.map(({ id }) => id)],
+  });
+  if (rowCount === 0) return;
+  const outputs = plan.stages.flatMap(({ shape }) => shape.outputs.map(({ dataset }) => dataset));
+  await transaction.query(`UPDATE dataset SET state = 'closed' WHERE id = ANY ($1) AND state = 'open'`, [
+    outputs,
+  ]);
+}
+
+async function readOpenAxes(
+  transaction: Transaction,
+  plan: RunPlan,
+): Promise<Map<number, ReadonlySet<string>>> {
+  const { rows } = await transaction.query<{ id: number; closed: boolean }>({
+    name: 'read-closed-sources',
+    text: 'SELECT id, closed FROM stage WHERE run = $1 AND spec IS NULL',
+    values: [plan.id],
+  });
+  const closed = new Set(rows.filter((row) => row.closed).map(({ id }) => id));
+  return new Map(
+    plan.sources.map((source) => [
+      source.id,
+      closed.has(source.id) ? new Set<string>() : undeclaredAxes(source.axes, source.bounds.extents),
+    ]),
+  );
+}
+
+function undeclaredAxes(axes: readonly string[], extents: Readonly<Record<string, unknown>>): Set<string> {
+  return new Set(axes.filter((axis) => extents[axis] === undefined));
+}
+
+/** Axes along which the stage may still get tasks. */
+function stageOpenAxes(
+  shape: StageShape,
+  openAxes: ReadonlyMap<number, ReadonlySet<string>>,
+): ReadonlySet<string> {
+  const covering = shape.inputs.filter((input) => input.covering);
+  return new Set(
+    shape.axes.filter((axis) =>
+      covering.some((input) => input.axes.includes(axis) && openAxes.get(input.producer)?.has(axis) === true),
+    ),
+  );
+}
+
+function openOf(shape: StageShape, openAxes: ReadonlyMap<number, ReadonlySet<string>>): boolean[] {
+  return shape.inputs.map((input) => {
+    const open = openAxes.get(input.producer);
+    if (open === undefined || open.size === 0) return false;
+    if (input.offsets !== undefined) return true;
+    return input.axes.some((axis) => !shape.axes.includes(axis) && open.has(axis));
+  });
+}

@@ -1,0 +1,127 @@
+/**
+ * Starts a run: the rows of its stages and outputs, and the tasks that its sources bring about already.
+ */
+import { createHash } from 'node:crypto';
+import type { Transaction } from '@gantry/database';
+import { GantryError, type CompiledPipeline, type LatticeBounds } from '@gantry/model';
+import { advanceRun, nothingTouched } from './advance-run.ts';
+import { lockDataset } from './change-dataset.ts';
+import type { Engine } from './engine.ts';
+import { loadPlan } from './load-plan.ts';
+import { lockRun } from './lock-runs.ts';
+import { seeClosed, seeItems } from './see-source.ts';
+
+export interface NewRun {
+  readonly project: number;
+  readonly name: string;
+  readonly pipeline: CompiledPipeline;
+  /** Dataset of each source of the pipeline; its axes are the source's, in the same order. */
+  readonly sources: Readonly<Record<string, number>>;
+  /** Digest of each stage's tool: what the cache and the provenance know it by. */
+  readonly toolDigests: Readonly<Record<string, string>>;
+}
+
+/**
+ * @returns the run's id
+ * @throws GantryError `source-without-dataset`; `axes-differ` where a dataset has other axes than its source
+ */
+export async function createRun(engine: Engine, run: NewRun): Promise<number> {
+  const id = await engine.work(async (transaction, news) => {
+    const runId = await insertRun(transaction, run);
+    for (const [ordinal, source] of run.pipeline.sources.entries()) {
+      await insertSource(transaction, runId, ordinal, source.name, source.axes, run.sources[source.name]);
+    }
+    for (const [index, stage] of run.pipeline.stages.entries()) {
+      const ordinal = run.pipeline.sources.length + index;
+      await insertStage(transaction, run, runId, ordinal, stage);
+    }
+    const locked = await lockRun(transaction, runId);
+    if (locked === undefined) throw new Error(`run ${runId} is not there`);
+    const plan = await loadPlan(transaction, runId);
+    const touched = nothingTouched(true);
+    for (const source of plan.sources) {
+      await seeItems(transaction, source, locked, null, touched);
+      const { state } = await lockDataset(transaction, source.dataset, 'read');
+      if (state !== 'open') await seeClosed(transaction, source, locked, touched);
+    }
+    await advanceRun(transaction, plan, locked, touched, news);
+    return runId;
+  });
+  return id;
+}
+
+async function insertRun(transaction: Transaction, run: NewRun): Promise<number> {
+  const file = JSON.stringify(run.pipeline);
+  const digest = createHash('sha256').update(file).digest('hex');
+  const { rows } = await transaction.query<{ id: number }>(
+    `WITH made AS (
+       INSERT INTO pipeline (project, name, file, digest) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (project, name, digest) DO UPDATE SET digest = excluded.digest RETURNING id)
+     INSERT INTO run (project, pipeline, name) SELECT $1, id, $5 FROM made RETURNING id`,
+    [run.project, run.pipeline.name, file, digest, run.name],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error('INSERT INTO run returned no row');
+  return row.id;
+}
+
+async function insertSource(
+  transaction: Transaction,
+  run: number,
+  ordinal: number,
+  name: string,
+  axes: readonly string[],
+  dataset: number | undefined,
+): Promise<void> {
+  if (dataset === undefined) {
+    throw new GantryError('source-without-dataset', `The source ${name} has no dataset.`, {
+      field: `sources.${name}`,
+      mend: `Give it one: --input ${name}=FOLDER --pattern ${name}=PATTERN.`,
+    });
+  }
+  const locked = await lockDataset(transaction, dataset, 'read');
+  if (locked.axes.join() !== axes.join()) {
+    throw new GantryError(
+      'axes-differ',
+      `The source ${name} has the axes ${axes.join(', ') || '(none)'}, and the dataset ${locked.name} has ${locked.axes.join(', ') || '(none)'}.`,
+      { field: `sources.${name}`, mend: 'Use a pattern that names the same axes.' },
+    );
+  }
+  await transaction.query('INSERT INTO stage (run, ordinal, name, dataset) VALUES ($1, $2, $3, $4)', [
+    run,
+    ordinal,
+    name,
+    dataset,
+  ]);
+}
+
+async function insertStage(
+  transaction: Transaction,
+  run: NewRun,
+  runId: number,
+  ordinal: number,
+  stage: CompiledPipeline['stages'][number],
+): Promise<void> {
+  const { rows } = await transaction.query<{ id: number }>(
+    'INSERT INTO stage (run, ordinal, name, spec, tool_digest) VALUES ($1, $2, $3, $4, $5) RETURNING id',
+    [runId, ordinal, stage.name, JSON.stringify(stage), run.toolDigests[stage.name] ?? null],
+  );
+  const bounds: LatticeBounds = { extents: {}, skip: {}, region: {} };
+  for (const [index, output] of stage.outputs.entries()) {
+    await transaction.query(
+      `WITH made AS (
+         INSERT INTO dataset (project, name, type, axes, bounds) VALUES ($1, $2, $3, $4, $5) RETURNING id)
+       INSERT INTO stage_output (stage, ordinal, name, dataset) SELECT $6, $7, $8, id FROM made`,
+      [
+        run.project,
+        `${run.name} ${stage.name}.${output.name}`,
+        output.type,
+        output.axes,
+        JSON.stringify(bounds),
+        rows[0]?.id,
+        index,
+        output.name,
+      ],
+    );
+  }
+}

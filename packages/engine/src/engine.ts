@@ -1,0 +1,67 @@
+/**
+ * What every use case works with: the database, the plans of runs, and who wants to be woken. Policy is left to the
+ * use cases, one file each.
+ */
+import { transaction, type Pool, type Transaction } from '@gantry/database';
+import { loadPlan } from './load-plan.ts';
+import type { RunPlan } from './run-plan.ts';
+
+/** What happened in a transaction, told once it is committed. State is always read again; this only wakes. */
+export interface EngineNews {
+  /** Runs that changed. */
+  readonly runs: readonly number[];
+  /** Whether tasks became ready. */
+  readonly ready: boolean;
+}
+
+export interface Engine {
+  readonly pool: Pool;
+  /** Calls `listener` after each change; returns the end of it. */
+  listen(listener: (news: EngineNews) => void): () => void;
+  /** The plan of a run: what of it does not change while it runs. */
+  plan(run: number): Promise<RunPlan>;
+  /** Runs `use` in a transaction with its temporary tables, then tells the listeners. */
+  work<T>(use: (transaction: Transaction, news: EngineNewsDraft) => Promise<T>): Promise<T>;
+}
+
+/** The news of a transaction under way. */
+export interface EngineNewsDraft {
+  readonly runs: Set<number>;
+  ready: boolean;
+}
+
+/** An engine on a migrated database. It holds nothing that needs closing but the pool, which is the caller's. */
+export function openEngine(pool: Pool): Engine {
+  const listeners = new Set<(news: EngineNews) => void>();
+  const plans = new Map<number, Promise<RunPlan>>();
+  const prepared = new WeakSet<Transaction>();
+  return {
+    pool,
+    listen(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    plan(run) {
+      let plan = plans.get(run);
+      if (plan === undefined) {
+        plan = loadPlan(pool, run);
+        plan.catch(() => plans.delete(run));
+        plans.set(run, plan);
+      }
+      return plan;
+    },
+    async work(use) {
+      const news: EngineNewsDraft = { runs: new Set(), ready: false };
+      let connection: Transaction | undefined;
+      const result = await transaction(pool, async (client) => {
+        connection = client;
+        if (!prepared.has(client)) await client.query('SELECT prepare_steps()');
+        return use(client, news);
+      });
+      // Only now: a rollback takes temporary tables that it made away with it.
+      if (connection !== undefined) prepared.add(connection);
+      for (const listener of listeners) listener({ runs: [...news.runs], ready: news.ready });
+      return result;
+    },
+  };
+}

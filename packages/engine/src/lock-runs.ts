@@ -1,0 +1,42 @@
+/**
+ * The lock of a run. Whatever admits, closes, settles, retries or edits takes it in a statement of its own before
+ * any that reads: a READ COMMITTED snapshot precedes a wait inside a statement, so a statement that takes the lock
+ * itself would decide on what was there before it waited.
+ */
+import type { Transaction } from '@gantry/database';
+import type { RunState } from '@gantry/model';
+
+/** First half of the key of advisory locks on runs. */
+const runLock = 0x72756e;
+
+export interface LockedRun {
+  readonly id: number;
+  readonly state: RunState;
+  /** `run.change` of this transaction. */
+  readonly change: number;
+}
+
+/** Locks one run and raises its change number; undefined where there is no such run. */
+export async function lockRun(transaction: Transaction, run: number): Promise<LockedRun | undefined> {
+  await transaction.query({
+    name: 'lock-run',
+    text: 'SELECT pg_advisory_xact_lock($1, $2)',
+    values: [runLock, run],
+  });
+  const { rows } = await transaction.query<LockedRun>({
+    name: 'raise-run-change',
+    text: 'UPDATE run SET change = change + 1 WHERE id = $1 RETURNING id, state, change',
+    values: [run],
+  });
+  return rows[0];
+}
+
+/** Locks several runs, in the order of their ids. */
+export async function lockRuns(transaction: Transaction, runs: readonly number[]): Promise<LockedRun[]> {
+  const locked: LockedRun[] = [];
+  for (const run of [...new Set(runs)].sort((a, b) => a - b)) {
+    const row = await lockRun(transaction, run);
+    if (row !== undefined) locked.push(row);
+  }
+  return locked;
+}

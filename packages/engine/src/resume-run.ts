@@ -1,0 +1,82 @@
+/**
+ * Takes up an ended or cancelled run again: what came meanwhile is seen, stale tasks become ready, and the failed or
+ * cancelled tasks that are named are tried again.
+ */
+import type { Transaction } from '@gantry/database';
+import { GantryError } from '@gantry/model';
+import { advanceRun, nothingTouched } from './advance-run.ts';
+import { lockDataset } from './change-dataset.ts';
+import type { Engine } from './engine.ts';
+import { lockRun } from './lock-runs.ts';
+import { leaveVerdicts } from './rejudge.ts';
+import { seeClosed, seeItems } from './see-source.ts';
+
+/** Which failed and cancelled tasks are tried again: none, all, or those with these ids. */
+export type Again = 'none' | 'all' | readonly number[];
+
+/**
+ * @returns how many tasks are tried again
+ * @throws GantryError `unknown-run`, `run-archived`; `outputs-sealed` where an output may not change any more
+ */
+export async function resumeRun(engine: Engine, run: number, again: Again): Promise<number> {
+  const plan = await engine.plan(run);
+  return engine.work(async (transaction, news) => {
+    const locked = await lockRun(transaction, run);
+    if (locked === undefined) throw new GantryError('unknown-run', `There is no run ${run}.`);
+    if (locked.state === 'archived') {
+      throw new GantryError('run-archived', `Run ${run} is archived.`, {
+        mend: 'Take it out of the archive first.',
+      });
+    }
+    const outputs = plan.stages.flatMap(({ shape }) => shape.outputs.map(({ dataset }) => dataset));
+    const sealed = await transaction.query<{ name: string }>(
+      `SELECT name FROM dataset WHERE id = ANY ($1) AND state NOT IN ('open', 'closed') LIMIT 1`,
+      [outputs],
+    );
+    if (sealed.rows[0] !== undefined) {
+      throw new GantryError(
+        'outputs-sealed',
+        `The output ${sealed.rows[0].name} is sealed and does not change.`,
+        {
+          mend: 'Start a new run of the pipeline.',
+        },
+      );
+    }
+    const touched = nothingTouched();
+    const active = { ...locked, state: 'active' as const };
+    await transaction.query(`UPDATE run SET state = 'active', ended = NULL WHERE id = $1`, [run]);
+    await transaction.query(`UPDATE dataset SET state = 'open' WHERE id = ANY ($1)`, [outputs]);
+    if (locked.state === 'cancelled') {
+      for (const source of plan.sources) {
+        const { state } = await lockDataset(transaction, source.dataset, 'read');
+        await seeItems(transaction, source, active, null, touched);
+        if (state !== 'open') await seeClosed(transaction, source, active, touched);
+      }
+    }
+    const select = `CASE
+      WHEN t.result IN ('failed', 'cancelled') AND ($2::bigint[] IS NULL OR t.id = ANY ($2)) THEN 'cleared'
+      WHEN t.stale THEN 'touched' END`;
+    const ids = again === 'all' ? null : again === 'none' ? [] : again;
+    const cleared = await countCleared(
+      transaction,
+      plan.stages.map(({ id }) => id),
+      ids,
+    );
+    await leaveVerdicts(transaction, plan, select, [ids], touched);
+    await advanceRun(transaction, plan, active, touched, news);
+    return cleared;
+  });
+}
+
+async function countCleared(
+  transaction: Transaction,
+  stages: readonly number[],
+  ids: readonly number[] | null,
+): Promise<number> {
+  const { rows } = await transaction.query<{ tasks: number }>(
+    `SELECT count(*)::int AS tasks FROM task
+     WHERE stage = ANY ($1) AND result IN ('failed', 'cancelled') AND ($2::bigint[] IS NULL OR id = ANY ($2))`,
+    [stages, ids],
+  );
+  return rows[0]?.tasks ?? 0;
+}

@@ -1,0 +1,47 @@
+/**
+ * Lets a run see what is in the dataset of one of its sources: new and revised items, and that it has closed.
+ */
+import { admitPlacesSql, closeSourceSql, expectPlacesSql, type Transaction } from '@gantry/database';
+import type { Touched } from './advance-run.ts';
+import type { LockedRun } from './lock-runs.ts';
+import type { SourcePlan } from './run-plan.ts';
+
+/** @param places the places to look at, as PostgreSQL arrays in text form; null for all of the dataset */
+export async function seeItems(
+  transaction: Transaction,
+  source: SourcePlan,
+  run: LockedRun,
+  places: readonly string[] | null,
+  touched: Touched,
+): Promise<void> {
+  let changes = 0;
+  const expect = expectPlacesSql(source.axes, source.bounds);
+  if (expect !== undefined) {
+    const result = await transaction.query(expect, [source.id, source.dataset, places]);
+    changes += result.rowCount ?? 0;
+  }
+  const admitted = await transaction.query(admitPlacesSql(source.axes, source.bounds), [
+    source.id,
+    source.dataset,
+    places,
+    run.change,
+  ]);
+  changes += admitted.rowCount ?? 0;
+  if (changes > 0) touched.changed.set(source.id, true);
+}
+
+/** Does nothing where the run has seen it before. */
+export async function seeClosed(
+  transaction: Transaction,
+  source: SourcePlan,
+  run: LockedRun,
+  touched: Touched,
+): Promise<void> {
+  const { rows } = await transaction.query<{ closed: boolean }>('SELECT closed FROM stage WHERE id = $1', [
+    source.id,
+  ]);
+  if (rows[0]?.closed !== false) return;
+  const absent = await transaction.query(closeSourceSql, [source.id, run.change]);
+  touched.closed.add(source.id);
+  if ((absent.rowCount ?? 0) > 0) touched.changed.set(source.id, touched.changed.get(source.id) ?? false);
+}

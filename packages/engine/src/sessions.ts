@@ -1,0 +1,122 @@
+/**
+ * Sessions of agents and their leases, on the database's clock. A session that is not heard of in time ends, and
+ * what it held is lost and ready again.
+ */
+import { GantryError, type AgentCapacity, type AttemptEnd } from '@gantry/model';
+import type { Engine } from './engine.ts';
+import { settleAttempts } from './settle-attempts.ts';
+
+export interface NewSession {
+  readonly name: string;
+  readonly host: string;
+  readonly capacity: AgentCapacity;
+  readonly leaseSeconds: number;
+}
+
+/** Starts a session of the agent `name`; one that it had before, from a life that is over, ends. */
+export async function openSession(engine: Engine, session: NewSession): Promise<number> {
+  const { rows } = await engine.pool.query<{ agent: number; id: number }>(
+    `WITH known AS (
+       INSERT INTO agent (name, host) VALUES ($1, $2)
+       ON CONFLICT (name) DO UPDATE SET host = excluded.host RETURNING id)
+     INSERT INTO session (agent, capacity, expires)
+     SELECT id, $3, now() + make_interval(secs => $4) FROM known RETURNING agent, id`,
+    [session.name, session.host, JSON.stringify(session.capacity), session.leaseSeconds],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error('INSERT INTO session returned no row');
+  const earlier = await engine.pool.query<{ id: number }>(
+    'SELECT id FROM session WHERE agent = $1 AND ended IS NULL AND id < $2',
+    [row.agent, row.id],
+  );
+  for (const { id } of earlier.rows) await endSession(engine, id, 'lost');
+  return row.id;
+}
+
+/**
+ * Gives a session a full lease from now.
+ * @throws GantryError `unknown-session` where it has ended
+ */
+export async function renewSession(engine: Engine, session: number, leaseSeconds: number): Promise<void> {
+  const { rowCount } = await engine.pool.query({
+    name: 'renew-session',
+    text: `UPDATE session SET expires = now() + make_interval(secs => $2)
+           WHERE id = $1 AND ended IS NULL AND expires > now()`,
+    values: [session, leaseSeconds],
+  });
+  if (rowCount === 0) {
+    throw new GantryError('unknown-session', `The session ${session} has ended.`, { mend: 'Join again.' });
+  }
+}
+
+/** @throws GantryError `unknown-session` where it has ended */
+export async function requireSession(engine: Engine, session: number): Promise<void> {
+  const { rows } = await engine.pool.query({
+    name: 'require-session',
+    text: 'SELECT FROM session WHERE id = $1 AND ended IS NULL',
+    values: [session],
+  });
+  if (rows.length === 0) {
+    throw new GantryError('unknown-session', `The session ${session} has ended.`, { mend: 'Join again.' });
+  }
+}
+
+/** Ends a session; what it still holds is `lost`, or `returned` where the agent stopped in good order. */
+export async function endSession(
+  engine: Engine,
+  session: number,
+  end: Extract<AttemptEnd, 'lost' | 'returned'>,
+): Promise<void> {
+  await engine.pool.query('UPDATE session SET ended = now() WHERE id = $1 AND ended IS NULL', [session]);
+  for (;;) {
+    const held = await heldAttempts(engine, session, 1000);
+    if (held.length === 0) return;
+    await settleAttempts(
+      engine,
+      session,
+      held.map(({ attempt }) => ({
+        attempt,
+        end,
+        made: [],
+        ...(end === 'lost' ? { message: 'The agent that held it went away.' } : {}),
+      })),
+    );
+  }
+}
+
+/** Attempts that a session holds, and whether they are to stop. */
+export async function heldAttempts(
+  engine: Engine,
+  session: number,
+  limit: number | null = null,
+): Promise<{ attempt: number; cancel: boolean; claimedSecondsAgo: number }[]> {
+  const { rows } = await engine.pool.query<{ attempt: number; cancel: boolean; claimedSecondsAgo: number }>({
+    name: 'held-attempts',
+    text: `SELECT attempt, cancel, extract(epoch FROM now() - claimed)::float8 AS "claimedSecondsAgo"
+           FROM running WHERE session = $1 ORDER BY attempt LIMIT $2`,
+    values: [session, limit],
+  });
+  return rows;
+}
+
+/**
+ * Ends the sessions whose lease is over, and those that ended while a claim of theirs was under way.
+ * @returns how many
+ */
+export async function expireSessions(engine: Engine): Promise<number> {
+  const { rows } = await engine.pool.query<{ id: number }>({
+    name: 'expired-sessions',
+    text: `SELECT id FROM session WHERE ended IS NULL AND expires < now()
+           UNION SELECT s.id FROM session s WHERE s.ended IS NOT NULL AND s.id IN (SELECT session FROM running)`,
+  });
+  for (const { id } of rows) await endSession(engine, id, 'lost');
+  return rows.length;
+}
+
+/** After a time without a server: nobody could be heard, so every session gets a full lease. */
+export async function renewAllSessions(engine: Engine, leaseSeconds: number): Promise<void> {
+  await engine.pool.query(
+    'UPDATE session SET expires = now() + make_interval(secs => $1) WHERE ended IS NULL',
+    [leaseSeconds],
+  );
+}

@@ -1,0 +1,162 @@
+/**
+ * Ends attempts in blocks, records what they made, and releases what comes after. What an agent reports, what was
+ * lost with a session and what was handed back all go this way.
+ */
+import {
+  recordItems,
+  replaceItems,
+  settleAttempts as settleStatement,
+  type EndedAttemptRow,
+  type MadeItemRow,
+  type Transaction,
+} from '@gantry/database';
+import type { AttemptEnd } from '@gantry/model';
+import { advanceRun, nothingTouched } from './advance-run.ts';
+import type { Engine } from './engine.ts';
+import { lockRun } from './lock-runs.ts';
+import type { RunPlan } from './run-plan.ts';
+
+/** A file that an attempt made, for the output `output` of its stage. */
+export interface MadeFile {
+  readonly output: string;
+  /** Coordinates that the file's name adds to the task's place. */
+  readonly extra: readonly number[];
+  readonly name: string;
+  /** Relative to the store. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly checksum: string;
+}
+
+export interface EndedAttempt {
+  readonly attempt: number;
+  readonly end: AttemptEnd;
+  readonly made: readonly MadeFile[];
+  readonly started?: string | undefined;
+  readonly ended?: string | undefined;
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+  readonly message?: string | undefined;
+  readonly resources?: unknown;
+  readonly log?: unknown;
+}
+
+export interface Settled {
+  /** Attempts that the session does not hold any more: their files are nobody's. */
+  readonly refused: readonly number[];
+}
+
+/** Ends attempts that `session` holds. Each run is settled in a transaction of its own. */
+export async function settleAttempts(
+  engine: Engine,
+  session: number,
+  ends: readonly EndedAttempt[],
+): Promise<Settled> {
+  const { rows } = await engine.pool.query<{ attempt: number; run: number }>({
+    name: 'runs-of-attempts',
+    text: `SELECT r.attempt, s.run FROM running r JOIN stage s ON s.id = r.stage
+           WHERE r.attempt = ANY ($1) AND r.session = $2`,
+    values: [ends.map(({ attempt }) => attempt), session],
+  });
+  const runOf = new Map(rows.map(({ attempt, run }) => [attempt, run]));
+  const kept = new Set<number>();
+  for (const run of [...new Set(runOf.values())].sort((a, b) => a - b)) {
+    const ofRun = ends.filter(({ attempt }) => runOf.get(attempt) === run);
+    for (const attempt of await settleRun(engine, run, session, ofRun)) kept.add(attempt);
+  }
+  const settledBefore = await findSettled(
+    engine,
+    session,
+    ends.filter(({ attempt }) => !kept.has(attempt)),
+  );
+  return {
+    refused: ends
+      .map(({ attempt }) => attempt)
+      .filter((attempt) => !kept.has(attempt) && !settledBefore.has(attempt)),
+  };
+}
+
+async function settleRun(
+  engine: Engine,
+  run: number,
+  session: number,
+  ends: readonly EndedAttempt[],
+): Promise<number[]> {
+  const plan = await engine.plan(run);
+  return engine.work(async (transaction, news) => {
+    const locked = await lockRun(transaction, run);
+    if (locked === undefined) return [];
+    const verdicts = await settleStatement.run(transaction, JSON.stringify(ends.map(endRow)), session);
+    const touched = nothingTouched();
+    for (const { stage } of verdicts) touched.verdicts.add(stage);
+    await recordMade(transaction, plan, ends, verdicts, touched.changed);
+    await advanceRun(transaction, plan, locked, touched, news);
+    return verdicts.map(({ attempt }) => attempt);
+  });
+}
+
+function endRow(end: EndedAttempt): EndedAttemptRow {
+  return {
+    attempt: end.attempt,
+    outcome: end.end,
+    started: end.started ?? null,
+    ended: end.ended ?? null,
+    exit_code: end.exitCode ?? null,
+    signal: end.signal ?? null,
+    message: end.message ?? null,
+    resources: end.resources ?? null,
+    log: end.log ?? null,
+  };
+}
+
+async function recordMade(
+  transaction: Transaction,
+  plan: RunPlan,
+  ends: readonly EndedAttempt[],
+  verdicts: readonly { attempt: number; stage: number; verdict: string }[],
+  changed: Map<number, boolean>,
+): Promise<void> {
+  const stageOf = new Map(
+    verdicts
+      .filter(({ verdict }) => verdict === 'succeeded')
+      .map(({ attempt, stage }) => [attempt, stage] as const),
+  );
+  if (stageOf.size === 0) return;
+  const rows = ends.flatMap((end): MadeItemRow[] => {
+    const stage = plan.stages.find(({ id }) => id === stageOf.get(end.attempt));
+    if (stage === undefined) return [];
+    return end.made.map(({ output, ...file }) => {
+      const dataset = stage.shape.outputs.find(({ name }) => name === output)?.dataset;
+      if (dataset === undefined) throw new Error(`stage ${stage.name} has no output ${output}`);
+      return { attempt: end.attempt, dataset, ...file };
+    });
+  });
+  const json = JSON.stringify(rows);
+  const stages = new Set(stageOf.values());
+  for (const { shape } of plan.stages) {
+    if (!stages.has(shape.id)) continue;
+    await replaceItems(transaction, shape, json);
+    // Places may have come and gone; the stages below look.
+    if (shape.outputs.some((output) => output.extra > 0)) changed.set(shape.id, true);
+  }
+  await recordItems.run(transaction, json);
+}
+
+/** Of attempts that are not running: those whose end this session had reported before, and it was kept. */
+async function findSettled(
+  engine: Engine,
+  session: number,
+  ends: readonly EndedAttempt[],
+): Promise<Set<number>> {
+  if (ends.length === 0) return new Set();
+  const { rows } = await engine.pool.query<{ id: number; outcome: string }>(
+    'SELECT id, outcome FROM attempt WHERE id = ANY ($1) AND session = $2 AND NOT superseded',
+    [ends.map(({ attempt }) => attempt), session],
+  );
+  return new Set(
+    rows
+      .filter(({ id, outcome }) => ends.some(({ attempt, end }) => attempt === id && end === outcome))
+      .map(({ id }) => id),
+  );
+}

@@ -1,0 +1,488 @@
+/**
+ * The reference model: which tasks exist and in which state, computed from scratch after every event, in the
+ * plainest way that says what is meant. Property tests hold the database engine to it. It knows nothing of agents,
+ * files, transactions or speed.
+ *
+ * A place of a dataset is *available*, *pending*, *failed* or *absent*. What a dataset holds is told by its
+ * producers (a source's places, or the tasks of a stage) and its items: a producer that is not finished is one
+ * pending unit, one that failed is one failed unit, and the items of a finished one are available.
+ */
+import { judgeTask, type InputTally, type Result } from './judge-task.ts';
+import {
+  declaredCoordinates,
+  intersectBounds,
+  isWithin,
+  neighborAt,
+  offsetVectors,
+  restrictBounds,
+  unbounded,
+  type LatticeBounds,
+} from './lattice.ts';
+import type { CompiledInput, CompiledPipeline, CompiledStage } from './pipeline-graph.ts';
+import { agrees, placeKey, project, type Place } from './place.ts';
+import type { RunState, TaskState } from './task-state.ts';
+
+/** An item that a successful attempt made: the coordinates that its file name adds, and its bytes' checksum. */
+export interface MadeItem {
+  readonly extra: Place;
+  readonly content: string;
+}
+
+export type Outcome =
+  | { readonly kind: 'succeeded'; readonly items: Readonly<Record<string, readonly MadeItem[]>> }
+  | { readonly kind: 'failed' | 'lost' | 'cancelled' };
+
+/** What the model says of one task. */
+export interface TaskView {
+  readonly place: Place;
+  readonly state: TaskState;
+  readonly stale: boolean;
+}
+
+interface Item {
+  readonly place: Place;
+  readonly content: string;
+  readonly revision: number;
+}
+
+/** The four answers to "what is at this place". */
+type UnitStatus = 'available' | 'pending' | 'failed' | 'absent';
+
+interface Unit {
+  readonly place: Place;
+  readonly status: UnitStatus;
+}
+
+/** A dataset as a stage reads it: its producers, its items, and the places that may still come. */
+interface Contents {
+  readonly axes: readonly string[];
+  readonly unitAxes: readonly string[];
+  readonly units: ReadonlyMap<string, Unit>;
+  readonly items: ReadonlyMap<string, Item>;
+  readonly openAxes: ReadonlySet<string>;
+  readonly bounds: LatticeBounds;
+}
+
+interface TaskRecord {
+  result: Result | undefined;
+  /** What the attempt that gave the result had read. */
+  done: string | undefined;
+  tries: number;
+  /** What the attempt that is running had read when it was claimed. */
+  running: string | undefined;
+  judged: { state: TaskState; stale: boolean; reads: string } | undefined;
+}
+
+interface SourceRecord {
+  readonly bounds: LatticeBounds;
+  /** The dataset as it is. */
+  readonly items: Map<string, Item>;
+  closed: boolean;
+  /** The dataset as the run sees it: a cancelled run looks away until it is resumed. */
+  seen: { readonly items: ReadonlyMap<string, Item>; readonly closed: boolean };
+}
+
+/** One run over its sources. Every method leaves the model settled: `tasks` can be read after each. */
+export class ReferenceRun {
+  readonly #pipeline: CompiledPipeline;
+  readonly #sources = new Map<string, SourceRecord>();
+  readonly #tasks = new Map<string, Map<string, TaskRecord>>();
+  readonly #items = new Map<string, Map<string, Item>>();
+  #state: RunState = 'active';
+
+  constructor(pipeline: CompiledPipeline, bounds: Readonly<Record<string, LatticeBounds>> = {}) {
+    this.#pipeline = pipeline;
+    for (const source of pipeline.sources) {
+      this.#sources.set(source.name, {
+        bounds: bounds[source.name] ?? unbounded,
+        items: new Map(),
+        closed: false,
+        seen: { items: new Map(), closed: false },
+      });
+    }
+    for (const stage of pipeline.stages) {
+      this.#tasks.set(stage.name, new Map());
+      for (const output of stage.outputs) this.#items.set(`${stage.name}.${output.name}`, new Map());
+    }
+    this.#settleAll();
+  }
+
+  get state(): RunState {
+    return this.#state;
+  }
+
+  /** Tasks of a stage by the key of their place. */
+  tasks(stage: string): ReadonlyMap<string, TaskView> {
+    const compiled = this.#stage(stage);
+    const views = new Map<string, TaskView>();
+    for (const [key, record] of this.#records(stage)) {
+      if (record.judged === undefined) continue;
+      const state = record.running === undefined ? record.judged.state : 'running';
+      views.set(key, { place: this.#placeOf(compiled, key), state, stale: record.judged.stale });
+    }
+    return views;
+  }
+
+  /** Items of an output by the key of their place: content and revision. */
+  items(stage: string, output: string): ReadonlyMap<string, { content: string; revision: number }> {
+    return this.#items.get(`${stage}.${output}`) ?? new Map();
+  }
+
+  /** A file arrived, or was rewritten, at a place of a source. Places outside the bounds are not run. */
+  admit(source: string, place: Place, content: string): void {
+    const record = this.#source(source);
+    const axes = this.#pipeline.sources.find((each) => each.name === source)?.axes ?? [];
+    if (!isWithin(record.bounds, place)) return;
+    const key = placeKey(place, axes);
+    if (record.closed && !record.items.has(key)) return;
+    record.items.set(key, revise(record.items.get(key), place, content));
+    this.#settleAll();
+  }
+
+  close(source: string): void {
+    this.#source(source).closed = true;
+    this.#settleAll();
+  }
+
+  /** Starts an attempt of a ready task; throws where the task is not ready or is running. */
+  claim(stage: string, key: string): void {
+    const record = this.#record(stage, key);
+    if (record.judged?.state !== 'ready' || record.running !== undefined) {
+      throw new Error(`${stage} ${key} is not ready`);
+    }
+    record.running = record.judged.reads;
+    this.#settleAll();
+  }
+
+  /** Ends the attempt of a running task. */
+  settle(stage: string, key: string, outcome: Outcome, retryLimit = 1): void {
+    const record = this.#record(stage, key);
+    const reads = record.running;
+    if (reads === undefined) throw new Error(`${stage} ${key} is not running`);
+    record.running = undefined;
+    const wanted =
+      record.judged !== undefined && (unfinished.has(record.judged.state) || record.judged.stale);
+    if (wanted && outcome.kind === 'failed') {
+      record.tries += 1;
+      if (record.tries >= retryLimit) {
+        record.result = 'failed';
+        record.done = reads;
+      }
+    }
+    if (wanted && outcome.kind === 'succeeded') {
+      record.result = 'succeeded';
+      record.done = reads;
+      record.tries = 0;
+      this.#recordItems(this.#stage(stage), key, outcome.items);
+    }
+    this.#settleAll();
+  }
+
+  /** Forgets the result of failed or cancelled tasks, so that they are run again. */
+  retry(tasks: readonly { readonly stage: string; readonly key: string }[]): void {
+    for (const { stage, key } of tasks) {
+      const record = this.#record(stage, key);
+      if (record.result === 'failed' || record.result === 'cancelled') {
+        record.result = undefined;
+        record.done = undefined;
+        record.tries = 0;
+      }
+    }
+    this.resume();
+  }
+
+  /** Takes up an ended run again: stale tasks become ready, and what came meanwhile is seen. */
+  resume(): void {
+    this.#state = 'active';
+    this.#settleAll();
+  }
+
+  /** Cancels all that is not finished. */
+  cancel(): void {
+    for (const records of this.#tasks.values()) {
+      for (const record of records.values()) {
+        if (record.judged !== undefined && unfinished.has(record.judged.state)) {
+          record.result = 'cancelled';
+          record.done = undefined;
+        }
+      }
+    }
+    this.#state = 'cancelled';
+    this.#settleAll();
+  }
+
+  // --- the rules -----------------------------------------------------------------------------------------------
+
+  #settleAll(): void {
+    if (this.#state !== 'cancelled') {
+      for (const source of this.#sources.values()) {
+        source.seen = { items: new Map(source.items), closed: source.closed };
+      }
+    }
+    this.#evaluate();
+    if (this.#state === 'active' && this.#nothingMoves()) {
+      const states = this.#allViews();
+      this.#state = states.some(({ state }) => state === 'failed' || state === 'blocked')
+        ? 'failed'
+        : 'succeeded';
+    }
+  }
+
+  #nothingMoves(): boolean {
+    const closed = [...this.#sources.values()].every((source) => source.seen.closed);
+    return closed && this.#allViews().every(({ state }) => state !== 'ready' && state !== 'running');
+  }
+
+  #allViews(): TaskView[] {
+    return this.#pipeline.stages.flatMap((stage) => [...this.tasks(stage.name).values()]);
+  }
+
+  #evaluate(): void {
+    const contents = new Map<string, Contents>();
+    for (const source of this.#pipeline.sources) {
+      contents.set(source.name, sourceContents(source.axes, this.#source(source.name)));
+    }
+    for (const stage of this.#pipeline.stages) this.#evaluateStage(stage, contents);
+  }
+
+  #evaluateStage(stage: CompiledStage, contents: Map<string, Contents>): void {
+    const read = (input: CompiledInput): Contents => {
+      const name =
+        input.origin.kind === 'source' ? input.origin.source : `${input.origin.stage}.${input.origin.output}`;
+      const found = contents.get(name);
+      if (found === undefined) throw new Error(`${stage.name} reads ${name}, which comes later`);
+      return found;
+    };
+    const covering = stage.inputs.filter((input) => input.covering).map(read);
+    const bounds = covering
+      .map((content) => restrictBounds(content.bounds, stage.axes))
+      .reduce(intersectBounds, unbounded);
+    const openAxes = new Set(
+      covering.flatMap((content) => stage.axes.filter((axis) => content.openAxes.has(axis))),
+    );
+    const places = covering.reduce<Place[]>(
+      (joined, content) => joinPlaces(joined, knownPlaces(content), stage.axes),
+      [{}],
+    );
+
+    const records = this.#records(stage.name);
+    const existing = new Set<string>();
+    const units = new Map<string, Unit>();
+    for (const place of places) {
+      const key = placeKey(place, stage.axes);
+      existing.add(key);
+      const record = records.get(key) ?? {
+        result: undefined,
+        done: undefined,
+        tries: 0,
+        running: undefined,
+        judged: undefined,
+      };
+      records.set(key, record);
+      const tallies = stage.inputs.map((input) => tallyInput(stage, input, read(input), place));
+      const reads = tallies.map((tally) => tally.reads.join(' ')).join(' | ');
+      const judged = judgeTask(stage, tallies, {
+        result: record.result,
+        fresh: record.done === reads,
+        ended: this.#state !== 'active',
+      });
+      if (judged.state === 'dropped') {
+        existing.delete(key);
+        continue;
+      }
+      if (judged.state === 'skipped') this.#withdraw(stage, key, record);
+      record.judged = { state: judged.state, stale: judged.stale, reads };
+      units.set(key, { place, status: unitStatus(judged.state, judged.stale) });
+    }
+    for (const [key, record] of records) {
+      if (existing.has(key)) continue;
+      this.#withdraw(stage, key, record);
+      record.judged = undefined;
+      if (record.running === undefined) records.delete(key);
+    }
+    for (const output of stage.outputs) {
+      const name = `${stage.name}.${output.name}`;
+      contents.set(name, {
+        axes: output.axes,
+        unitAxes: stage.axes,
+        units,
+        items: this.#items.get(name) ?? new Map(),
+        openAxes,
+        bounds,
+      });
+    }
+  }
+
+  #withdraw(stage: CompiledStage, key: string, record: TaskRecord): void {
+    record.result = undefined;
+    record.done = undefined;
+    this.#recordItems(stage, key, {});
+  }
+
+  /** Replaces what a task made: equal bytes keep their revision, items that are no longer made are withdrawn. */
+  #recordItems(stage: CompiledStage, key: string, made: Readonly<Record<string, readonly MadeItem[]>>): void {
+    const place = this.#placeOf(stage, key);
+    for (const output of stage.outputs) {
+      const items = this.#items.get(`${stage.name}.${output.name}`);
+      if (items === undefined) throw new Error(`${stage.name} has no output ${output.name}`);
+      const kept = new Set<string>();
+      for (const item of made[output.name] ?? []) {
+        const at = { ...place, ...item.extra };
+        const itemKey = placeKey(at, output.axes);
+        items.set(itemKey, revise(items.get(itemKey), at, item.content));
+        kept.add(itemKey);
+      }
+      for (const [itemKey, item] of items) {
+        if (agrees(item.place, place) && !kept.has(itemKey)) items.delete(itemKey);
+      }
+    }
+  }
+
+  #placeOf(stage: CompiledStage, key: string): Place {
+    const values = key === '' ? [] : key.split(',').map(Number);
+    return Object.fromEntries(stage.axes.map((axis, index) => [axis, values[index] ?? 0]));
+  }
+
+  #stage(name: string): CompiledStage {
+    const stage = this.#pipeline.stages.find((each) => each.name === name);
+    if (stage === undefined) throw new Error(`no stage ${name}`);
+    return stage;
+  }
+
+  #source(name: string): SourceRecord {
+    const source = this.#sources.get(name);
+    if (source === undefined) throw new Error(`no source ${name}`);
+    return source;
+  }
+
+  #records(stage: string): Map<string, TaskRecord> {
+    const records = this.#tasks.get(stage);
+    if (records === undefined) throw new Error(`no stage ${stage}`);
+    return records;
+  }
+
+  #record(stage: string, key: string): TaskRecord {
+    const record = this.#records(stage).get(key);
+    if (record === undefined) throw new Error(`no task ${stage} ${key}`);
+    return record;
+  }
+}
+
+function revise(old: Item | undefined, place: Place, content: string): Item {
+  if (old === undefined) return { place, content, revision: 1 };
+  return old.content === content ? old : { place, content, revision: old.revision + 1 };
+}
+
+/** Places that a source is known to have: its items, and what declared extents promise beside them. */
+function sourceContents(axes: readonly string[], source: SourceRecord): Contents {
+  const declared = axes.filter((axis) => source.bounds.extents[axis] !== undefined);
+  const open = axes.filter((axis) => !declared.includes(axis));
+  const observed =
+    open.length === 0 ? [{}] : [...source.seen.items.values()].map((item) => project(item.place, open));
+  const units = new Map<string, Unit>();
+  for (const start of observed) {
+    const promised = declared.reduce<Place[]>(
+      (places, axis) =>
+        places.flatMap((place) =>
+          declaredCoordinates(source.bounds, axis).map((value) => ({ ...place, [axis]: value })),
+        ),
+      [start],
+    );
+    for (const place of promised) {
+      const key = placeKey(place, axes);
+      const status = source.seen.items.has(key) ? 'available' : source.seen.closed ? 'absent' : 'pending';
+      units.set(key, { place, status });
+    }
+  }
+  return {
+    axes,
+    unitAxes: axes,
+    units,
+    items: source.seen.items,
+    openAxes: new Set(source.seen.closed ? [] : open),
+    bounds: source.bounds,
+  };
+}
+
+function unitStatus(state: TaskState, stale: boolean): UnitStatus {
+  switch (state) {
+    case 'waiting':
+    case 'ready':
+    case 'running':
+      return 'pending';
+    case 'succeeded':
+      return stale ? 'pending' : 'available';
+    case 'blocked':
+    case 'failed':
+    case 'cancelled':
+      return 'failed';
+    case 'skipped':
+      return 'absent';
+  }
+}
+
+/** Known places: a producer's own where it makes one item, else those of the items that were made. */
+function knownPlaces(contents: Contents): Place[] {
+  const oneToMany = contents.axes.length > contents.unitAxes.length;
+  return [...(oneToMany ? contents.items : contents.units).values()].map(({ place }) => place);
+}
+
+function joinPlaces(left: readonly Place[], right: readonly Place[], axes: readonly string[]): Place[] {
+  const joined = new Map<string, Place>();
+  for (const one of left) {
+    for (const other of right) {
+      if (!agrees(one, other)) continue;
+      const place = project({ ...one, ...other }, axes);
+      joined.set(JSON.stringify(Object.entries(place).sort()), place);
+    }
+  }
+  return [...joined.values()];
+}
+
+const unfinished: ReadonlySet<TaskState> = new Set(['waiting', 'blocked', 'ready']);
+
+interface ReferenceTally extends InputTally {
+  readonly reads: readonly string[];
+}
+
+/** Counts what the task at `place` reads through one input. */
+function tallyInput(
+  stage: CompiledStage,
+  input: CompiledInput,
+  contents: Contents,
+  place: Place,
+): ReferenceTally {
+  const offsets =
+    stage.over.kind === 'neighbors' &&
+    Object.keys(stage.over.offsets).every((axis) => contents.axes.includes(axis))
+      ? offsetVectors(stage.over.offsets)
+      : undefined;
+  const tally = { available: 0, pending: 0, failed: 0, absent: 0, reads: [] as string[] };
+  const bound = project(place, contents.axes);
+  for (const offset of offsets ?? [{}]) {
+    const wanted = offsets === undefined ? bound : neighborAt(bound, offset, contents.bounds.skip);
+    let found = 0;
+    for (const unit of contents.units.values()) {
+      if (!agrees(unit.place, wanted)) continue;
+      if (unit.status === 'pending') tally.pending += 1;
+      if (unit.status === 'failed') tally.failed += 1;
+      if (unit.status === 'pending' || unit.status === 'failed') found += 1;
+      if (unit.status !== 'available') continue;
+      for (const item of contents.items.values()) {
+        if (!agrees(item.place, wanted) || !agrees(item.place, unit.place)) continue;
+        tally.available += 1;
+        found += 1;
+        tally.reads.push(`${placeKey(item.place, contents.axes)}@${item.revision}`);
+      }
+    }
+    if (offsets === undefined) continue;
+    const known = [...contents.units.values()].some((unit) => agrees(unit.place, wanted));
+    const mayCome = contents.openAxes.size > 0 && isWithin(contents.bounds, wanted);
+    if (!known && mayCome) tally.pending += 1;
+    else if (found === 0) tally.absent += 1;
+  }
+  const freeAxes = contents.axes.filter((axis) => !(axis in place));
+  const guarded = offsets === undefined && freeAxes.some((axis) => contents.openAxes.has(axis));
+  tally.reads.sort();
+  return { ...tally, open: guarded };
+}

@@ -1,0 +1,42 @@
+/**
+ * An attempt's folder: made before the tool starts, and cleared after it ended. Where it lies, and sweeping
+ * those of lost attempts, are left to the server.
+ */
+import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { attemptWorkFolder, type Assignment } from '@gantry/model';
+import { hasCode } from './marked-processes.ts';
+
+/**
+ * Makes the attempt's folder, the parents of its outputs, and the files that come with the assignment.
+ * Returns the folder that the tool works in; a persistent tool has one of its own, so none is made for it.
+ */
+export async function prepareAttempt(assignment: Assignment): Promise<string> {
+  const work = join(assignment.folder, attemptWorkFolder);
+  const persistent = assignment.worker !== undefined || assignment.batch !== undefined;
+  const folders = new Set([persistent ? assignment.folder : work]);
+  for (const output of assignment.outputs) {
+    const many = output.many === true || output.pattern !== undefined;
+    folders.add(many ? output.path : dirname(output.path));
+  }
+  for (const file of assignment.files ?? []) folders.add(dirname(file.path));
+  for (const folder of folders) await mkdir(folder, { recursive: true });
+  for (const file of assignment.files ?? []) await writeFile(file.path, file.content);
+  return work;
+}
+
+/** Removes what is not an output: the work folder if it succeeded with outputs, else the whole folder. */
+export async function clearAttempt(assignment: Assignment, keepOutputs: boolean): Promise<void> {
+  await removeFolder(join(assignment.folder, attemptWorkFolder));
+  if (!keepOutputs) await removeFolder(assignment.folder);
+}
+
+/** Mostly the folder is empty, and `rmdir` costs a fifth of `rm` with its walk. */
+export async function removeFolder(folder: string): Promise<void> {
+  try {
+    await rmdir(folder);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return;
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}

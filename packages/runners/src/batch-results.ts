@@ -1,0 +1,81 @@
+/** Follows the file that a batch tool appends its answers to, a JSON line per place. */
+import { closeSync, openSync, readSync } from 'node:fs';
+import { hasCode } from './marked-processes.ts';
+import { readWorkerLine } from './read-worker-line.ts';
+
+export interface BatchAnswer {
+  readonly exitCode: number;
+  readonly error: string | undefined;
+}
+
+const chunkBytes = 65_536;
+const maxLine = 1_048_576;
+
+export class BatchResults {
+  readonly answers = new Map<string, BatchAnswer>();
+  /** What was in the file that is no answer. */
+  problem: string | undefined;
+  readonly #path: string;
+  readonly #ids: ReadonlySet<string>;
+  readonly #chunk = Buffer.allocUnsafe(chunkBytes);
+  #position = 0;
+  #rest = Buffer.alloc(0);
+
+  constructor(path: string, ids: ReadonlySet<string>) {
+    this.#path = path;
+    this.#ids = ids;
+  }
+
+  /** Reads what was added since. `final`: the last line counts without its line feed. */
+  read(final = false): void {
+    if (this.problem !== undefined) return;
+    let file: number;
+    try {
+      file = openSync(this.#path, 'r');
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return; // A tool may write it anew and move it here.
+      throw error;
+    }
+    try {
+      for (;;) {
+        const count = readSync(file, this.#chunk, 0, chunkBytes, this.#position);
+        if (count === 0) break;
+        this.#position += count;
+        this.#take(this.#chunk.subarray(0, count));
+        if (this.problem !== undefined) return;
+      }
+    } finally {
+      closeSync(file);
+    }
+    if (final && this.#rest.length > 0) this.#takeLine(this.#rest.toString('utf8'));
+  }
+
+  #take(bytes: Buffer): void {
+    const all = Buffer.concat([this.#rest, bytes]);
+    let from = 0;
+    for (let end = all.indexOf(10); end !== -1; end = all.indexOf(10, from)) {
+      this.#takeLine(all.subarray(from, end).toString('utf8'));
+      from = end + 1;
+    }
+    this.#rest = Buffer.from(all.subarray(from));
+    if (this.#rest.length > maxLine) this.problem = `its results have a line longer than ${maxLine} bytes`;
+  }
+
+  #takeLine(line: string): void {
+    if (line.trim() === '') return;
+    const read = readWorkerLine(line);
+    switch (read.kind) {
+      case 'progress':
+        return;
+      case 'garbage':
+        this.problem ??= `it ${read.message} to its results`;
+        return;
+      case 'answer':
+        if (!this.#ids.has(read.id))
+          this.problem ??= `its results answer for "${read.id}", which it was not given`;
+        else if (!this.answers.has(read.id)) {
+          this.answers.set(read.id, { exitCode: read.exitCode, error: read.error });
+        }
+    }
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * The end of every attempt, whichever way it ran: outputs looked for and made durable, the log ended, the
+ * folder cleared, the report built. Only when all of that is done does anybody hear of its success.
+ */
+import type { Assignment, LogReference, Report, ReportedOutput } from '@gantry/model';
+import { clearAttempt } from './attempt-folder.ts';
+import { buildReport, type AttemptClock } from './build-report.ts';
+import { collectOutputs } from './collect-outputs.ts';
+import { explain } from './explain-error.ts';
+import type { Judgement } from './judge-exit.ts';
+import type { Usage } from './process-usage.ts';
+import type { RunContext } from './run-context.ts';
+
+export interface AttemptEnd {
+  readonly judgement: Judgement;
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+  readonly usage?: Usage | undefined;
+  /** A fault of the log while it ran, such as a full disk. */
+  readonly logProblem?: string | undefined;
+}
+
+/** Never rejects: a fault of ours fails the attempt, with a message. */
+export async function finishAttempt(
+  context: RunContext,
+  assignment: Assignment,
+  clock: AttemptClock,
+  end: AttemptEnd,
+): Promise<Report> {
+  const problems: string[] = end.logProblem === undefined ? [] : [end.logProblem];
+  let judgement = end.judgement;
+  let outputs: ReportedOutput[] = [];
+  let log: LogReference | undefined;
+  const measured = buildReport(assignment, { ...end, judgement, clock });
+  try {
+    if (judgement.outcome === 'succeeded') {
+      const collected = await collectOutputs(assignment.outputs, context.store);
+      if (collected.kind === 'complete') outputs = collected.outputs;
+      else judgement = { outcome: 'failed', message: collected.message };
+    }
+  } catch (error) {
+    judgement = { outcome: 'failed', message: `the outputs could not be read: ${explain(error)}` };
+  }
+  try {
+    log = await context.log.finish(assignment.attempt);
+  } catch (error) {
+    problems.push(`its log is incomplete: ${explain(error)}`);
+  }
+  try {
+    await clearAttempt(assignment, judgement.outcome === 'succeeded' && outputs.length > 0);
+  } catch (error) {
+    problems.push(`${assignment.folder} could not be cleared: ${explain(error)}`);
+  }
+  const message = [judgement.message, ...problems].filter((part) => part !== undefined).join('; ');
+  return {
+    ...buildReport(assignment, {
+      ...end,
+      judgement: { outcome: judgement.outcome, message: message === '' ? undefined : message },
+      clock,
+      outputs,
+      log,
+    }),
+    // What the tool used, without the time that we took to look at its outputs.
+    endedAt: measured.endedAt,
+    resources: measured.resources,
+  };
+}
+
+/** The report of an attempt whose tool could not be started. */
+export function finishUnstarted(
+  context: RunContext,
+  assignment: Assignment,
+  clock: AttemptClock,
+  error: unknown,
+): Promise<Report> {
+  const tool = `${assignment.tool.name}@${assignment.tool.version}`;
+  const message = `${tool} could not be started: ${explain(error)}`;
+  return finishAttempt(context, assignment, clock, { judgement: { outcome: 'start-failed', message } });
+}

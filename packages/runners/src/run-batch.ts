@@ -1,0 +1,255 @@
+/**
+ * Runs several places in one call of a tool. The place being worked on is the first, in the manifest's order,
+ * without a line in the results: the time limit is its own, output in the meantime is its log (to within
+ * 20 ms), and if it has to be killed, the places after it go into another call. When the process ends by itself,
+ * places without a line take its exit status.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Assignment, Report, WorkerRequest } from '@gantry/model';
+import { prepareAttempt, removeFolder } from './attempt-folder.ts';
+import { BatchResults } from './batch-results.ts';
+import { startClock, type AttemptClock } from './build-report.ts';
+import { finishAttempt, finishUnstarted, type AttemptEnd } from './finish-attempt.ts';
+import { judgeExit, type KilledFor } from './judge-exit.ts';
+import { graceOf, type RunContext } from './run-context.ts';
+import { superviseProcess, type Supervised, type SupervisedEnd } from './supervise-process.ts';
+
+export interface BatchPlace {
+  readonly assignment: Assignment;
+  readonly request: WorkerRequest;
+  readonly cancelled: AbortSignal;
+}
+
+const pollMilliseconds = 20;
+const longestTimer = 2_147_483_647;
+
+/** Never rejects; calls `finished` once for each place. `name` is unique on this host while it runs. */
+export async function runBatch(
+  context: RunContext,
+  places: readonly BatchPlace[],
+  name: string,
+  finished: (report: Report) => void,
+): Promise<void> {
+  let left = places;
+  while (left.length > 0) {
+    const clock = startClock();
+    const ready: BatchPlace[] = [];
+    for (const place of left) {
+      const failure = await prepare(context, place, clock);
+      if (failure === undefined) ready.push(place);
+      else finished(failure);
+    }
+    left = ready.length === 0 ? [] : await new BatchCall(context, ready, name, finished).run();
+  }
+}
+
+async function prepare(
+  context: RunContext,
+  { assignment, cancelled }: BatchPlace,
+  clock: AttemptClock,
+): Promise<Report | undefined> {
+  if (cancelled.aborted) {
+    const message = 'it was cancelled before its turn in the batch';
+    return finishAttempt(context, assignment, clock, { judgement: { outcome: 'cancelled', message } });
+  }
+  try {
+    await prepareAttempt(assignment);
+    return undefined;
+  } catch (error) {
+    return finishUnstarted(context, assignment, clock, error);
+  }
+}
+
+class BatchCall {
+  readonly #context: RunContext;
+  readonly #places: readonly BatchPlace[];
+  readonly #name: string;
+  readonly #finished: (report: Report) => void;
+  readonly #folder: string;
+  readonly #results: BatchResults;
+  readonly #finishing: Promise<void>[] = [];
+  #process: Supervised | undefined;
+  /** The place that is worked on. */
+  #at = 0;
+  /** The place at work when it was killed for its time or a cancellation. */
+  #killedAt: number | undefined;
+  #clock = startClock();
+  #limit: NodeJS.Timeout | undefined;
+  #stopListening: () => void = () => undefined;
+  #polling: Promise<void> | undefined;
+
+  constructor(
+    context: RunContext,
+    places: readonly BatchPlace[],
+    name: string,
+    finished: (report: Report) => void,
+  ) {
+    this.#context = context;
+    this.#places = places;
+    this.#name = name;
+    this.#finished = finished;
+    this.#folder = join(context.scratchFolder, name);
+    this.#results = new BatchResults(
+      join(this.#folder, 'results.jsonl'),
+      new Set(places.map(({ request }) => request.id)),
+    );
+  }
+
+  /** Returns the places that have not been tried. */
+  async run(): Promise<readonly BatchPlace[]> {
+    try {
+      this.#process = await this.#start();
+    } catch (error) {
+      await removeFolder(this.#folder);
+      for (const { assignment } of this.#places) {
+        this.#finished(await finishUnstarted(this.#context, assignment, this.#clock, error));
+      }
+      return [];
+    }
+    this.#begin();
+    const timer = setInterval(() => this.#poll(), pollMilliseconds);
+    const end = await this.#process.ended;
+    clearInterval(timer);
+    await this.#polling;
+    this.#results.read(true);
+    this.#advance(end);
+    this.#leave();
+    const untried = this.#settleRest(end);
+    await Promise.all(this.#finishing);
+    await removeFolder(this.#folder);
+    return untried;
+  }
+
+  async #start(): Promise<Supervised> {
+    const [first] = this.#places;
+    if (first === undefined) throw new Error('a batch without places');
+    const manifest = join(this.#folder, 'manifest.json');
+    const results = join(this.#folder, 'results.jsonl');
+    await mkdir(this.#folder, { recursive: true });
+    await writeFile(manifest, JSON.stringify({ requests: this.#places.map(({ request }) => request) }));
+    await writeFile(results, '');
+    const { command, env, resources } = first.assignment;
+    return superviseProcess(this.#context, {
+      command: command.map((argument) =>
+        argument
+          .replaceAll('${batch.manifest}', () => manifest)
+          .replaceAll('${batch.results}', () => results),
+      ),
+      env,
+      folder: this.#folder,
+      owner: this.#name,
+      memory: resources.memory,
+      // Each place has a signal of its own, which counts when it is its turn.
+      cancelled: new AbortController().signal,
+      onOutput: (stream, bytes) => {
+        const place = this.#places[Math.min(this.#at, this.#places.length - 1)];
+        this.#poll();
+        if (place === undefined || this.#at >= this.#places.length) return undefined;
+        return this.#context.log.append(place.assignment.attempt, stream, bytes);
+      },
+    });
+  }
+
+  #poll(): void {
+    this.#polling ??= this.#follow().finally(() => {
+      this.#polling = undefined;
+    });
+  }
+
+  async #follow(): Promise<void> {
+    this.#results.read();
+    const current = this.#places[this.#at];
+    if (current === undefined || !this.#results.answers.has(current.request.id)) return;
+    // What the place wrote before its line is in the pipes already, and is read within the next turns.
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    this.#advance(undefined);
+  }
+
+  /** Ends the places that have an answer, in their order, and begins the next. */
+  #advance(end: SupervisedEnd | undefined): void {
+    for (;;) {
+      const place = this.#places[this.#at];
+      const answer = place === undefined ? undefined : this.#results.answers.get(place.request.id);
+      if (place === undefined || answer === undefined) return;
+      this.#leave();
+      const judged = judgeExit(place.assignment, {
+        exitCode: answer.exitCode,
+        signal: undefined,
+        killedFor: undefined,
+        kernelKilled: false,
+      });
+      const message = judged.outcome === 'failed' ? (answer.error ?? judged.message) : judged.message;
+      this.#finish(place, {
+        judgement: { outcome: judged.outcome, message },
+        exitCode: answer.exitCode,
+        logProblem: end?.logProblem,
+      });
+      this.#at += 1;
+      if (end === undefined) this.#begin();
+    }
+  }
+
+  #begin(): void {
+    const place = this.#places[this.#at];
+    if (place === undefined) return;
+    this.#clock = startClock();
+    const { assignment, cancelled } = place;
+    const cancel = (): void => this.#kill('cancel', graceOf(cancelled, this.#context));
+    cancelled.addEventListener('abort', cancel, { once: true });
+    this.#stopListening = () => cancelled.removeEventListener('abort', cancel);
+    this.#limit = setTimeout(
+      () => this.#kill('time', this.#context.graceMilliseconds),
+      Math.min(assignment.resources.time * 1000, longestTimer),
+    );
+    if (cancelled.aborted) cancel();
+  }
+
+  #kill(reason: KilledFor, grace: number): void {
+    this.#killedAt ??= this.#at;
+    this.#process?.kill(reason, grace);
+  }
+
+  #leave(): void {
+    clearTimeout(this.#limit);
+    this.#stopListening();
+  }
+
+  /**
+   * If it was killed, the place at work takes the blame, those with an answer keep it, and the others have not
+   * been tried. A line may come between the killing and the end: then nobody is to blame.
+   */
+  #settleRest(end: SupervisedEnd): readonly BatchPlace[] {
+    const untried: BatchPlace[] = [];
+    for (const [index, place] of this.#places.entries()) {
+      if (index < this.#at) continue;
+      const answer = this.#results.answers.get(place.request.id);
+      const blamed = index === (this.#killedAt ?? this.#at);
+      if (answer === undefined && end.killedFor !== undefined && !blamed) {
+        untried.push(place);
+        continue;
+      }
+      const ending =
+        answer === undefined ? end : { ...end, ...answer, signal: undefined, killedFor: undefined };
+      const judged = judgeExit(place.assignment, ending);
+      const spoiled = judged.outcome === 'succeeded' && this.#results.problem !== undefined;
+      this.#finish(place, {
+        ...ending,
+        judgement: spoiled
+          ? { outcome: 'failed', message: this.#results.problem }
+          : {
+              outcome: judged.outcome,
+              message: judged.outcome === 'failed' ? (answer?.error ?? judged.message) : judged.message,
+            },
+      });
+    }
+    return untried;
+  }
+
+  #finish({ assignment }: BatchPlace, end: AttemptEnd): void {
+    this.#finishing.push(
+      finishAttempt(this.#context, assignment, this.#clock, end).then((report) => this.#finished(report)),
+    );
+  }
+}

@@ -1,0 +1,246 @@
+/**
+ * One persistent tool: a process that takes a JSON line per place and answers with one. It is trusted with
+ * nothing: whatever it prints besides its answers ends it. Which worker takes which place is left to the pool.
+ */
+import type { Assignment, WorkerRequest } from '@gantry/model';
+import type { AttemptLog } from './attempt-storage.ts';
+import type { KilledFor } from './judge-exit.ts';
+import { readWorkerLine } from './read-worker-line.ts';
+import { killMarked } from './marked-processes.ts';
+import { buildEnvironment } from './process-environment.ts';
+import { startGroup, type GroupExit, type LocalProcessGroup } from './process-group.ts';
+import { readCpuSeconds, type Usage, type UsageWatch } from './process-usage.ts';
+import { graceOf, type RunContext } from './run-context.ts';
+import { OutputPump } from './supervise-process.ts';
+
+export type WorkerEnding =
+  | { readonly kind: 'answered'; readonly exitCode: number; readonly error: string | undefined }
+  | { readonly kind: 'exited'; readonly exit: GroupExit }
+  | { readonly kind: 'misbehaved'; readonly message: string }
+  | { readonly kind: 'killed'; readonly reason: KilledFor };
+
+export interface WorkerResult {
+  readonly ending: WorkerEnding;
+  readonly usage: Usage;
+  /** The last lines of its stderr in this place, for the message of a crash. */
+  readonly lastWords: string;
+  readonly logProblem: string | undefined;
+}
+
+/** The longest line that is taken for an answer, in bytes. */
+const maxLine = 1_048_576;
+const maxLastWords = 2_000;
+const longestTimer = 2_147_483_647;
+
+interface InFlight {
+  readonly attempt: number;
+  readonly id: string;
+  settle(ending: WorkerEnding): void;
+  settled: boolean;
+  lastWords: string;
+}
+
+export class WorkerProcess {
+  readonly name: string;
+  readonly poolKey: string;
+  /** How many places it has answered. */
+  answered = 0;
+  readonly #group: LocalProcessGroup;
+  readonly #log: AttemptLog;
+  readonly #context: RunContext;
+  readonly #watch: UsageWatch;
+  readonly #output: OutputPump;
+  readonly #gone: Promise<void>;
+  #inFlight: InFlight | undefined;
+  #line: Buffer[] = [];
+  #lineBytes = 0;
+  #stderrChunks = 0;
+  #dead = false;
+
+  /** @throws {StartError} if it could not be started */
+  static async start(
+    context: RunContext,
+    assignment: Assignment,
+    name: string,
+    folder: string,
+  ): Promise<WorkerProcess> {
+    const group = await startGroup({
+      command: assignment.command,
+      folder,
+      env: buildEnvironment({ marker: context.marker, owner: name, folder, env: assignment.env }),
+      stdin: 'pipe',
+    });
+    return new WorkerProcess(context, assignment.poolKey, name, group);
+  }
+
+  private constructor(context: RunContext, poolKey: string, name: string, group: LocalProcessGroup) {
+    this.name = name;
+    this.poolKey = poolKey;
+    this.#context = context;
+    this.#log = context.log;
+    this.#group = group;
+    this.#watch = context.sampler.watch(group.pid, undefined, () => undefined);
+    // A worker that has ended, or closed its stdin: seen as its exit, or at the time limit.
+    group.stdin.on('error', () => undefined);
+    this.#output = new OutputPump(group, (stream, bytes) =>
+      stream === 'stdout' ? this.#takeStdout(bytes) : this.#takeStderr(bytes),
+    );
+    this.#gone = this.#waitForEnd();
+  }
+
+  /** False once it may take no more places. */
+  get usable(): boolean {
+    return !this.#dead && !this.#group.ended;
+  }
+
+  /** Resolves when the process and all that it started have ended. */
+  get gone(): Promise<void> {
+    return this.#gone;
+  }
+
+  /** Runs one place; one at a time. After any ending but `answered` the process is dead. */
+  async run(assignment: Assignment, request: WorkerRequest, cancelled: AbortSignal): Promise<WorkerResult> {
+    const cpuBefore = readCpuSeconds(this.#group.pid);
+    const memory = assignment.resources.memory;
+    let inFlight: InFlight | undefined;
+    this.#output.problem = undefined;
+    const ending = await new Promise<WorkerEnding>((resolve) => {
+      const limit = setTimeout(
+        () => this.#kill('time', this.#context.graceMilliseconds),
+        Math.min(assignment.resources.time * 1000, longestTimer),
+      );
+      const onAbort = (): void => this.#kill('cancel', graceOf(cancelled, this.#context));
+      cancelled.addEventListener('abort', onAbort, { once: true });
+      inFlight = {
+        attempt: assignment.attempt,
+        id: request.id,
+        lastWords: '',
+        settled: false,
+        settle: (how) => {
+          if (inFlight !== undefined) inFlight.settled = true;
+          clearTimeout(limit);
+          cancelled.removeEventListener('abort', onAbort);
+          resolve(how);
+        },
+      };
+      this.#inFlight = inFlight;
+      this.#watch.restart(memory === 0 ? undefined : memory, () => this.#kill('memory', 0));
+      if (cancelled.aborted) onAbort();
+      else if (!this.usable)
+        void this.#group.exited.then((exit) => inFlight?.settle({ kind: 'exited', exit }));
+      else this.#group.stdin.write(`${JSON.stringify(request)}\n`);
+    });
+    if (ending.kind === 'answered') {
+      this.answered += 1;
+      await this.#readRestOfLog();
+    } else {
+      this.#dead = true;
+      this.#group.kill();
+      await this.#gone;
+    }
+    this.#inFlight = undefined;
+    const seen = this.#watch.usage();
+    const cpuAfter = readCpuSeconds(this.#group.pid);
+    const cpuSeconds =
+      cpuBefore === undefined || cpuAfter === undefined ? undefined : Math.max(0, cpuAfter - cpuBefore);
+    return {
+      ending,
+      usage: { cpuSeconds, maxRssBytes: seen.maxRssBytes },
+      lastWords: inFlight?.lastWords.trim() ?? '',
+      logProblem: this.#output.problem,
+    };
+  }
+
+  /** Ends an idle worker: its stdin is closed, and after the grace it is killed. */
+  async end(graceMilliseconds: number): Promise<void> {
+    this.#dead = true;
+    this.#group.stdin.end();
+    const timer = setTimeout(() => this.#group.kill(), graceMilliseconds);
+    await this.#gone;
+    clearTimeout(timer);
+  }
+
+  #kill(reason: KilledFor, grace: number): void {
+    if (this.#dead) return;
+    this.#dead = true;
+    void this.#group.stop(grace).then(() => this.#inFlight?.settle({ kind: 'killed', reason }));
+  }
+
+  #misbehave(message: string): void {
+    this.#dead = true;
+    this.#group.kill();
+    this.#inFlight?.settle({ kind: 'misbehaved', message });
+  }
+
+  async #waitForEnd(): Promise<void> {
+    const exit = await this.#group.exited;
+    const wasDead = this.#dead;
+    this.#dead = true;
+    this.#watch.end();
+    const killRest = (): Promise<number> => killMarked(this.#context.marker, (owner) => owner === this.name);
+    await this.#output.drain(killRest);
+    await killRest();
+    if (!wasDead) this.#inFlight?.settle({ kind: 'exited', exit });
+  }
+
+  /**
+   * stderr has a pipe of its own, so the end of a place's log may come after its answer. What was written
+   * before the answer is there already, and is read within the loop's next turns.
+   */
+  async #readRestOfLog(): Promise<void> {
+    for (let quiet = 0, turn = 0; quiet < 2 && turn < 1_000; turn += 1) {
+      const before = this.#stderrChunks;
+      await new Promise(setImmediate);
+      quiet = this.#stderrChunks === before && !this.#group.stderr.isPaused() ? quiet + 1 : 0;
+    }
+  }
+
+  #takeStderr(bytes: Uint8Array): Promise<void> | void {
+    this.#stderrChunks += 1;
+    const inFlight = this.#inFlight;
+    if (inFlight === undefined) return undefined; // Between two places nothing is worked on.
+    inFlight.lastWords = (inFlight.lastWords + Buffer.from(bytes).toString('utf8')).slice(-maxLastWords);
+    return this.#log.append(inFlight.attempt, 'stderr', bytes);
+  }
+
+  #takeStdout(bytes: Uint8Array): Promise<void> | void {
+    if (this.#dead) return undefined;
+    let from = 0;
+    for (;;) {
+      const end = bytes.indexOf(10, from);
+      const part = Buffer.from(bytes.subarray(from, end === -1 ? undefined : end));
+      this.#lineBytes += part.length;
+      if (this.#lineBytes > maxLine) {
+        this.#misbehave(`printed more than ${maxLine} bytes on stdout without an answer`);
+        return undefined;
+      }
+      this.#line.push(part);
+      if (end === -1) return undefined;
+      const line = Buffer.concat(this.#line).toString('utf8');
+      this.#line = [];
+      this.#lineBytes = 0;
+      from = end + 1;
+      const logged = this.#takeLine(line);
+      if (this.#dead) return logged;
+    }
+  }
+
+  #takeLine(line: string): Promise<void> | void {
+    const inFlight = this.#inFlight;
+    if (inFlight === undefined || inFlight.settled) {
+      this.#misbehave('printed a line while it had nothing to do');
+      return undefined;
+    }
+    const read = readWorkerLine(line, inFlight.id);
+    switch (read.kind) {
+      case 'progress':
+        return undefined;
+      case 'answer':
+        inFlight.settle({ kind: 'answered', exitCode: read.exitCode, error: read.error });
+        return undefined;
+      case 'garbage':
+        this.#misbehave(read.message);
+        return this.#log.append(inFlight.attempt, 'stdout', Buffer.from(`${line}\n`));
+    }
+  }
+}

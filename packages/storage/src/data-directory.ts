@@ -1,0 +1,329 @@
+/**
+ * The data directory: where everything lies, whose it is, and that one Gantry at a time hosts it.
+ * What lies in its folders is left to their owners; which directory it is, to the caller.
+ */
+import { execFile } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { GantryError } from '@gantry/model';
+import { lockFile } from './file-lock.ts';
+import type { LockHolder } from './file-lock.ts';
+
+const run = promisify(execFile);
+
+/** The format of the directory as a whole; a newer one is refused. */
+const format = 1;
+const markerName = 'gantry.json';
+const unfinishedMarkerName = 'gantry.json.new';
+const lockName = 'gantry.lock';
+
+/** Paths of a data directory; there or not. */
+export interface DataDirectoryLayout {
+  readonly path: string;
+  /** The database's folder. */
+  readonly postgres: string;
+  /** The bytes of outputs. */
+  readonly store: string;
+  /** Log segments, a folder per agent. */
+  readonly logs: string;
+  /** What is there while a Gantry hosts: sockets, `server.json`. */
+  readonly run: string;
+}
+
+/** A data directory that this process hosts. */
+export interface DataDirectory extends DataDirectoryLayout {
+  /** Its identity, for life. */
+  readonly id: string;
+  /** The path that was asked for, if the directory had to lie elsewhere (see `openDataDirectory`). */
+  readonly relocatedFrom: string | undefined;
+  /** Gives up hosting. The directory stays. */
+  close(): Promise<void>;
+}
+
+export interface DataDirectoryOptions {
+  /** True if a person named the path: then it is used or refused, never replaced. */
+  readonly explicit: boolean;
+  /**
+   * The user besides us who must be able to enter the directory: the database's, under root. Absent if there is
+   * none (no root, or an external database).
+   */
+  readonly serverUser?: { readonly name: string; readonly uid: number; readonly gid: number } | undefined;
+  /** Where directories are put that cannot lie where they were asked for; `/var/lib/gantry` if absent. */
+  readonly relocationFolder?: string | undefined;
+}
+
+interface Marker {
+  readonly gantry: 'data-directory';
+  readonly format: number;
+  readonly id: string;
+  readonly created: string;
+  readonly relocatedFrom?: string;
+}
+
+/** The paths of a data directory, without a look at it. */
+export function layOut(path: string): DataDirectoryLayout {
+  const root = resolve(path);
+  return {
+    path: root,
+    postgres: join(root, 'postgres'),
+    store: join(root, 'store'),
+    logs: join(root, 'logs'),
+    run: join(root, 'run'),
+  };
+}
+
+/**
+ * Where the directory for `path` lies: there, or, where `serverUser` cannot enter it and nobody named it, in
+ * `/var/lib/gantry/<hash of the path>`. For readers that do not host, too.
+ *
+ * @throws GantryError `data-directory-not-enterable` if it cannot be entered and was named.
+ */
+export async function locateDataDirectory(
+  path: string,
+  options: DataDirectoryOptions,
+): Promise<DataDirectoryLayout> {
+  const wanted = resolve(path);
+  const { serverUser } = options;
+  if (serverUser === undefined || (await canEnter(await findExisting(wanted), serverUser)))
+    return layOut(wanted);
+  if (options.explicit) {
+    throw new GantryError(
+      'data-directory-not-enterable',
+      `The database's user (${serverUser.name}; PostgreSQL does not run as root) cannot enter ${wanted}.`,
+      {
+        file: wanted,
+        mend: 'Choose a data directory that other users may enter (such as /srv/gantry), or run as an ordinary user.',
+      },
+    );
+  }
+  const hash = createHash('sha256').update(wanted).digest('hex').slice(0, 16);
+  return layOut(join(options.relocationFolder ?? '/var/lib/gantry', hash));
+}
+
+/**
+ * Opens the directory for hosting: makes it if need be, and locks it until `close` or the end of this process.
+ *
+ * @throws GantryError `data-directory-not-enterable`, `data-directory-in-use` (names process and host),
+ *   `data-directory-not-ours` (holds something, but no marker of Gantry's), `data-directory-other-owner`,
+ *   `data-directory-newer`, `data-directory-damaged`, `data-directory-not-writable` or `disk-full`.
+ */
+export async function openDataDirectory(path: string, options: DataDirectoryOptions): Promise<DataDirectory> {
+  const layout = await locateDataDirectory(path, options);
+  const relocatedFrom = layout.path === resolve(path) ? undefined : resolve(path);
+  try {
+    return await openAt(layout, options, relocatedFrom);
+  } catch (error) {
+    throw explain(error, layout.path);
+  }
+}
+
+async function openAt(
+  layout: DataDirectoryLayout,
+  options: DataDirectoryOptions,
+  relocatedFrom: string | undefined,
+): Promise<DataDirectory> {
+  // Others may pass through to what is theirs (the database's user), but not look around.
+  const mode = options.serverUser === undefined ? 0o700 : 0o711;
+  await makeDirectory(layout.path, mode);
+  await refuseForeign(layout.path);
+  const result = await lockFile(join(layout.path, lockName));
+  if (result.kind === 'held') throw inUse(layout.path, result.holder);
+  try {
+    const marker = await readOrWriteMarker(layout.path, relocatedFrom);
+    for (const folder of [layout.store, layout.logs, layout.postgres]) await makeDirectory(folder, 0o700);
+    await makeDirectory(layout.run, mode);
+    if (options.serverUser !== undefined) await chmod(layout.path, mode);
+    return { ...layout, id: marker.id, relocatedFrom, close: () => result.lock.release() };
+  } catch (error) {
+    await result.lock.release();
+    throw error;
+  }
+}
+
+/** Makes a folder with that mode, whatever the umask; one that exists keeps its own. */
+async function makeDirectory(path: string, mode: number): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    await mkdir(path, { mode });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    // A file in its place is an error; a folder, or a link to one, is not.
+    await readdir(path);
+    return;
+  }
+  await chmod(path, mode);
+}
+
+/** A folder is ours if it has the marker, or nothing but what an opening that was killed leaves. */
+async function refuseForeign(path: string): Promise<void> {
+  const names = await readdir(path);
+  if (names.includes(markerName)) {
+    const { uid } = await stat(join(path, markerName));
+    if (uid === process.geteuid?.()) return;
+    throw new GantryError(
+      'data-directory-other-owner',
+      `The data directory ${path} belongs to another user (uid ${uid}).`,
+      {
+        file: path,
+        mend: 'Run Gantry as that user, or choose another data directory with --data-dir.',
+      },
+    );
+  }
+  if (names.every((name) => name === lockName || name === unfinishedMarkerName)) return;
+  throw new GantryError(
+    'data-directory-not-ours',
+    `${path} holds files, but is no data directory of Gantry's.`,
+    {
+      file: path,
+      mend: 'Choose an empty folder, or one that does not exist yet, with --data-dir.',
+    },
+  );
+}
+
+async function readOrWriteMarker(path: string, relocatedFrom: string | undefined): Promise<Marker> {
+  const file = join(path, markerName);
+  let text;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const marker: Marker = {
+      gantry: 'data-directory',
+      format,
+      id: randomUUID(),
+      created: new Date().toISOString(),
+      ...(relocatedFrom === undefined ? {} : { relocatedFrom }),
+    };
+    const unfinished = join(path, unfinishedMarkerName);
+    await writeFile(unfinished, `${JSON.stringify(marker, null, 2)}\n`, { mode: 0o600, flush: true });
+    await rename(unfinished, file);
+    return marker;
+  }
+  return parseMarker(text, file, path);
+}
+
+function parseMarker(text: string, file: string, path: string): Marker {
+  let marker: Partial<Marker> | undefined;
+  try {
+    marker = JSON.parse(text) as Partial<Marker>;
+  } catch {
+    marker = undefined;
+  }
+  if (
+    marker?.gantry !== 'data-directory' ||
+    typeof marker.format !== 'number' ||
+    typeof marker.id !== 'string'
+  ) {
+    throw new GantryError('data-directory-damaged', `${file} is not what Gantry wrote.`, {
+      file,
+      mend: `Put the file back from a backup; if ${path} is no data directory, choose another with --data-dir.`,
+    });
+  }
+  if (marker.format > format) {
+    throw new GantryError(
+      'data-directory-newer',
+      `The data directory ${path} was written by a newer Gantry (format ${marker.format}; this one knows ${format}).`,
+      { file: path, mend: 'Use that Gantry, or another data directory.' },
+    );
+  }
+  return marker as Marker;
+}
+
+function inUse(path: string, holder: LockHolder | undefined): GantryError {
+  const who = holder === undefined ? 'another Gantry' : `process ${holder.pid} on ${holder.host}`;
+  return new GantryError('data-directory-in-use', `The data directory ${path} is in use by ${who}.`, {
+    file: path,
+    mend: 'Use that one, stop it, or choose another data directory with --data-dir.',
+  });
+}
+
+function explain(error: unknown, path: string): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+    case 'ENOTDIR':
+    case 'EEXIST':
+    case 'ELOOP':
+    case 'ENAMETOOLONG':
+      return new GantryError(
+        'data-directory-not-writable',
+        `The data directory ${path} cannot be used: ${message}`,
+        {
+          file: path,
+          mend: 'Mend its permissions, or choose another data directory with --data-dir.',
+          cause: error,
+        },
+      );
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new GantryError('disk-full', `The disk of ${path} is full.`, {
+        file: path,
+        mend: 'Free some space, or choose another data directory with --data-dir.',
+        cause: error,
+      });
+    default:
+      return error;
+  }
+}
+
+/** The nearest folder on the way to the path that exists. */
+async function findExisting(path: string): Promise<string> {
+  for (let folder = path; ; folder = dirname(folder)) {
+    try {
+      await stat(folder);
+      return folder;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if ((code !== 'ENOENT' && code !== 'ENOTDIR') || folder === dirname(folder)) throw error;
+    }
+  }
+}
+
+/** Tried, not computed: lists of access rights and mounts have their say, too. */
+async function canEnter(
+  folder: string,
+  user: { readonly uid: number; readonly gid: number },
+): Promise<boolean> {
+  try {
+    await run('/bin/sh', ['-c', 'cd -- "$1"', 'sh', folder], { uid: user.uid, gid: user.gid, cwd: '/' });
+    return true;
+  } catch (error) {
+    if (typeof (error as { code?: unknown }).code === 'number') return false;
+    throw error;
+  }
+}
+
+/** How to reach the server that hosts a data directory. */
+export interface ServerRecord {
+  readonly url: string;
+  readonly token: string;
+  readonly pid: number;
+}
+
+const serverFileName = 'server.json';
+
+/** Tells other programs of this user how to reach the server; the file is 0600 and replaced whole. */
+export async function publishServer(layout: DataDirectoryLayout, server: ServerRecord): Promise<void> {
+  const file = join(layout.run, serverFileName);
+  await writeFile(`${file}.new`, `${JSON.stringify(server)}\n`, { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}
+
+/** Takes the record back when the server ends. */
+export async function withdrawServer(layout: DataDirectoryLayout): Promise<void> {
+  await rm(join(layout.run, serverFileName), { force: true });
+}
+
+/** The record of the server that hosts the directory, or last did: one that was killed leaves its own behind. */
+export async function readServer(layout: DataDirectoryLayout): Promise<ServerRecord | undefined> {
+  try {
+    return JSON.parse(await readFile(join(layout.run, serverFileName), 'utf8')) as ServerRecord;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

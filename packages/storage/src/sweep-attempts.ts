@@ -1,0 +1,77 @@
+/**
+ * Removes attempts that were refused or lost. A folder is renamed into the trash first: it goes from the store at
+ * once and whole, and what a kill leaves in the trash the next sweep removes.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { attemptFolder } from './attempt-path.ts';
+import type { AttemptLocation } from './attempt-path.ts';
+
+const trashName = '.trash';
+const batchSize = 1000;
+
+/** Removes an attempt's folder; that it is not there is no error. */
+export async function removeAttempt(store: string, location: AttemptLocation): Promise<void> {
+  const trash = join(store, trashName);
+  await mkdir(trash, { recursive: true, mode: 0o700 });
+  const grave = join(trash, randomUUID());
+  try {
+    await rename(join(store, attemptFolder(location)), grave);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  await rm(grave, { recursive: true, force: true });
+}
+
+/**
+ * Goes through all attempts of the store in batches and removes those for which `selectRefused` says so: it gets up
+ * to 1,000 and returns the ones to remove. It must keep what runs or waits to be recorded.
+ *
+ * @returns how many were removed.
+ */
+export async function sweepAttempts(
+  store: string,
+  selectRefused: (attempts: readonly AttemptLocation[]) => Promise<readonly AttemptLocation[]>,
+  signal?: AbortSignal,
+): Promise<number> {
+  await rm(join(store, trashName), { recursive: true, force: true });
+  let removed = 0;
+  let batch: AttemptLocation[] = [];
+  const sweep = async (): Promise<void> => {
+    signal?.throwIfAborted();
+    for (const location of await selectRefused(batch)) {
+      await removeAttempt(store, location);
+      removed += 1;
+    }
+    batch = [];
+  };
+  for await (const location of listAttempts(store)) {
+    batch.push(location);
+    if (batch.length === batchSize) await sweep();
+  }
+  if (batch.length > 0) await sweep();
+  return removed;
+}
+
+async function* listAttempts(store: string): AsyncGenerator<AttemptLocation> {
+  for (const run of await listFolders(store)) {
+    for (const stage of await listFolders(join(store, run))) {
+      for (const shard of await listFolders(join(store, run, stage))) {
+        for (const attempt of await listFolders(join(store, run, stage, shard)))
+          yield { run, stage, attempt };
+      }
+    }
+  }
+}
+
+async function listFolders(folder: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory() && entry.name !== trashName).map(({ name }) => name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}

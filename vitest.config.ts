@@ -1,0 +1,20 @@
+/**
+ * Which tests there are and how they run: every file in a process of its own, two at a time.
+ * What they need beyond npm packages is left to `scripts/engines.ts`.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+const globalSetup = join(import.meta.dirname, 'tests', 'global-setup.ts');
+
+export default defineConfig({
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'tools/*/test/**/*.test.ts', 'tests/**/*.test.ts'],
+    globalSetup: existsSync(globalSetup) ? [globalSetup] : [],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
