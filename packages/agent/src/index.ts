@@ -1,1 +1,2 @@
-export {};
+export { runAgent, type AgentOptions } from './agent.ts';
+export { readSettings, usage, type AgentSettings } from './agent-settings.ts';

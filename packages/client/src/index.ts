@@ -1,1 +1,1 @@
-export {};
+export { AgentClient, AgentRequestError, type AgentClientOptions } from './agent-client.ts';

@@ -83,6 +83,8 @@ CREATE TABLE stage (
   -- the compiled stage; null for a source
   spec jsonb,
   tool_digest text,
+  -- where the tool's files lie on the hosts, for a trusted command
+  tool_folder text,
   -- for a source: what it reads, and whether the run has seen it closed
   dataset int REFERENCES dataset,
   closed boolean NOT NULL DEFAULT false,

@@ -17,8 +17,8 @@ export interface NewRun {
   readonly pipeline: CompiledPipeline;
   /** Dataset of each source of the pipeline; its axes are the source's, in the same order. */
   readonly sources: Readonly<Record<string, number>>;
-  /** Digest of each stage's tool: what the cache and the provenance know it by. */
-  readonly toolDigests: Readonly<Record<string, string>>;
+  /** Each stage's tool: the digest that the cache and the provenance know it by, and the folder of its files. */
+  readonly tools: Readonly<Record<string, { readonly digest: string; readonly folder: string }>>;
 }
 
 /**
@@ -103,8 +103,16 @@ async function insertStage(
   stage: CompiledPipeline['stages'][number],
 ): Promise<void> {
   const { rows } = await transaction.query<{ id: number }>(
-    'INSERT INTO stage (run, ordinal, name, spec, tool_digest) VALUES ($1, $2, $3, $4, $5) RETURNING id',
-    [runId, ordinal, stage.name, JSON.stringify(stage), run.toolDigests[stage.name] ?? null],
+    `INSERT INTO stage (run, ordinal, name, spec, tool_digest, tool_folder)
+     VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
+    [
+      runId,
+      ordinal,
+      stage.name,
+      JSON.stringify(stage),
+      run.tools[stage.name]?.digest ?? null,
+      run.tools[stage.name]?.folder ?? null,
+    ],
   );
   const bounds: LatticeBounds = { extents: {}, skip: {}, region: {} };
   for (const [index, output] of stage.outputs.entries()) {

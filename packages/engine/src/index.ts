@@ -19,3 +19,7 @@ export {
   requireSession,
   type NewSession,
 } from './sessions.ts';
+export { digestTool, readTools, type InstalledTool } from './read-tools.ts';
+export { describeRun, listRuns } from './read-runs.ts';
+export { listOutputs, listTasks } from './read-tasks.ts';
+export { explainTask, findTask } from './explain-task.ts';

@@ -19,6 +19,8 @@ export interface StagePlan {
   readonly name: string;
   readonly compiled: CompiledStage;
   readonly toolDigest: string;
+  /** Where the tool's files lie, for a trusted command. */
+  readonly toolFolder: string;
   readonly shape: StageShape;
 }
 

@@ -14,13 +14,14 @@ import type { AttemptEnd } from '@gantry/model';
 import { advanceRun, nothingTouched } from './advance-run.ts';
 import type { Engine } from './engine.ts';
 import { lockRun } from './lock-runs.ts';
+import { placeMadeFiles, type PlacedAttempt } from './place-made-files.ts';
 import type { RunPlan } from './run-plan.ts';
 
 /** A file that an attempt made, for the output `output` of its stage. */
 export interface MadeFile {
   readonly output: string;
-  /** Coordinates that the file's name adds to the task's place. */
-  readonly extra: readonly number[];
+  /** Coordinates that the file's name adds to the task's place; read from the name by the output's pattern if absent. */
+  readonly extra?: readonly number[];
   readonly name: string;
   /** Relative to the store. */
   readonly path: string;
@@ -53,17 +54,22 @@ export async function settleAttempts(
   session: number,
   ends: readonly EndedAttempt[],
 ): Promise<Settled> {
-  const { rows } = await engine.pool.query<{ attempt: number; run: number }>({
+  const { rows } = await engine.pool.query<{ attempt: number; run: number; stage: number }>({
     name: 'runs-of-attempts',
-    text: `SELECT r.attempt, s.run FROM running r JOIN stage s ON s.id = r.stage
+    text: `SELECT r.attempt, s.run, r.stage FROM running r JOIN stage s ON s.id = r.stage
            WHERE r.attempt = ANY ($1) AND r.session = $2`,
     values: [ends.map(({ attempt }) => attempt), session],
   });
-  const runOf = new Map(rows.map(({ attempt, run }) => [attempt, run]));
+  const places = new Map(rows.map((row) => [row.attempt, row]));
   const kept = new Set<number>();
-  for (const run of [...new Set(runOf.values())].sort((a, b) => a - b)) {
-    const ofRun = ends.filter(({ attempt }) => runOf.get(attempt) === run);
-    for (const attempt of await settleRun(engine, run, session, ofRun)) kept.add(attempt);
+  for (const run of [...new Set(rows.map((row) => row.run))].sort((a, b) => a - b)) {
+    const plan = await engine.plan(run);
+    const ofRun = ends.flatMap((end) => {
+      const at = places.get(end.attempt);
+      const stage = plan.stages.find(({ id }) => id === at?.stage);
+      return at?.run !== run || stage === undefined ? [] : [placeMadeFiles(end, stage)];
+    });
+    for (const attempt of await settleRun(engine, plan, session, ofRun)) kept.add(attempt);
   }
   const settledBefore = await findSettled(
     engine,
@@ -79,13 +85,12 @@ export async function settleAttempts(
 
 async function settleRun(
   engine: Engine,
-  run: number,
+  plan: RunPlan,
   session: number,
-  ends: readonly EndedAttempt[],
+  ends: readonly PlacedAttempt[],
 ): Promise<number[]> {
-  const plan = await engine.plan(run);
   return engine.work(async (transaction, news) => {
-    const locked = await lockRun(transaction, run);
+    const locked = await lockRun(transaction, plan.id);
     if (locked === undefined) return [];
     const verdicts = await settleStatement.run(transaction, JSON.stringify(ends.map(endRow)), session);
     const touched = nothingTouched();
@@ -113,7 +118,7 @@ function endRow(end: EndedAttempt): EndedAttemptRow {
 async function recordMade(
   transaction: Transaction,
   plan: RunPlan,
-  ends: readonly EndedAttempt[],
+  ends: readonly PlacedAttempt[],
   verdicts: readonly { attempt: number; stage: number; verdict: string }[],
   changed: Map<number, boolean>,
 ): Promise<void> {

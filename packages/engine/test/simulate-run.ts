@@ -95,7 +95,7 @@ class Simulator {
       name: `seed ${seed}`,
       pipeline: random.pipeline,
       sources: datasets,
-      toolDigests: {},
+      tools: {},
     });
     return new Simulator(engine, seed, chance, random, { datasets, run, session });
   }

@@ -55,3 +55,12 @@ export {
 } from './illumination/estimate-flat-field.ts';
 export { buildDeepZoom, type DeepZoomOptions } from './pyramid/build-deep-zoom.ts';
 export { buildOmePyramid, type OmePyramidOptions } from './pyramid/build-ome-pyramid.ts';
+export { MatchPool } from './registration/match-pool.ts';
+export {
+  stitchTiles,
+  type StitchedTile,
+  type StitchOptions,
+  type StitchResult,
+} from './registration/stitch-tiles.ts';
+export { formatVector, type VectorLine } from './registration/stitching-vector.ts';
+export { describeStitch, reportStitch, type StitchReport } from './registration/stitch-report.ts';

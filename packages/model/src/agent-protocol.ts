@@ -190,8 +190,16 @@ export const attemptOutcomes = [
 ] as const;
 export const attemptOutcomeSchema = z.enum(attemptOutcomes);
 
-/** Where an attempt's log lies: frames of a segment file, bytes `offset` to `offset + length`. */
-export const logReferenceSchema = z.looseObject({ segment: z.string() });
+/**
+ * Where a finished log is, in the session's log folder: the number of the segment and the offset of its last
+ * frame. `bytes` is all that the tool wrote, `omitted` what was left out between head and tail.
+ */
+export const logReferenceSchema = z.object({
+  segment: z.int().nonnegative(),
+  offset: z.int().nonnegative(),
+  bytes: z.int().nonnegative(),
+  omitted: z.int().nonnegative(),
+});
 
 export const reportedOutputSchema = z.object({
   /** The output's name in the tool. */

@@ -101,16 +101,15 @@ export {
   type Range,
 } from './lattice.ts';
 export type { Over } from './over.ts';
-export {
-  datasetTypes,
-  type CompiledInput,
-  type CompiledOutput,
-  type CompiledPipeline,
-  type CompiledSource,
-  type CompiledStage,
-  type DatasetType,
-  type Origin,
-  type Tolerance,
+export { datasetTypes, type DatasetType } from './dataset-type.ts';
+export type {
+  CompiledInput,
+  CompiledOutput,
+  CompiledPipeline,
+  CompiledSource,
+  CompiledStage,
+  Origin,
+  Tolerance,
 } from './pipeline-graph.ts';
 export {
   datasetStates,
@@ -123,3 +122,42 @@ export {
 } from './task-state.ts';
 export { judgeTask, toleratedFailures, type InputTally, type Judgement, type Result } from './judge-task.ts';
 export { ReferenceRun, type MadeItem, type Outcome, type TaskView } from './reference-model.ts';
+export {
+  admittedAnswerSchema,
+  attemptSummarySchema,
+  boundsSchema,
+  logLineSchema,
+  maxItemBlock,
+  newDatasetBodySchema,
+  newItemsBodySchema,
+  newRunBodySchema,
+  problemSchema,
+  resumeBodySchema,
+  runDetailSchema,
+  runOutputSchema,
+  runSummarySchema,
+  serverStatusSchema,
+  stageSummarySchema,
+  taskCountsSchema,
+  taskExplanationSchema,
+  taskQuerySchema,
+  taskSummarySchema,
+  userApiPath,
+  type AdmittedAnswer,
+  type AttemptSummary,
+  type LogLine,
+  type NewDatasetBody,
+  type NewItemsBody,
+  type NewRunBody,
+  type Problem,
+  type ResumeBody,
+  type RunDetail,
+  type RunOutput,
+  type RunSummary,
+  type ServerStatus,
+  type StageSummary,
+  type TaskCounts,
+  type TaskExplanation,
+  type TaskQuery,
+  type TaskSummary,
+} from './user-api.ts';

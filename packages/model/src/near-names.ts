@@ -6,7 +6,7 @@
  * The nearest names within a small edit distance (a third of the longer one's length, at least 2): those of equal
  * distance, at most three. Letters' case counts nothing, so `Sigma` finds `sigma`; so does a name that begins with the other.
  */
-export function nearNames(name: string, known: Iterable<string>): string[] {
+function nearNames(name: string, known: Iterable<string>): string[] {
   const wanted = name.toLowerCase();
   const scored: { readonly candidate: string; readonly distance: number }[] = [];
   for (const candidate of known) {

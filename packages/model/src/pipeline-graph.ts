@@ -2,21 +2,11 @@
  * The compiled pipeline: what validation makes of a pipeline file and its tools, and what the engine, the
  * reference model and the command line work from. Reading files is left to `compile-pipeline.ts`.
  */
+import type { DatasetType } from './dataset-type.ts';
 import type { Over } from './over.ts';
 import type { ToolManifest } from './tool-manifest.ts';
 
-export const datasetTypes = [
-  'image',
-  'table',
-  'vector',
-  'pyramid',
-  'model',
-  'notebook',
-  'annotation',
-  'file',
-] as const;
-/** What the items of a dataset are. */
-export type DatasetType = (typeof datasetTypes)[number];
+export type { DatasetType } from './dataset-type.ts';
 
 /** A share of the places that a group may lack: a number of places, or a fraction in [0, 1] of those not absent. */
 export type Tolerance = { readonly places: number } | { readonly fraction: number };

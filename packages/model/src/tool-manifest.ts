@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { checkTool } from './check-tool.ts';
 import { closedObject, kebabSchema, nameSchema } from './closed-object.ts';
-import { datasetTypes } from './pipeline-graph.ts';
+import { datasetTypes } from './dataset-type.ts';
 import { durationSchema, memorySchema } from './quantity.ts';
 import { toolParamSchema } from './tool-param.ts';
 

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { FileErrors, parseToolFile, toolManifestSchema, type FileProblem } from '../src/index.ts';
+import {
+  FileErrors,
+  fillArguments,
+  parseToolFile,
+  toolManifestSchema,
+  type FileProblem,
+} from '../src/index.ts';
 
 const lineFix = `gantry: tool/v1
 name: line-fix
@@ -72,6 +78,52 @@ describe('a tool file', () => {
       't',
     );
     expect(split.outputs['c']).toMatchObject({ pattern: '{channel:d}.tif', min: 0 });
+  });
+
+  it('can hand over all that a script of an acquisition pipeline reads from its command line', () => {
+    const tool = parseToolFile(
+      `gantry: tool/v1
+name: point-match
+version: 1.0.0
+command: [bash, /scripts/match.sh, "\${inputs.tiles.0.root}", "\${outputs.match.folder}", "\${inputs.tiles.0.relative}",
+  "\${inputs.tiles.0.name}", "\${project.name}", "\${task.log}", "\${at.x}", "\${at.y}", "\${at.z}", "\${inputs.tiles.0.meta.step_x}",
+  "\${task.cluster}", "\${task.id}", "\${inputs.tiles.1.relative}", "\${inputs.tiles.1.name}"]
+inputs: { tiles: { type: file, many: true } }
+outputs: { match: { type: file, path: "\${inputs.tiles.0.stem}-match.txt" } }
+success: { exitCodes: [0, 3] }
+`,
+      'tool.yaml',
+    );
+    const tile = (number: number) => ({
+      path: `/vol/a/0000${number}`,
+      name: `0000${number}`,
+      root: '/vol',
+      relative: `a/0000${number}`,
+      meta: { step_x: number },
+    });
+    const vector = fillArguments(tool.command, {
+      inputs: { tiles: [tile(1), tile(2)] },
+      outputs: { match: { path: '/out/1/x.txt', name: 'x.txt' } },
+      at: { x: 4, y: 5, z: 6 },
+      task: { id: '9', log: '/log/9', cluster: false },
+      project: { name: 'brain 1' },
+    });
+    expect(vector.slice(2)).toEqual([
+      '/vol',
+      '/out/1',
+      'a/00001',
+      '00001',
+      'brain 1',
+      '/log/9',
+      '4',
+      '5',
+      '6',
+      '1',
+      'false',
+      '9',
+      'a/00002',
+      '00002',
+    ]);
   });
 
   it('takes every kind of parameter, and options that are left out where they are not given', () => {

@@ -112,7 +112,8 @@ function removeShading(raw: RawStrip): Strip {
     for (let column = 0; column < columns; column++) {
       const u = (2 * column) / (columns - 1) - 1;
       const index = row * columns + column;
-      flat[index] = (values[index] ?? 0) - (constant + (slope + bend * u) * u);
+      const value = values[index]! - (constant + (slope + bend * u) * u);
+      flat[index] = Number.isNaN(value) ? 0 : value;
     }
   }
   return { rows, columns, values: flat };
@@ -160,7 +161,8 @@ function normalEquations(samples: Float64Array, surface: readonly number[], limi
     const v = samples[at]!;
     const u = samples[at + 1]!;
     const z = samples[at + 2]!;
-    if (Math.abs(z - (a + (b + c * v) * v + (d + e * u + f * v) * u)) > limit) continue;
+    // Not a number (in 32-bit float tiles) is never within the limit.
+    if (!(Math.abs(z - (a + (b + c * v) * v + (d + e * u + f * v) * u)) <= limit)) continue;
     terms[1] = v;
     terms[2] = v * v;
     terms[3] = u;
@@ -185,7 +187,7 @@ function meanDeviation(samples: Float64Array, surface: readonly number[], limit:
     const v = samples[at]!;
     const u = samples[at + 1]!;
     const away = Math.abs(samples[at + 2]! - (a + (b + c * v) * v + (d + e * u + f * v) * u));
-    if (away > limit) continue;
+    if (!(away <= limit)) continue;
     sum += away;
     count++;
   }

@@ -55,7 +55,7 @@ export function chooseCandidate(
   const [best] = candidates;
   if (isClosed && isConvincing(best)) return best;
   return candidates
-    .filter((one) => isConvincing(one) && isPlausible(model, pair, one.translation))
+    .filter((one) => isConvincing(one) && isPlausible(model, pair, one))
     .reduce<Candidate | undefined>(
       (chosen, one) => (chosen && chosen.correlation >= one.correlation ? chosen : one),
       undefined,
@@ -90,15 +90,22 @@ export function judgePair(
   };
 }
 
+/** True when a pair's pixels were used and agree with where its tiles were placed. */
+export function isKept(judged: JudgedPair, positions: readonly Vector[]): boolean {
+  const from = positions[judged.pair.from];
+  const to = positions[judged.pair.to];
+  if (!from || !to || judged.uncertainty === undefined) return false;
+  return (
+    Math.abs(to.x - from.x - judged.translation.x) <= CONTRADICTION &&
+    Math.abs(to.y - from.y - judged.translation.y) <= CONTRADICTION
+  );
+}
+
 /** Marks trusted pairs that disagree with where their tiles were placed. */
 export function findContradiction(judged: JudgedPair, positions: readonly Vector[]): JudgedPair {
   const from = positions[judged.pair.from];
   const to = positions[judged.pair.to];
-  if (judged.distrust !== undefined || !from || !to) return judged;
+  if (judged.distrust !== undefined || !from || !to || isKept(judged, positions)) return judged;
   const placed = { x: to.x - from.x, y: to.y - from.y };
-  const isKept =
-    Math.abs(placed.x - judged.translation.x) <= CONTRADICTION &&
-    Math.abs(placed.y - judged.translation.y) <= CONTRADICTION;
-  if (isKept) return judged;
   return { ...judged, translation: placed, distrust: 'contradicted', rejected: judged.translation };
 }

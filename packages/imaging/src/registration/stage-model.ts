@@ -37,6 +37,8 @@ export interface StageModel {
   readonly steps: ReadonlyMap<number, Vector>;
   /** Pixels, to either side of the model, that a translation may lie and be believed. */
   readonly repeatability: Vector;
+  /** The repeatability was given, so it is a bound and not an estimate. */
+  readonly isGiven: boolean;
   /** Pairs whose pixels alone are convincing. */
   readonly convincing: number;
 }
@@ -62,12 +64,18 @@ export function expectedTranslation(model: StageModel, pair: GridPair): Vector {
   return model.steps.get(pair.step) ?? model.translation;
 }
 
-/** True when the stage could have made this translation. */
-export function isPlausible(model: StageModel, pair: GridPair, translation: Vector): boolean {
+/**
+ * True when the stage could have made a candidate's translation. An estimated repeatability is that of the tiles
+ * that were sure; a candidate beyond doubt may deviate twice as far.
+ */
+export function isPlausible(model: StageModel, pair: GridPair, candidate: Candidate): boolean {
+  const { translation, correlation, significance } = candidate;
+  const isBeyondDoubt = correlation >= 0.9 && significance >= 6;
+  const factor = isBeyondDoubt && !model.isGiven ? 2 : 1;
   const expected = expectedTranslation(model, pair);
   return (
-    Math.abs(translation.x - expected.x) <= model.repeatability.x + 0.5 &&
-    Math.abs(translation.y - expected.y) <= model.repeatability.y + 0.5
+    Math.abs(translation.x - expected.x) <= factor * model.repeatability.x + 0.5 &&
+    Math.abs(translation.y - expected.y) <= factor * model.repeatability.y + 0.5
   );
 }
 
@@ -91,11 +99,7 @@ export function buildStageModel(
   const closed = convincing.filter(({ pair }) => isClosed(pair));
   const sure = closed.length >= LEAST_PAIRS_OF_STEP ? closed : convincing;
   const translation = medianOf(sure) ?? prior;
-  const steps = new Map<number, Vector>();
-  for (const [step, members] of Map.groupBy(sure, ({ pair }) => pair.step)) {
-    const median = members.length >= LEAST_PAIRS_OF_STEP ? medianOf(members) : undefined;
-    if (median) steps.set(step, median);
-  }
+  const steps = peculiarSteps(sure, translation);
   const residuals = sure.flatMap(({ pair, candidates: [best] }) => {
     const expected = steps.get(pair.step) ?? translation;
     return best
@@ -120,7 +124,44 @@ export function buildStageModel(
     x: bound(residuals.map((residual) => residual.x)),
     y: bound(residuals.map((residual) => residual.y)),
   };
-  return { direction, translation, steps, repeatability, convincing: convincing.length };
+  return {
+    direction,
+    translation,
+    steps,
+    repeatability,
+    isGiven: maxShift !== undefined,
+    convincing: convincing.length,
+  };
+}
+
+/**
+ * Medians of the motor steps that differ from the whole by more than chance: 2.5 standard errors, where tiles
+ * scatter on their own. Replacing the direction's median by that of a few pairs would else add noise.
+ */
+function peculiarSteps(sure: readonly MeasuredPair[], whole: Vector): Map<number, Vector> {
+  const own = new Map<number, { members: readonly MeasuredPair[]; centre: Vector }>();
+  for (const [step, members] of Map.groupBy(sure, ({ pair }) => pair.step)) {
+    const centre = members.length >= LEAST_PAIRS_OF_STEP ? medianOf(members) : undefined;
+    if (centre) own.set(step, { members, centre });
+  }
+  const scatter = (axis: 'x' | 'y'): number =>
+    1.4826 *
+    median(
+      [...own.values()].flatMap(({ members, centre }) =>
+        members.flatMap(({ candidates: [best] }) =>
+          best ? [Math.abs(best.translation[axis] - centre[axis])] : [],
+        ),
+      ),
+    );
+  const limit = { x: Math.max(1, 2.5 * scatter('x')), y: Math.max(1, 2.5 * scatter('y')) };
+  const peculiar = new Map<number, Vector>();
+  for (const [step, { members, centre }] of own) {
+    const error = Math.sqrt(members.length);
+    const differs =
+      Math.abs(centre.x - whole.x) > limit.x / error || Math.abs(centre.y - whole.y) > limit.y / error;
+    if (differs) peculiar.set(step, centre);
+  }
+  return peculiar;
 }
 
 function medianOf(pairs: readonly MeasuredPair[]): Vector | undefined {

@@ -6,11 +6,12 @@
  */
 import { findClosedPairs } from './close-loops.ts';
 import { arrangeGrid, type Direction, type GridPair, type GridTile, type TileGrid } from './grid.ts';
-import { chooseCandidate, findContradiction, judgePair, type JudgedPair } from './judge-pairs.ts';
+import { chooseCandidate, findContradiction, isKept, judgePair, type JudgedPair } from './judge-pairs.ts';
 import { MatchPool } from './match-pool.ts';
 import { measurePairs, type MeasureContext } from './measure-pairs.ts';
 import { placeTiles, type PairLink, type PlacedTile } from './place-tiles.ts';
 import { TileReader } from './read-tiles.ts';
+import { relaxPositions } from './relax-positions.ts';
 import {
   buildStageModel,
   expectedTranslation,
@@ -59,6 +60,8 @@ const REACH_SHARE = 0.04;
 const REACH_PER_SPREAD = 2;
 /** Without any pair behind it, a given or borrowed overlap may be further off. */
 const UNSURE_REACH_SHARE = 0.05;
+/** Pixels that even the sharpest pair may be off, between pixels: so none outvotes all others. */
+const LEAST_ERROR = 0.1;
 /** What the survey's median of a few pairs may be off, added to a given `maxShift`. */
 const SURVEY_SLACK = 8;
 
@@ -189,11 +192,17 @@ function settle(
     horizontal: models.get('horizontal')?.translation ?? zero,
     vertical: models.get('vertical')?.translation ?? zero,
   });
-  const positions = placed.map(({ position }) => position);
+  const onTree = placed.map(({ position }) => position);
+  const pairs = judged.map((pair) => findContradiction(pair, onTree));
+  const springs = pairs
+    .filter((pair) => isKept(pair, onTree))
+    .map(({ pair: { from, to }, translation, uncertainty = 0 }) => {
+      return { from, to, translation, weight: 1 / (LEAST_ERROR ** 2 + uncertainty ** 2) };
+    });
   return {
     grid,
-    tiles: finish(grid, placed),
-    pairs: judged.map((pair) => findContradiction(pair, positions)),
+    tiles: finish(grid, placed, relaxPositions(onTree, springs)),
+    pairs,
     models: new Map(
       [...models].map(([direction, model]) => [
         direction,
@@ -204,8 +213,8 @@ function settle(
 }
 
 /** Rounds to whole pixels and moves the smallest x and y to 0. */
-function finish(grid: TileGrid, placed: readonly PlacedTile[]): StitchedTile[] {
-  const rounded = placed.map(({ position }) => ({ x: Math.round(position.x), y: Math.round(position.y) }));
+function finish(grid: TileGrid, placed: readonly PlacedTile[], positions: readonly Vector[]): StitchedTile[] {
+  const rounded = positions.map(({ x, y }) => ({ x: Math.round(x), y: Math.round(y) }));
   const left = rounded.reduce((least, { x }) => Math.min(least, x), Infinity);
   const top = rounded.reduce((least, { y }) => Math.min(least, y), Infinity);
   return grid.cells.map(({ tile, row, column }, index) => ({

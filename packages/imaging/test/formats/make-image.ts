@@ -30,3 +30,16 @@ export function countDifferences(a: Pixels, b: Pixels): number {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) count++;
   return count;
 }
+
+export function meanOf(pixels: Pixels): number {
+  let sum = 0;
+  for (const value of pixels) sum += value;
+  return sum / pixels.length;
+}
+
+/** The largest absolute difference of values at equal indices. */
+export function largestDifference(a: Pixels, b: Pixels): number {
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i]! - b[i]!));
+  return largest;
+}

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { correctTile, estimateFlatField, writeImage, type Image } from '../../src/index.ts';
 import { combineTiles, medianOf } from '../../src/illumination/combine-tiles.ts';
 import { smoothSurface } from '../../src/illumination/smooth-surface.ts';
-import { countDifferences, makeImage } from '../formats/make-image.ts';
+import { countDifferences, largestDifference, makeImage, meanOf } from '../formats/make-image.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -70,19 +70,17 @@ async function estimate(
 describe('a flat field', () => {
   it.each([
     ['median', 16, 0.01],
-    ['trimmed-mean', 16, 0.01],
+    // Where more than a quarter of the tiles have a cell at a pixel, some cells stay in the mean.
+    ['trimmed-mean', 16, 0.03],
     ['median', 8, 0.02],
   ] as const)(
     'by the %s of %i-bit tiles with cells recovers the light to %f',
     async (estimator, bitDepth, most) => {
       const { flat } = await estimate(await writeTiles(31, bitDepth), { estimator });
       const profile = vignette();
-      const worst = flat.data.reduce(
-        (w: number, v: number, i: number) => Math.max(w, Math.abs(v / profile[i]! - 1)),
-        0,
-      );
-      expect(worst).toBeLessThan(most);
-      expect(flat.data.reduce((a: number, b: number) => a + b, 0) / flat.data.length).toBeCloseTo(1, 5);
+      const ratio = Float32Array.from(flat.data, (value, i) => value / profile[i]!);
+      expect(largestDifference(ratio, new Float32Array(ratio.length).fill(1))).toBeLessThan(most);
+      expect(meanOf(flat.data)).toBeCloseTo(1, 5);
     },
   );
 

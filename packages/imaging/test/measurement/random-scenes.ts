@@ -94,7 +94,8 @@ function paint(labels: Uint32Array, width: number, height: number, shape: Shape)
   const id = shape.kind === 'hole' ? 0 : shape.id;
   switch (shape.kind) {
     case 'pixel':
-      return set(cx, cy, id);
+      set(cx, cy, id);
+      return;
     case 'line': {
       const [dx, dy] = [
         Math.round(Math.cos((shape.angle * Math.PI) / 4)),

@@ -227,7 +227,10 @@ async function readBlock(handle: FileHandle, position: number): Promise<unknown>
   for (let attempts = 0; attempts < 5; attempts++) {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(headerBytes), 0, headerBytes, position);
     if (bytesRead < 8) return undefined;
-    const text = buffer.subarray(8, Math.min(bytesRead, 8 + buffer.readUInt32LE(0)));
+    const length = buffer.readUInt32LE(0);
+    // Never written: a slot that is being filled for the first time.
+    if (length === 0) return undefined;
+    const text = buffer.subarray(8, Math.min(bytesRead, 8 + length));
     if (crc32(text) === buffer.readUInt32LE(4)) return JSON.parse(text.toString('utf8')) as unknown;
     await delay(1);
   }

@@ -78,6 +78,16 @@ interface OpenLog {
   finishing: PromiseWithResolvers<LogReference> | undefined;
 }
 
+/** A log's last frame, to be written. */
+interface LastFrame {
+  readonly log: OpenLog;
+  /** The records in it. */
+  readonly inline: Buffer;
+  readonly record: FinishRecord;
+  readonly nameHash: Buffer;
+  readonly frame: Buffer;
+}
+
 const flushBytes = 256 * 1024;
 
 /**
@@ -148,8 +158,9 @@ class SegmentLogWriter implements LogWriter {
       };
       const name = encodeName(attempt);
       const frame = encodeFrame('finish', name, encodeFinish(record, tail.records));
-      const [place] = await this.#appender.append([{ nameHash: hashName(name), frame }]);
-      this.recovered.set(attempt, refer(place!, record));
+      await this.#appender.append([{ nameHash: hashName(name), frame }], (_, place) => {
+        this.recovered.set(attempt, refer(place, record));
+      });
     }
     await removeLiveTails(this.#folder);
   }
@@ -219,6 +230,7 @@ class SegmentLogWriter implements LogWriter {
   }
 
   #flushInBackground(): void {
+    if (this.#waitingCycle !== undefined) return;
     // A failure is told to those that finish, and to `flush` and `close`; what was not written is kept for the next.
     this.flush().catch(() => {
       if (!this.#closed) this.#timer ??= setTimeout(() => this.#flushInBackground(), 1000);
@@ -278,11 +290,10 @@ class SegmentLogWriter implements LogWriter {
     const frames = logs.flatMap((log) =>
       log.unwritten.map((frame) => ({ log, nameHash: log.nameHash, frame })),
     );
-    if (frames.length === 0) return;
-    const places = await this.#appender.append(frames);
-    frames.forEach(({ log }, index) => {
-      log.unwritten = [];
-      log.chunks.push(places[index]!);
+    await this.#appender.append(frames, (index, place) => {
+      const { log } = frames[index]!;
+      log.unwritten.shift();
+      log.chunks.push(place);
     });
   }
 
@@ -301,39 +312,45 @@ class SegmentLogWriter implements LogWriter {
   }
 
   async #writeLastFrames(logs: readonly OpenLog[]): Promise<void> {
-    const lasts: { log: OpenLog; inline: Buffer; record: FinishRecord; nameHash: Buffer; frame: Buffer }[] =
-      [];
-    for (const log of logs) {
-      await this.#writeTail(log);
-      let inline: Buffer;
-      let omitted = 0;
-      if (log.tail === undefined) {
-        inline = log.head.take();
-      } else {
-        const tail = this.#trim(await this.#tails!.read(log.tail.slot!));
-        inline = tail.records;
-        omitted = log.bytes - log.tail.start - tail.payload;
-      }
-      const record: FinishRecord = { bytes: log.bytes, omitted, chunks: log.chunks };
-      const frame = encodeFrame('finish', log.name, encodeFinish(record, inline));
-      lasts.push({ log, inline, record, nameHash: log.nameHash, frame });
-    }
-    if (lasts.length === 0) return;
-    let places: readonly FramePlace[];
+    const lasts: LastFrame[] = [];
+    const written = new Set<OpenLog>();
     try {
-      places = await this.#appender.append(lasts);
+      for (const log of logs) lasts.push(await this.#buildLastFrame(log));
+      await this.#appender.append(lasts, async (index, place) => {
+        const { log, record } = lasts[index]!;
+        written.add(log);
+        this.#logs.delete(log.key);
+        log.finishing?.resolve(refer(place, record));
+        if (log.tail?.slot !== undefined) await this.#tails!.release(log.tail.slot);
+      });
     } catch (error) {
+      // Records that were taken for a last frame go into a chunk when it is tried again.
       for (const { log, inline } of lasts) {
-        if (log.tail === undefined && inline.length > 0)
-          log.unwritten.push(encodeFrame('chunk', log.name, inline));
+        if (written.has(log) || log.tail !== undefined || inline.length === 0) continue;
+        log.unwritten.push(encodeFrame('chunk', log.name, inline));
       }
       throw error;
     }
-    for (const [index, { log, record }] of lasts.entries()) {
-      this.#logs.delete(log.key);
-      if (log.tail?.slot !== undefined) await this.#tails!.release(log.tail.slot);
-      log.finishing?.resolve(refer(places[index]!, record));
+  }
+
+  async #buildLastFrame(log: OpenLog): Promise<LastFrame> {
+    await this.#writeTail(log);
+    const { name, nameHash, bytes, chunks } = log;
+    if (log.tail === undefined) {
+      const inline = log.head.take();
+      const record = { bytes, omitted: 0, chunks };
+      return {
+        log,
+        inline,
+        record,
+        nameHash,
+        frame: encodeFrame('finish', name, encodeFinish(record, inline)),
+      };
     }
+    const tail = this.#trim(await this.#tails!.read(log.tail.slot!));
+    const record = { bytes, omitted: bytes - log.tail.start - tail.payload, chunks };
+    const frame = encodeFrame('finish', name, encodeFinish(record, tail.records));
+    return { log, inline: tail.records, record, nameHash, frame };
   }
 
   /** The last `tailBytes` of a tail, from the start of a line on where one is near. */

@@ -75,33 +75,41 @@ export class SegmentAppender {
   }
 
   /**
-   * Writes the frames and tells where each is. Where it throws, none counts as written: the next call writes over
-   * what there is.
+   * Writes the frames and tells where each is as soon as it is written. Where it throws, those that were not told
+   * of do not count as written: what there is of them is cut off.
    */
-  async append(frames: readonly UnwrittenFrame[]): Promise<readonly FramePlace[]> {
-    const places: FramePlace[] = [];
+  async append(
+    frames: readonly UnwrittenFrame[],
+    onWritten: (index: number, place: FramePlace) => void | Promise<void>,
+  ): Promise<void> {
     for (let start = 0; start < frames.length;) {
       const segment = await this.#segmentWithRoom();
-      const batch: UnwrittenFrame[] = [];
-      const entries: Buffer[] = [];
-      let offset = segment.logBytes;
-      for (let at = start; at < frames.length && offset < this.#segmentBytes; at++) {
-        const { nameHash, frame } = frames[at]!;
-        batch.push(frames[at]!);
-        entries.push(encodeEntry(nameHash, offset));
-        places.push([segment.number, offset]);
-        offset += frame.length;
+      const batch: Buffer[] = [];
+      const offsets: number[] = [];
+      let end = segment.logBytes;
+      for (let at = start; at < frames.length && end < this.#segmentBytes; at++) {
+        const { frame } = frames[at]!;
+        batch.push(frame);
+        offsets.push(end);
+        end += frame.length;
       }
-      const bytes = Buffer.concat(batch.map(({ frame }) => frame));
-      const index = Buffer.concat(entries);
-      // First the frames: an entry never points at nothing.
-      await writeAll(segment.log, bytes, segment.logBytes);
-      await writeAll(segment.index, index, segment.indexBytes);
-      segment.logBytes += bytes.length;
+      const index = Buffer.concat(
+        offsets.map((offset, at) => encodeEntry(frames[start + at]!.nameHash, offset)),
+      );
+      try {
+        // First the frames: an entry never points at nothing.
+        await writeAll(segment.log, Buffer.concat(batch), segment.logBytes);
+        await writeAll(segment.index, index, segment.indexBytes);
+      } catch (error) {
+        await segment.log.truncate(segment.logBytes);
+        await segment.index.truncate(segment.indexBytes);
+        throw error;
+      }
+      segment.logBytes = end;
       segment.indexBytes += index.length;
+      for (const [at, offset] of offsets.entries()) await onWritten(start + at, [segment.number, offset]);
       start += batch.length;
     }
-    return places;
   }
 
   async close(): Promise<void> {

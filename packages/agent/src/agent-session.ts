@@ -1,0 +1,365 @@
+/**
+ * One session with the server, from joining to its end: claims, runs, reports, keeps the lease. Rejoining, and
+ * the folder that outlives sessions, are left to the agent.
+ */
+import type { AgentClient } from '@gantry/client';
+import {
+  maxAgentBlock,
+  type AgentCapacity,
+  type Assignment,
+  type JoinAnswer,
+  type Report,
+} from '@gantry/model';
+import { removeFolder, type Runner } from '@gantry/runners';
+import { AssignmentQueue } from './assignment-queue.ts';
+import { Backoff, pause } from './backoff.ts';
+import { ClaimSize } from './claim-size.ts';
+import { Lease } from './lease.ts';
+import { isSessionGone, isUnauthorized } from './refusals.ts';
+import { Reporter } from './reporter.ts';
+
+/**
+ * - `stopped`: we were asked to stop, and the server knows it (or could not be told in time).
+ * - `drained`: the server wants no more of this agent.
+ * - `lost`: the lease has ended, or could not be kept; all that ran is killed.
+ */
+export type SessionEnd = 'stopped' | 'drained' | 'lost';
+
+export interface SessionOptions {
+  readonly client: AgentClient;
+  readonly runner: Runner;
+  readonly capacity: AgentCapacity;
+  readonly joined: JoinAnswer;
+  /** The tick at which the request to join was sent. */
+  readonly joinedAt: number;
+  readonly log: (line: string) => void;
+}
+
+const claimWaitSeconds = 10;
+/** On an orderly stop: for what runs, for the last reports, and for the goodbye, in ms; under 10 s together. */
+const stopGrace = 5_000;
+const stopReports = 2_000;
+const stopLeave = 2_000;
+
+export class AgentSession {
+  readonly #options: SessionOptions;
+  readonly #client: AgentClient;
+  readonly #runner: Runner;
+  readonly #session: string;
+  readonly #queue: AssignmentQueue;
+  readonly #claimSize = new ClaimSize();
+  readonly #lease: Lease;
+  readonly #reporter: Reporter;
+  /** All that is ours: waiting, running, or not yet acknowledged. */
+  readonly #held = new Map<number, Assignment>();
+  readonly #running = new Set<number>();
+  /** Killed because the session ends: not reported, the server makes them ready again. */
+  readonly #abandoned = new Set<number>();
+  /** Aborted when nothing more is to be claimed. */
+  readonly #closing = new AbortController();
+  /** Aborted when the session is over. */
+  readonly #over = new AbortController();
+  readonly #outcome = Promise.withResolvers<SessionEnd>();
+  #ending: SessionEnd | undefined;
+  #room = Promise.withResolvers<void>();
+  #claiming = false;
+  #settling: Promise<void> | undefined;
+  /** A claim failed, and what it may have been given is not known. */
+  #unsettled = false;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#client = options.client;
+    this.#runner = options.runner;
+    this.#session = options.joined.session;
+    this.#queue = new AssignmentQueue(options.capacity);
+    this.#lease = new Lease(
+      () => void this.#end('lost', 'the server could not be reached before the lease ended'),
+    );
+    this.#reporter = new Reporter({
+      send: async (reports) =>
+        (await this.#client.report({ session: this.#session, reports }, this.#over.signal)).refused,
+      onAnswered: (attempt, refused) => this.#settle(attempt, refused),
+      isTransient: (error) => !isSessionGone(error) && !isUnauthorized(error),
+      onFailed: (error) => this.#fail(error),
+    });
+  }
+
+  /** Resolves when the session is over and nothing of it runs. Throws if the token is refused. */
+  async run(stop: AbortSignal): Promise<SessionEnd> {
+    const unsubscribe = this.#runner.onFinished((report) => this.#onFinished(report));
+    const onStop = (): void => void this.#end('stopped', 'asked to stop');
+    stop.addEventListener('abort', onStop, { once: true });
+    if (stop.aborted) onStop();
+    this.#lease.renew(this.#options.joinedAt, this.#options.joined.leaseSeconds);
+    void this.#keepHeartbeat();
+    void this.#keepClaiming();
+    try {
+      return await this.#outcome.promise;
+    } finally {
+      stop.removeEventListener('abort', onStop);
+      unsubscribe();
+      this.#over.abort();
+      this.#closing.abort();
+      this.#reporter.close();
+      this.#lease.close();
+      await this.#runner.cancel([...this.#running], 0);
+      // What the server did not acknowledge it counts as lost: nobody will ever read these outputs.
+      for (const assignment of this.#held.values()) await removeFolder(assignment.folder);
+    }
+  }
+
+  // ---- Claiming and starting ----
+
+  async #keepClaiming(): Promise<void> {
+    const { signal } = this.#closing;
+    const backoff = new Backoff();
+    while (!signal.aborted) {
+      const limit = this.#claimSize.wanted(this.#queue.freeSlots, this.#queue.waitingCount);
+      if (limit === 0) {
+        await this.#room.promise;
+        continue;
+      }
+      const asked = performance.now();
+      try {
+        if (this.#unsettled) await this.#beat();
+        await this.#settling;
+        if (signal.aborted) return;
+        this.#claiming = true;
+        const request = { session: this.#session, limit, waitSeconds: claimWaitSeconds };
+        const { assignments } = await this.#client.claim(request, signal);
+        this.#claiming = false;
+        backoff.reset();
+        this.#take(assignments);
+        // A server that does not hold the request must not be asked in a tight loop.
+        if (assignments.length === 0 && performance.now() - asked < 100) await pause(100, signal);
+      } catch (error) {
+        this.#unsettled = true;
+        this.#claiming = false;
+        if (signal.aborted) return;
+        if (isSessionGone(error) || isUnauthorized(error)) return this.#fail(error);
+        await backoff.wait(signal);
+      }
+    }
+  }
+
+  #take(assignments: readonly Assignment[]): void {
+    for (const assignment of assignments) {
+      this.#held.set(assignment.attempt, assignment);
+      this.#claimSize.noteBatch(assignment.batch ?? 1);
+    }
+    this.#queue.add(assignments);
+    if (this.#closing.signal.aborted) void this.#giveBack(this.#queue.waiting);
+    else this.#startWhatFits();
+  }
+
+  #startWhatFits(): void {
+    for (let unit = this.#queue.next(); unit !== undefined; unit = this.#queue.next()) {
+      const attempts = unit.map(({ attempt }) => attempt);
+      for (const attempt of attempts) this.#running.add(attempt);
+      this.#runner.submit(unit).catch((error: unknown) => {
+        this.#options.log(`could not be submitted: ${attempts.join(', ')}: ${String(error)}`);
+        for (const attempt of attempts) {
+          this.#running.delete(attempt);
+          this.#queue.release(attempt);
+        }
+        void this.#giveBack(attempts);
+      });
+    }
+    const room = this.#room;
+    this.#room = Promise.withResolvers<void>();
+    room.resolve();
+  }
+
+  #onFinished(report: Report): void {
+    const { attempt } = report;
+    if (!this.#running.delete(attempt)) return;
+    void this.#runner.release([attempt]);
+    this.#queue.release(attempt);
+    this.#claimSize.noteEnded();
+    // One that ended well before the killing reached it is still told.
+    if (!this.#abandoned.has(attempt) || report.outcome === 'succeeded') this.#reporter.add(report);
+    if (this.#ending === undefined) this.#startWhatFits();
+    if (this.#ending === 'drained') void this.#finishDrain();
+  }
+
+  /** The server has answered for this attempt: it is no longer ours. */
+  #settle(attempt: number, refused: boolean): void {
+    const assignment = this.#held.get(attempt);
+    this.#held.delete(attempt);
+    if (refused && assignment !== undefined) {
+      removeFolder(assignment.folder).catch((error: unknown) =>
+        this.#options.log(`${assignment.folder} could not be removed: ${String(error)}`),
+      );
+    }
+    if (this.#ending === 'drained') void this.#finishDrain();
+  }
+
+  /** If it fails, the next settled heartbeat tells the server the same. */
+  async #giveBack(attempts: readonly number[]): Promise<void> {
+    this.#queue.remove(attempts);
+    for (const attempt of attempts) this.#held.delete(attempt);
+    for (let at = 0; at < attempts.length; at += maxAgentBlock) {
+      const block = attempts.slice(at, at + maxAgentBlock);
+      try {
+        await this.#client.giveBack({ session: this.#session, attempts: block }, this.#over.signal);
+      } catch (error) {
+        if (isSessionGone(error) || isUnauthorized(error)) return this.#fail(error);
+        this.#unsettled = true;
+      }
+    }
+  }
+
+  // ---- The lease ----
+
+  async #keepHeartbeat(): Promise<void> {
+    const { signal } = this.#over;
+    const backoff = new Backoff(2_000);
+    while (!signal.aborted) {
+      await pause(this.#options.joined.heartbeatSeconds * 1000, signal);
+      while (!signal.aborted) {
+        try {
+          await this.#beat();
+          backoff.reset();
+          break;
+        } catch (error) {
+          if (signal.aborted) return;
+          if (isSessionGone(error) || isUnauthorized(error)) return this.#fail(error);
+          await backoff.wait(signal);
+        }
+      }
+    }
+  }
+
+  /** One heartbeat; settled if no claim is under way, and none starts before it is answered. */
+  async #beat(): Promise<void> {
+    const settled = !this.#claiming && this.#settling === undefined;
+    const beat = this.#sendHeartbeat(settled);
+    if (!settled) return beat;
+    const quiet = beat.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#settling = quiet.then(() => {
+      this.#settling = undefined;
+    });
+    await beat;
+    this.#unsettled = false;
+  }
+
+  async #sendHeartbeat(settled: boolean): Promise<void> {
+    const sentAt = performance.now();
+    const limit = AbortSignal.timeout(Math.max(1_000, Math.min(10_000, this.#lease.left)));
+    const waiting = this.#queue.waiting;
+    const started = new Set(this.#held.keys());
+    for (const attempt of waiting) started.delete(attempt);
+    const answer = await this.#client.heartbeat(
+      { session: this.#session, running: [...started], waiting, settled },
+      AbortSignal.any([this.#over.signal, limit]),
+    );
+    if (this.#ending === 'lost') return;
+    this.#lease.renew(sentAt, answer.leaseSeconds);
+    this.#cancel(answer.cancel);
+    const unstarted = new Set(this.#queue.waiting);
+    const wanted = answer.return.filter((attempt) => unstarted.has(attempt));
+    if (wanted.length > 0) await this.#giveBack(wanted);
+    if (answer.drain && this.#ending === undefined) this.#drain();
+  }
+
+  #cancel(attempts: readonly number[]): void {
+    const now = new Date().toISOString();
+    for (const { attempt } of this.#queue.remove(attempts)) {
+      this.#reporter.add({
+        attempt,
+        outcome: 'cancelled',
+        message: 'it was cancelled before it started',
+        startedAt: now,
+        endedAt: now,
+        resources: { wallSeconds: 0 },
+        outputs: [],
+      });
+    }
+    void this.#runner.cancel(attempts.filter((attempt) => this.#running.has(attempt)));
+  }
+
+  // ---- The ways to end ----
+
+  #drain(): void {
+    this.#options.log('draining: nothing more is claimed');
+    this.#ending = 'drained';
+    this.#closing.abort();
+    this.#startWhatFits();
+    void this.#giveBack(this.#queue.waiting).then(() => this.#finishDrain());
+  }
+
+  async #finishDrain(): Promise<void> {
+    if (this.#running.size > 0 || this.#reporter.pending.length > 0 || this.#over.signal.aborted) return;
+    await this.#leave(stopLeave);
+    this.#outcome.resolve('drained');
+  }
+
+  #fail(error: unknown): void {
+    if (isUnauthorized(error)) {
+      this.#closing.abort();
+      this.#outcome.reject(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
+    // The session is gone already: there is nobody to report to.
+    this.#options.log('the server does not know this session any more');
+    this.#ending = 'lost';
+    this.#abandonAll();
+    this.#outcome.resolve('lost');
+  }
+
+  async #end(how: 'stopped' | 'lost', why: string): Promise<void> {
+    if (this.#ending === 'stopped' || this.#ending === 'lost') return;
+    this.#ending = how;
+    this.#options.log(`${why}: killing what runs (${this.#running.size})`);
+    const grace = how === 'stopped' ? stopGrace : Lease.margin(this.#options.joined.leaseSeconds) / 2;
+    const killing = this.#runner.cancel(this.#abandonAll(), grace);
+    if (how === 'stopped') {
+      await killing;
+      await Promise.race([this.#reporter.whenIdle(), pause(stopReports, this.#over.signal)]);
+      await this.#leave(stopLeave);
+      this.#outcome.resolve('stopped');
+      return;
+    }
+    await killing;
+    // After a time without a server every session has a full lease, so that what ended before may still be told;
+    // if this one is gone, the reporter hears of it, and it ends in #fail.
+    await this.#reporter.whenIdle();
+    await this.#leaveUntilHeard();
+    this.#outcome.resolve('lost');
+  }
+
+  /** Nothing more is claimed or started; what runs is not reported. Returns what runs. */
+  #abandonAll(): number[] {
+    this.#closing.abort();
+    this.#room.resolve();
+    for (const { attempt } of this.#queue.remove(this.#queue.waiting)) this.#held.delete(attempt);
+    for (const attempt of this.#running) this.#abandoned.add(attempt);
+    return [...this.#running];
+  }
+
+  async #leave(milliseconds: number): Promise<void> {
+    try {
+      await this.#client.leave(this.#session, AbortSignal.timeout(milliseconds));
+    } catch (error) {
+      // The lease will end by itself.
+      this.#options.log(`could not take leave of the server: ${error instanceof Error ? error.message : ''}`);
+    }
+  }
+
+  async #leaveUntilHeard(): Promise<void> {
+    const backoff = new Backoff();
+    while (!this.#over.signal.aborted) {
+      try {
+        await this.#client.leave(this.#session, this.#over.signal);
+        return;
+      } catch (error) {
+        if (isSessionGone(error) || isUnauthorized(error)) return;
+        await backoff.wait(this.#over.signal);
+      }
+    }
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * The agent: joins, serves one session after another until it is asked to stop or drained. Each session has a
+ * runner and a log of its own, so that nothing of a lost one reaches the next.
+ */
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { AgentClient } from '@gantry/client';
+import { GantryError, type JoinAnswer } from '@gantry/model';
+import { ProcessRunner } from '@gantry/runners';
+import { openLogWriter } from '@gantry/storage';
+import { openAgentFolder, type AgentFolder } from './agent-folder.ts';
+import { AgentSession, type SessionEnd } from './agent-session.ts';
+import type { AgentSettings } from './agent-settings.ts';
+import { adaptLog, openOutputStore } from './attempt-storage.ts';
+import { Backoff } from './backoff.ts';
+import { isUnauthorized } from './refusals.ts';
+
+export interface AgentOptions extends AgentSettings {
+  /** A line for whoever watches the agent. */
+  readonly log: (line: string) => void;
+}
+
+const version = (
+  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+).version;
+
+/**
+ * Resolves when the agent was asked to stop, or drained, and all that it started has ended.
+ * @throws {GantryError} `agent-unauthorized` if the token is refused, `agent-folder-in-use`
+ */
+export async function runAgent(options: AgentOptions, stop: AbortSignal): Promise<void> {
+  const folder = await openAgentFolder(options.dataFolder);
+  if (folder.leftovers > 0) options.log(`killed ${folder.leftovers} processes of an agent that was killed`);
+  const client = new AgentClient({ server: options.server, token: options.token });
+  try {
+    let end: SessionEnd = 'lost';
+    while (end === 'lost' && !stop.aborted) end = await serveSession(options, client, folder, stop);
+    options.log(end === 'drained' ? 'drained' : 'stopped');
+  } catch (error) {
+    if (!isUnauthorized(error)) throw error;
+    throw new GantryError('agent-unauthorized', `the server ${options.server} refused the agent's token`, {
+      mend: 'Give the token of this server: --token-file, or GANTRY_AGENT_TOKEN.',
+      cause: error,
+    });
+  } finally {
+    await folder.release();
+  }
+}
+
+async function serveSession(
+  options: AgentOptions,
+  client: AgentClient,
+  folder: AgentFolder,
+  stop: AbortSignal,
+): Promise<SessionEnd> {
+  const found = await joinServer(options, client, stop);
+  if (found === undefined) return 'stopped';
+  const { joined, joinedAt } = found;
+  options.log(`joined ${options.server} as "${options.name}", session ${joined.session}`);
+  const writer = await openLogWriter(joined.logFolder ?? join(folder.logFolder, joined.session));
+  const runner = new ProcessRunner({
+    marker: folder.marker,
+    log: adaptLog(writer),
+    store: openOutputStore(joined.storeFolder),
+    scratchFolder: folder.scratchFolder,
+    maxWorkers: options.capacity.slots,
+  });
+  try {
+    const { capacity, log } = options;
+    return await new AgentSession({ client, runner, capacity, joined, joinedAt, log }).run(stop);
+  } finally {
+    await runner.close();
+    await writer.close();
+  }
+}
+
+/** Tries until the server answers; undefined if asked to stop before. */
+async function joinServer(
+  { name, capacity, labels, server, log }: AgentOptions,
+  client: AgentClient,
+  stop: AbortSignal,
+): Promise<{ joined: JoinAnswer; joinedAt: number } | undefined> {
+  const backoff = new Backoff();
+  let told = false;
+  while (!stop.aborted) {
+    const joinedAt = performance.now();
+    try {
+      const joined = await client.join(
+        { name, host: hostname(), capacity, labels: { ...labels }, version },
+        stop,
+      );
+      return { joined, joinedAt };
+    } catch (error) {
+      if (isUnauthorized(error)) throw error;
+      if (!told && !stop.aborted) {
+        log(`waiting for ${server}: ${error instanceof Error ? error.message : String(error)}`);
+        told = true;
+      }
+      await backoff.wait(stop);
+    }
+  }
+  return undefined;
+}

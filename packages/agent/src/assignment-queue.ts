@@ -1,0 +1,125 @@
+/**
+ * What was claimed and has not started, and what there is room for: slots, cores and memory. Attempts of one
+ * batch start together and take the room of one. Pure; starting is left to the session.
+ */
+import type { AgentCapacity, Assignment } from '@gantry/model';
+
+/** What runs together in one process. */
+interface Unit {
+  readonly cpu: number;
+  readonly memory: number;
+  left: number;
+}
+
+interface Waiting {
+  readonly assignment: Assignment;
+  readonly since: number;
+}
+
+/** After so long (ms) an attempt that does not fit is no longer overtaken by smaller ones. */
+const patience = 5_000;
+/** Sums of fractions of cores are compared with this tolerance. */
+const tolerance = 1e-9;
+
+export class AssignmentQueue {
+  readonly #capacity: AgentCapacity;
+  readonly #now: () => number;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #units = new Map<number, Unit>();
+  #cpu: number;
+  #memory: number;
+  #slots: number;
+
+  constructor(capacity: AgentCapacity, now: () => number = () => performance.now()) {
+    this.#capacity = capacity;
+    this.#now = now;
+    this.#cpu = capacity.cpu;
+    this.#memory = capacity.memory;
+    this.#slots = capacity.slots;
+  }
+
+  get freeSlots(): number {
+    return this.#slots;
+  }
+
+  get waiting(): number[] {
+    return [...this.#waiting.keys()];
+  }
+
+  get waitingCount(): number {
+    return this.#waiting.size;
+  }
+
+  add(assignments: readonly Assignment[]): void {
+    const since = this.#now();
+    for (const assignment of assignments) this.#waiting.set(assignment.attempt, { assignment, since });
+  }
+
+  /** Takes out waiting attempts, to be handed back or cancelled; passes over those that do not wait. */
+  remove(attempts: Iterable<number>): Assignment[] {
+    const removed: Assignment[] = [];
+    for (const attempt of attempts) {
+      const waiting = this.#waiting.get(attempt);
+      if (waiting === undefined) continue;
+      this.#waiting.delete(attempt);
+      removed.push(waiting.assignment);
+    }
+    return removed;
+  }
+
+  /** Takes the next that there is room for, in the order of claiming; several if they are of one batch. */
+  next(): Assignment[] | undefined {
+    if (this.#slots === 0) return undefined;
+    const now = this.#now();
+    for (const { assignment, since } of this.#waiting.values()) {
+      if (this.#fits(assignment)) return this.#take(assignment);
+      if (now - since > patience) return undefined;
+    }
+    return undefined;
+  }
+
+  /** Gives the room back when an attempt has ended; of a batch, with its last. */
+  release(attempt: number): void {
+    const unit = this.#units.get(attempt);
+    if (unit === undefined) return;
+    this.#units.delete(attempt);
+    unit.left -= 1;
+    if (unit.left > 0) return;
+    this.#cpu += unit.cpu;
+    this.#memory += unit.memory;
+    this.#slots += 1;
+  }
+
+  #fits(assignment: Assignment): boolean {
+    const { cpu, memory } = this.#needs(assignment);
+    return cpu <= this.#cpu + tolerance && memory <= this.#memory;
+  }
+
+  /** One that asks for more than there is runs when nothing else does. */
+  #needs({ resources }: Assignment): { cpu: number; memory: number } {
+    return {
+      cpu: Math.min(resources.cpu, this.#capacity.cpu),
+      memory: Math.min(resources.memory, this.#capacity.memory),
+    };
+  }
+
+  #take(first: Assignment): Assignment[] {
+    const taken = [first];
+    const most = first.batch ?? 1;
+    if (most > 1) {
+      for (const { assignment } of this.#waiting.values()) {
+        if (taken.length === most) break;
+        if (assignment !== first && assignment.poolKey === first.poolKey) taken.push(assignment);
+      }
+    }
+    const unit: Unit = { ...this.#needs(first), left: taken.length };
+    this.#cpu -= unit.cpu;
+    this.#memory -= unit.memory;
+    this.#slots -= 1;
+    for (const { attempt } of taken) {
+      this.#waiting.delete(attempt);
+      this.#units.set(attempt, unit);
+    }
+    return taken;
+  }
+}

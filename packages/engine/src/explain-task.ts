@@ -1,0 +1,222 @@
+/**
+ * Says why a task is in its state: what it reads, what of that is not there, and what its attempts came to.
+ */
+import { join } from 'node:path';
+import { listInputs } from '@gantry/database';
+import {
+  formatPlace,
+  GantryError,
+  placeAt,
+  type AttemptSummary,
+  type Origin,
+  type TaskExplanation,
+  type TaskState,
+} from '@gantry/model';
+import type { Engine } from './engine.ts';
+import type { StagePlan } from './run-plan.ts';
+
+interface TaskRow {
+  readonly id: number;
+  readonly run: number;
+  readonly stage: number;
+  readonly place: number[];
+  readonly state: TaskState;
+  readonly stale: boolean;
+  readonly counts: number[];
+  readonly attempt: number | null;
+}
+
+/** @throws GantryError `unknown-task` */
+export async function explainTask(engine: Engine, task: number, store: string): Promise<TaskExplanation> {
+  const { rows } = await engine.pool.query<TaskRow>(
+    `SELECT t.id, s.run, t.stage, t.place, t.stale, t.counts, r.attempt,
+       CASE WHEN r.task IS NULL THEN t.state::text ELSE 'running' END AS state
+     FROM task t JOIN stage s ON s.id = t.stage LEFT JOIN running r ON r.task = t.id
+     WHERE t.id = $1 AND t.state <> 'dropped' AND s.spec IS NOT NULL`,
+    [task],
+  );
+  const [row] = rows;
+  if (row === undefined) {
+    throw new GantryError('unknown-task', `There is no task ${task}.`, {
+      mend: '`gantry runs` lists the runs, and `gantry explain RUN/STAGE/row=1,col=2` names a task by its place.',
+    });
+  }
+  const plan = await engine.plan(row.run);
+  const stage = plan.stages.find(({ id }) => id === row.stage);
+  if (stage === undefined) throw new Error(`run ${row.run} has no stage ${row.stage}`);
+  const attempts = await listAttempts(engine, row);
+  const inputs = await describeInputs(engine, stage, row, store);
+  return {
+    id: row.id,
+    run: plan.id,
+    runName: plan.name,
+    stage: stage.name,
+    tool: `${stage.compiled.tool.name}@${stage.compiled.tool.version}`,
+    place: placeAt(stage.compiled.axes, row.place),
+    state: row.state,
+    stale: row.stale,
+    message: attempts.at(-1)?.message ?? null,
+    why: explain(row, inputs, attempts),
+    inputs,
+    attempts,
+  };
+}
+
+/** Finds a task by run, stage and place. @throws GantryError `unknown-stage`, `unknown-task` */
+export async function findTask(
+  engine: Engine,
+  run: number,
+  stageName: string,
+  place: Readonly<Record<string, number>>,
+): Promise<number> {
+  const plan = await engine.plan(run);
+  const stage = plan.stages.find(({ name }) => name === stageName);
+  if (stage === undefined) {
+    throw new GantryError('unknown-stage', `Run ${run} has no stage ${stageName}.`, {
+      mend: `Its stages are ${plan.stages.map(({ name }) => name).join(', ')}.`,
+    });
+  }
+  const { axes } = stage.compiled;
+  const missing = axes.find((axis) => place[axis] === undefined);
+  const unknown = Object.keys(place).find((axis) => !axes.includes(axis));
+  if (missing !== undefined || unknown !== undefined) {
+    const want = axes.length === 0 ? 'no axes' : `the axes ${axes.join(', ')}`;
+    throw new GantryError(
+      'unknown-task',
+      `The tasks of ${stageName} have ${want}, not ${formatPlace(place)}.`,
+      {
+        mend: `Name the task as ${run}/${stageName}${axes.length === 0 ? '' : `/${axes.map((axis) => `${axis}=1`).join(',')}`}.`,
+      },
+    );
+  }
+  const { rows } = await engine.pool.query<{ id: number }>(
+    `SELECT id FROM task WHERE stage = $1 AND place = $2 AND state <> 'dropped'`,
+    [stage.id, axes.map((axis) => place[axis])],
+  );
+  const [row] = rows;
+  if (row === undefined) {
+    throw new GantryError('unknown-task', `${stageName} has no task at ${formatPlace(place)}.`, {
+      mend: 'No item of its inputs is known there.',
+    });
+  }
+  return row.id;
+}
+
+async function listAttempts(engine: Engine, task: TaskRow): Promise<AttemptSummary[]> {
+  const { rows } = await engine.pool.query<
+    Omit<AttemptSummary, 'claimed' | 'started' | 'ended'> & {
+      claimed: Date;
+      started: Date | null;
+      ended: Date | null;
+    }
+  >(
+    `SELECT a.id, a.outcome::text, g.name AS agent, a.claimed, a.started, a.ended, a.exit_code AS "exitCode",
+       a.signal, a.message, a.resources
+     FROM attempt a JOIN session s ON s.id = a.session JOIN agent g ON g.id = s.agent WHERE a.task = $1
+     UNION ALL
+     SELECT r.attempt, 'running', g.name, r.claimed, NULL, NULL, NULL, NULL, NULL, NULL
+     FROM running r JOIN session s ON s.id = r.session JOIN agent g ON g.id = s.agent WHERE r.task = $1
+     ORDER BY id`,
+    [task.id],
+  );
+  return rows.map((row) => ({
+    ...row,
+    claimed: row.claimed.toISOString(),
+    started: row.started?.toISOString() ?? null,
+    ended: row.ended?.toISOString() ?? null,
+  }));
+}
+
+async function describeInputs(
+  engine: Engine,
+  stage: StagePlan,
+  task: TaskRow,
+  store: string,
+): Promise<TaskExplanation['inputs']> {
+  return Promise.all(
+    stage.compiled.inputs.map(async (input, index) => {
+      const items = await listInputs(engine.pool, stage.shape, index, [
+        { attempt: task.id, place: task.place },
+      ]);
+      const [, available = 0, pending = 0, failed = 0] = task.counts.slice(4 * index, 4 * index + 4);
+      return {
+        name: input.name,
+        from: originName(input.origin),
+        available,
+        pending,
+        failed,
+        items: items.map((item) => ({
+          place: placeAt(input.axes, item.place),
+          name: item.name,
+          path: item.made_by === null ? item.path : join(store, item.path),
+        })),
+      };
+    }),
+  );
+}
+
+function originName(origin: Origin): string {
+  return origin.kind === 'source' ? origin.source : `${origin.stage}.${origin.output}`;
+}
+
+function explain(
+  task: TaskRow,
+  inputs: TaskExplanation['inputs'],
+  attempts: readonly AttemptSummary[],
+): string[] {
+  const last = attempts.at(-1);
+  const pending = inputs.filter((input) => input.pending > 0);
+  const failed = inputs.filter((input) => input.failed > 0);
+  const stale = task.stale ? ['What it read is no longer what is there: its result is stale.'] : [];
+  switch (task.state) {
+    case 'waiting':
+      return [
+        ...(pending.length === 0
+          ? ['It waits: places that it would read may still become known, until their source is closed.']
+          : pending.map(
+              (input) =>
+                `It waits for ${countOf(input.pending, 'place')} of ${input.from} (input ${input.name}).`,
+            )),
+        ...stale,
+      ];
+    case 'blocked':
+      return [
+        ...failed.map(
+          (input) =>
+            `It is blocked: ${countOf(input.failed, 'place')} of ${input.from} (input ${input.name}) failed, ` +
+            'was cancelled or is blocked itself.',
+        ),
+        'A retry of what failed unblocks it.',
+        ...stale,
+      ];
+    case 'ready':
+      return [
+        task.stale
+          ? 'All that it reads is there and differs from what its last result was made of: it waits for an agent.'
+          : 'All that it reads is there: it waits for an agent.',
+        ...(last === undefined ? [] : [`Its last attempt ended as ${last.outcome}.`]),
+      ];
+    case 'running':
+      return [`Attempt ${last?.id ?? ''} of it runs on ${last?.agent ?? 'an agent'}.`];
+    case 'succeeded':
+      return [`Attempt ${last?.id ?? ''} succeeded.`, ...stale];
+    case 'failed':
+      return [
+        `It failed ${countOf(attempts.filter(({ outcome }) => outcome !== 'succeeded').length, 'time')}; ` +
+          `the last attempt ended as ${last?.outcome ?? 'failed'}${last?.message == null ? '.' : `: ${last.message}`}`,
+        ...stale,
+      ];
+    case 'cancelled':
+      return ['It was cancelled. A retry takes it up again.'];
+    case 'skipped': {
+      const empty = inputs.filter((input) => input.available === 0);
+      return [
+        `It is skipped: there is no item of ${empty.map(({ from }) => from).join(', ') || 'a required input'} at its place.`,
+      ];
+    }
+  }
+}
+
+function countOf(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,85 @@
+/**
+ * Reads tools from folders: a folder with a `tool.yaml`, or a folder of such folders. A tool's digest covers every
+ * file of its folder, so that a changed script is another tool to the cache.
+ */
+import { createHash } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { GantryError, parseToolFile, type ToolManifest } from '@gantry/model';
+import { checksumFolder } from '@gantry/storage';
+
+export interface InstalledTool {
+  readonly manifest: ToolManifest;
+  /** Absolute. */
+  readonly folder: string;
+}
+
+const manifestName = 'tool.yaml';
+
+/**
+ * All tools of the folders; of two of one name and version the one of the later folder counts.
+ * @throws GantryError `tools-not-found` where a folder is not there or holds no tool; `FileErrors` for a bad file
+ */
+export async function readTools(folders: readonly string[]): Promise<InstalledTool[]> {
+  const tools = new Map<string, InstalledTool>();
+  for (const folder of folders) {
+    for (const tool of await readFolder(resolve(folder))) {
+      tools.set(`${tool.manifest.name}@${tool.manifest.version}`, tool);
+    }
+  }
+  return [...tools.values()];
+}
+
+/** SHA-256 over all that the tool's folder holds, or over the image's name where there is one. */
+export async function digestTool(tool: InstalledTool): Promise<string> {
+  const { image } = tool.manifest;
+  const hash = createHash('sha256').update(JSON.stringify(tool.manifest));
+  hash.update(image ?? (await checksumFolder(tool.folder)).checksum);
+  return hash.digest('hex');
+}
+
+async function readFolder(folder: string): Promise<InstalledTool[]> {
+  const own = await readManifest(folder);
+  if (own !== undefined) return [own];
+  const names = await listFolders(folder);
+  const found = await Promise.all(names.map((name) => readManifest(join(folder, name))));
+  const tools = found.filter((tool) => tool !== undefined);
+  if (tools.length === 0) {
+    throw new GantryError('tools-not-found', `${folder} holds no tool.`, {
+      file: folder,
+      mend: `Name a folder with a ${manifestName}, or a folder of such folders.`,
+    });
+  }
+  return tools;
+}
+
+async function readManifest(folder: string): Promise<InstalledTool | undefined> {
+  const file = join(folder, manifestName);
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new GantryError('tool-not-readable', `${file} cannot be read (${code ?? String(error)}).`, {
+      file,
+      mend: 'Give yourself the right to read it.',
+      cause: error,
+    });
+  }
+  return { manifest: parseToolFile(text, file), folder };
+}
+
+async function listFolders(folder: string): Promise<string[]> {
+  try {
+    const names = (await readdir(folder)).sort();
+    const kinds = await Promise.all(names.map((name) => stat(join(folder, name)).catch(() => undefined)));
+    return names.filter((name, index) => kinds[index]?.isDirectory() === true && name !== 'node_modules');
+  } catch (error) {
+    throw new GantryError('tools-not-found', `${folder} cannot be read.`, {
+      file: folder,
+      mend: 'Name a folder that is there and that you may read.',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,250 @@
+/**
+ * What people's programs (command line, browser) and the server say to each other: HTTP with JSON bodies and a bearer
+ * token, under `/api/v1`. The agent's part is `agent-protocol.ts`.
+ *
+ * | request                    | body            | answer                                                |
+ * |----------------------------|-----------------|-------------------------------------------------------|
+ * | GET /status                |                 | `ServerStatus`                                        |
+ * | POST /datasets             | `NewDatasetBody`| `{id}`                                                |
+ * | POST /datasets/ID/items    | `NewItemsBody`  | `AdmittedAnswer`                                      |
+ * | POST /datasets/ID/close    |                 | 204                                                   |
+ * | POST /datasets/ID/seal     |                 | `{fingerprint}`                                       |
+ * | POST /runs                 | `NewRunBody`    | `{id}`                                                |
+ * | GET /runs                  |                 | `RunSummary[]`, newest first                          |
+ * | GET /runs/ID               |                 | `RunDetail`                                           |
+ * | POST /runs/ID/resume       | `ResumeBody`    | `{again}`: tasks that are tried again                 |
+ * | POST /runs/ID/cancel       |                 | 204                                                   |
+ * | GET /runs/ID/tasks         | (query)         | `TaskSummary[]`, in the order of stages and places    |
+ * | GET /runs/ID/outputs       |                 | `RunOutput[]`                                         |
+ * | GET /tasks/ID              |                 | `TaskExplanation`                                     |
+ * | GET /tasks/ID/log?attempt= |                 | `application/x-ndjson`, a `LogLine` per line; `follow=true` stays until the attempt ends |
+ *
+ * Errors are problem details (RFC 9457): `{type, title, status, detail, code, mend?, file?, line?, field?, problems?}`.
+ */
+import { z } from 'zod';
+import { datasetTypes } from './dataset-type.ts';
+import { runStates, taskStates } from './task-state.ts';
+
+/** The path that all requests of people's programs begin with. */
+export const userApiPath = '/api/v1';
+
+const id = z.int().positive();
+const place = z.record(z.string(), z.int());
+const range = z.tuple([z.int(), z.int()]);
+
+export const serverStatusSchema = z.object({
+  version: z.string(),
+  pid: z.int(),
+  dataDirectory: z.string(),
+  /** Seconds since it started. */
+  upSeconds: z.number(),
+});
+
+export const boundsSchema = z.object({
+  extents: z.record(z.string(), range).default({}),
+  skip: z.record(z.string(), z.array(z.int())).default({}),
+  region: z.record(z.string(), range).default({}),
+});
+
+export const newDatasetBodySchema = z.object({
+  name: z.string().min(1).max(200),
+  type: z.enum(datasetTypes),
+  axes: z.array(z.string().min(1).max(63)).max(16),
+  bounds: boundsSchema.prefault({}),
+  folder: z.string().optional(),
+  pattern: z.string().optional(),
+});
+
+/** The most items in one request. */
+export const maxItemBlock = 10_000;
+
+export const newItemsBodySchema = z.object({
+  items: z
+    .array(
+      z.object({
+        place: z.array(z.int().min(-2147483648).max(2147483647)),
+        name: z.string().min(1),
+        /** Absolute. */
+        path: z.string().min(1),
+        /** Bytes. */
+        size: z.int().nonnegative(),
+        checksum: z.string().min(1),
+      }),
+    )
+    .max(maxItemBlock),
+});
+
+export const admittedAnswerSchema = z.object({
+  /** Items that were new or whose bytes had changed. */
+  changed: z.int(),
+  /** Paths of items at new places of a closed dataset: not admitted. */
+  late: z.array(z.string()),
+});
+
+export const newRunBodySchema = z.object({
+  name: z.string().min(1).max(200).optional(),
+  /** The pipeline file: its text, and its name for messages. */
+  pipeline: z.object({ file: z.string(), text: z.string() }),
+  /** Folders with tools, each a folder with a `tool.yaml`, beside the standard ones; absolute. */
+  tools: z.array(z.string()).default([]),
+  /** Values set over the file's, by stage and parameter, as texts. */
+  params: z.record(z.string(), z.record(z.string(), z.string())).default({}),
+  /** Dataset of each source. */
+  sources: z.record(z.string(), id),
+});
+
+/** How many tasks are in which state. Running tasks are not counted as ready. */
+export const taskCountsSchema = z.partialRecord(z.enum(taskStates), z.int().nonnegative());
+
+export const runSummarySchema = z.object({
+  id,
+  name: z.string(),
+  pipeline: z.string(),
+  state: z.enum(runStates),
+  created: z.string(),
+  ended: z.string().nullable(),
+  /** Seconds from its start to its end, or to now. */
+  seconds: z.number(),
+  /** Rises with every change of the run. */
+  change: z.int(),
+  tasks: taskCountsSchema,
+});
+
+export const stageSummarySchema = z.object({
+  id,
+  name: z.string(),
+  tool: z.string(),
+  axes: z.array(z.string()),
+  tasks: taskCountsSchema,
+});
+
+export const runDetailSchema = runSummarySchema.extend({
+  sources: z.array(z.object({ name: z.string(), dataset: id, items: z.int(), closed: z.boolean() })),
+  stages: z.array(stageSummarySchema),
+});
+
+export const resumeBodySchema = z.object({
+  /** Which failed and cancelled tasks are tried again. */
+  again: z.union([z.enum(['none', 'all']), z.array(id)]),
+});
+
+export const taskQuerySchema = z.object({
+  state: z.enum(taskStates).optional(),
+  stage: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  /** Tasks behind the one with this id. */
+  after: z.coerce.number().int().optional(),
+});
+
+export const attemptSummarySchema = z.object({
+  id,
+  /** `running` while it runs. */
+  outcome: z.string(),
+  agent: z.string(),
+  claimed: z.string(),
+  started: z.string().nullable(),
+  ended: z.string().nullable(),
+  exitCode: z.int().nullable(),
+  signal: z.string().nullable(),
+  message: z.string().nullable(),
+  resources: z.record(z.string(), z.unknown()).nullable(),
+});
+
+export const taskSummarySchema = z.object({
+  id,
+  stage: z.string(),
+  place,
+  state: z.enum(taskStates),
+  stale: z.boolean(),
+  /** What the last attempt said. */
+  message: z.string().nullable(),
+});
+
+export const taskExplanationSchema = taskSummarySchema.extend({
+  run: id,
+  runName: z.string(),
+  tool: z.string(),
+  /** Why it is in its state, a sentence each, for people. */
+  why: z.array(z.string()),
+  /** What it reads: per input, how much is there and what is not. */
+  inputs: z.array(
+    z.object({
+      name: z.string(),
+      from: z.string(),
+      available: z.int(),
+      pending: z.int(),
+      failed: z.int(),
+      items: z.array(z.object({ place, name: z.string(), path: z.string() })),
+    }),
+  ),
+  attempts: z.array(attemptSummarySchema),
+});
+
+export const runOutputSchema = z.object({
+  stage: z.string(),
+  output: z.string(),
+  dataset: id,
+  type: z.enum(datasetTypes),
+  axes: z.array(z.string()),
+  /** Absolute paths. */
+  items: z.array(
+    z.object({
+      place,
+      name: z.string(),
+      path: z.string(),
+      size: z.int(),
+      checksum: z.string(),
+      /** True where the task that made it is to run again. */
+      stale: z.boolean(),
+    }),
+  ),
+});
+
+export const logLineSchema = z.object({
+  stream: z.enum(['stdout', 'stderr', 'system']),
+  time: z.string(),
+  text: z.string(),
+});
+
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.string(),
+  mend: z.string().optional(),
+  file: z.string().optional(),
+  line: z.int().optional(),
+  field: z.string().optional(),
+  /** All that is wrong with a file. */
+  problems: z
+    .array(
+      z.object({
+        code: z.string(),
+        message: z.string(),
+        file: z.string(),
+        line: z.int(),
+        field: z.string(),
+        mend: z.string(),
+      }),
+    )
+    .optional(),
+});
+
+export type ServerStatus = z.infer<typeof serverStatusSchema>;
+export type NewDatasetBody = z.input<typeof newDatasetBodySchema>;
+export type NewItemsBody = z.infer<typeof newItemsBodySchema>;
+export type AdmittedAnswer = z.infer<typeof admittedAnswerSchema>;
+export type NewRunBody = z.input<typeof newRunBodySchema>;
+export type TaskCounts = Partial<Record<(typeof taskStates)[number], number>>;
+export type RunSummary = z.infer<typeof runSummarySchema>;
+export type StageSummary = z.infer<typeof stageSummarySchema>;
+export type RunDetail = z.infer<typeof runDetailSchema>;
+export type ResumeBody = z.infer<typeof resumeBodySchema>;
+export type TaskQuery = z.infer<typeof taskQuerySchema>;
+export type AttemptSummary = z.infer<typeof attemptSummarySchema>;
+export type TaskSummary = z.infer<typeof taskSummarySchema>;
+export type TaskExplanation = z.infer<typeof taskExplanationSchema>;
+export type RunOutput = z.infer<typeof runOutputSchema>;
+export type LogLine = z.infer<typeof logLineSchema>;
+export type Problem = z.infer<typeof problemSchema>;
