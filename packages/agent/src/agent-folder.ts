@@ -10,7 +10,7 @@ import { killMarked } from '@gantry/runners';
 import { lockFile } from '@gantry/storage';
 
 export interface AgentFolder {
-  /** In the environment of all that this agent and its predecessors started. */
+  /** What this agent and its predecessors start bears it in its environment, followed by a dot and the session's. */
   readonly marker: string;
   readonly scratchFolder: string;
   readonly logFolder: string;

@@ -104,8 +104,12 @@ export class AgentSession {
       this.#reporter.close();
       this.#lease.close();
       await this.#runner.cancel([...this.#running], 0);
-      // What the server did not acknowledge it counts as lost: nobody will ever read these outputs.
-      for (const assignment of this.#held.values()) await removeFolder(assignment.folder);
+      // What was never reported nobody will read. What was reported the server may have kept although its answer
+      // did not reach us: those outputs are left to the server's own sweep.
+      const reported = new Set(this.#reporter.pending);
+      for (const { attempt, folder } of this.#held.values()) {
+        if (!reported.has(attempt)) await removeFolder(folder);
+      }
     }
   }
 
@@ -122,8 +126,8 @@ export class AgentSession {
       }
       const asked = performance.now();
       try {
-        if (this.#unsettled) await this.#beat();
         await this.#settling;
+        if (this.#unsettled) await this.#beat();
         if (signal.aborted) return;
         this.#claiming = true;
         const request = { session: this.#session, limit, waitSeconds: claimWaitSeconds };
@@ -166,6 +170,10 @@ export class AgentSession {
         void this.#giveBack(attempts);
       });
     }
+    this.#noteRoom();
+  }
+
+  #noteRoom(): void {
     const room = this.#room;
     this.#room = Promise.withResolvers<void>();
     room.resolve();
@@ -199,6 +207,7 @@ export class AgentSession {
   async #giveBack(attempts: readonly number[]): Promise<void> {
     this.#queue.remove(attempts);
     for (const attempt of attempts) this.#held.delete(attempt);
+    this.#noteRoom();
     for (let at = 0; at < attempts.length; at += maxAgentBlock) {
       const block = attempts.slice(at, at + maxAgentBlock);
       try {
@@ -279,6 +288,7 @@ export class AgentSession {
         outputs: [],
       });
     }
+    this.#noteRoom();
     void this.#runner.cancel(attempts.filter((attempt) => this.#running.has(attempt)));
   }
 
@@ -335,7 +345,7 @@ export class AgentSession {
   /** Nothing more is claimed or started; what runs is not reported. Returns what runs. */
   #abandonAll(): number[] {
     this.#closing.abort();
-    this.#room.resolve();
+    this.#noteRoom();
     for (const { attempt } of this.#queue.remove(this.#queue.waiting)) this.#held.delete(attempt);
     for (const attempt of this.#running) this.#abandoned.add(attempt);
     return [...this.#running];

@@ -2,6 +2,7 @@
  * The agent: joins, serves one session after another until it is asked to stop or drained. Each session has a
  * runner and a log of its own, so that nothing of a lost one reaches the next.
  */
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -60,7 +61,7 @@ async function serveSession(
   options.log(`joined ${options.server} as "${options.name}", session ${joined.session}`);
   const writer = await openLogWriter(joined.logFolder ?? join(folder.logFolder, joined.session));
   const runner = new ProcessRunner({
-    marker: folder.marker,
+    marker: `${folder.marker}.${randomUUID()}`,
     log: adaptLog(writer),
     store: openOutputStore(joined.storeFolder),
     scratchFolder: folder.scratchFolder,

@@ -1,1 +1,3 @@
 export { AgentClient, AgentRequestError, type AgentClientOptions } from './agent-client.ts';
+export { RequestError } from './send-request.ts';
+export { UserClient, type UserClientOptions } from './user-client.ts';

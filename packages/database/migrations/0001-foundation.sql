@@ -85,8 +85,9 @@ CREATE TABLE stage (
   tool_digest text,
   -- where the tool's files lie on the hosts, for a trusted command
   tool_folder text,
-  -- for a source: what it reads, and whether the run has seen it closed
+  -- for a source: what it reads, within which bounds, and whether the run has seen it closed
   dataset int REFERENCES dataset,
+  bounds jsonb,
   closed boolean NOT NULL DEFAULT false,
   UNIQUE (run, name)
 );

@@ -6,6 +6,8 @@ import pg from 'pg';
 
 const int8 = 20;
 const int8Array = 1016;
+/** Not one of the numbers that `pg` names. */
+const textArray: number = 1009;
 
 type Parse = (text: string) => unknown;
 
@@ -16,11 +18,11 @@ function parseInt8(text: string): number {
 }
 
 // The array's own structure is parsed by `pg`, its elements by us.
-const parseTextArray = pg.types.getTypeParser(1009 as number, 'text') as (text: string) => readonly unknown[];
+const parseTextArray = pg.types.getTypeParser(textArray, 'text');
 
 function parseInt8Array(text: string): readonly unknown[] {
   const parse = (value: unknown): unknown =>
-    Array.isArray(value) ? value.map(parse) : value === null ? null : parseInt8(String(value));
+    Array.isArray(value) ? value.map(parse) : value === null ? null : parseInt8(value as string);
   return parseTextArray(text).map(parse);
 }
 

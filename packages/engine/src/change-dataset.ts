@@ -3,7 +3,7 @@
  * the dataset itself. A run that begins to read it in between is found by a second look, and the change starts over.
  */
 import type { Transaction } from '@gantry/database';
-import { GantryError, type DatasetState } from '@gantry/model';
+import { GantryError, type DatasetState, type LatticeBounds } from '@gantry/model';
 import type { Engine, EngineNewsDraft } from './engine.ts';
 import { lockRuns, type LockedRun } from './lock-runs.ts';
 import type { RunPlan } from './run-plan.ts';
@@ -13,6 +13,7 @@ export interface LockedDataset {
   readonly name: string;
   readonly state: DatasetState;
   readonly axes: readonly string[];
+  readonly bounds: LatticeBounds;
 }
 
 export interface Reader {
@@ -65,7 +66,7 @@ export async function lockDataset(
 ): Promise<LockedDataset> {
   const { rows } = await transaction.query<LockedDataset>({
     name: `lock-dataset-${purpose}`,
-    text: `SELECT id, name, state, axes FROM dataset WHERE id = $1 FOR ${purpose === 'read' ? 'SHARE' : 'UPDATE'}`,
+    text: `SELECT id, name, state, axes, bounds FROM dataset WHERE id = $1 FOR ${purpose === 'read' ? 'SHARE' : 'UPDATE'}`,
     values: [dataset],
   });
   const [row] = rows;

@@ -3,7 +3,13 @@
  */
 import { createHash } from 'node:crypto';
 import type { Transaction } from '@gantry/database';
-import { GantryError, type CompiledPipeline, type LatticeBounds } from '@gantry/model';
+import {
+  GantryError,
+  intersectBounds,
+  unbounded,
+  type CompiledPipeline,
+  type CompiledSource,
+} from '@gantry/model';
 import { advanceRun, nothingTouched } from './advance-run.ts';
 import { lockDataset } from './change-dataset.ts';
 import type { Engine } from './engine.ts';
@@ -29,7 +35,7 @@ export async function createRun(engine: Engine, run: NewRun): Promise<number> {
   const id = await engine.work(async (transaction, news) => {
     const runId = await insertRun(transaction, run);
     for (const [ordinal, source] of run.pipeline.sources.entries()) {
-      await insertSource(transaction, runId, ordinal, source.name, source.axes, run.sources[source.name]);
+      await insertSource(transaction, runId, ordinal, source, run.sources[source.name]);
     }
     for (const [index, stage] of run.pipeline.stages.entries()) {
       const ordinal = run.pipeline.sources.length + index;
@@ -69,8 +75,7 @@ async function insertSource(
   transaction: Transaction,
   run: number,
   ordinal: number,
-  name: string,
-  axes: readonly string[],
+  { name, axes, extents = {}, skip = {} }: CompiledSource,
   dataset: number | undefined,
 ): Promise<void> {
   if (dataset === undefined) {
@@ -87,12 +92,11 @@ async function insertSource(
       { field: `sources.${name}`, mend: 'Use a pattern that names the same axes.' },
     );
   }
-  await transaction.query('INSERT INTO stage (run, ordinal, name, dataset) VALUES ($1, $2, $3, $4)', [
-    run,
-    ordinal,
-    name,
-    dataset,
-  ]);
+  const bounds = intersectBounds(locked.bounds, { extents, skip, region: {} });
+  await transaction.query(
+    'INSERT INTO stage (run, ordinal, name, dataset, bounds) VALUES ($1, $2, $3, $4, $5)',
+    [run, ordinal, name, dataset, JSON.stringify(bounds)],
+  );
 }
 
 async function insertStage(
@@ -114,7 +118,6 @@ async function insertStage(
       run.tools[stage.name]?.folder ?? null,
     ],
   );
-  const bounds: LatticeBounds = { extents: {}, skip: {}, region: {} };
   for (const [index, output] of stage.outputs.entries()) {
     await transaction.query(
       `WITH made AS (
@@ -125,7 +128,7 @@ async function insertStage(
         `${run.name} ${stage.name}.${output.name}`,
         output.type,
         output.axes,
-        JSON.stringify(bounds),
+        JSON.stringify(unbounded),
         rows[0]?.id,
         index,
         output.name,

@@ -47,7 +47,7 @@ export async function loadPlan(pool: Pool | Transaction, run: number): Promise<R
     throw new GantryError('unknown-run', `There is no run ${run}.`, { mend: '`gantry runs` lists them.' });
   }
   const { rows } = await pool.query<StageRow>(
-    `SELECT s.id, s.name, s.spec, s.tool_digest, s.tool_folder, s.dataset, d.axes, d.bounds,
+    `SELECT s.id, s.name, s.spec, s.tool_digest, s.tool_folder, s.dataset, s.bounds, d.axes,
        ARRAY(SELECT o.dataset FROM stage_output o WHERE o.stage = s.id ORDER BY o.ordinal) AS outputs
      FROM stage s LEFT JOIN dataset d ON d.id = s.dataset
      WHERE s.run = $1 ORDER BY s.ordinal`,

@@ -13,12 +13,16 @@ export interface MarkedProcess {
   readonly owner: string;
 }
 
-/** All living processes that bear the agent's marker. Costs about 15 µs per process of the host. */
+/**
+ * All living processes that bear the marker, or one that begins with it and a dot (an agent's marker is followed by
+ * that of its session). Costs about 15 µs per process of the host.
+ */
 export function findMarked(marker: string): MarkedProcess[] {
   const found: MarkedProcess[] = [];
   for (const pid of processIds()) {
     const entries = environmentOf(pid);
-    if (!entries.includes(`${agentMarkerName}=${marker}`)) continue;
+    const whole = `${agentMarkerName}=${marker}`;
+    if (!entries.some((entry) => entry === whole || entry.startsWith(`${whole}.`))) continue;
     const owner = entries.find((entry) => entry.startsWith(`${attemptMarkerName}=`));
     found.push({ pid, owner: owner === undefined ? '' : owner.slice(attemptMarkerName.length + 1) });
   }

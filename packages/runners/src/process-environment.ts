@@ -10,7 +10,7 @@ export const agentMarkerName = 'GANTRY_AGENT';
 export const attemptMarkerName = 'GANTRY_ATTEMPT';
 
 export interface EnvironmentParts {
-  /** The agent's marker, equal over restarts with the same data folder. */
+  /** The marker of the runner that started it. */
   readonly marker: string;
   /** What the process was started for: an attempt's id, or a worker's name. */
   readonly owner: string;

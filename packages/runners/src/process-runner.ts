@@ -19,7 +19,10 @@ import type { AttemptStatus, Runner, RunnerCapabilities } from './runner.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 export interface ProcessRunnerOptions {
-  /** Names this agent in the environment of all that it starts; equal over restarts, so that leftovers are found. */
+  /**
+   * In the environment of all that it starts. Unique to this runner: when it is killed, its launcher kills all that
+   * bear it, and must not find the processes of the next one.
+   */
   readonly marker: string;
   readonly log: AttemptLog;
   readonly store: OutputStore;

@@ -85,7 +85,7 @@ async function listFolder(folder: string, below = ''): Promise<readonly string[]
   const entries = await readdir(join(folder, below), { withFileTypes: true });
   if (entries.length === 0 && below !== '') return [below];
   const lists = await Promise.all(
-    entries.map((entry) => {
+    entries.map(async (entry): Promise<readonly string[]> => {
       if (entry.name.includes('\uFFFD')) {
         throw new GantryError('output-name', `A file name in ${join(folder, below)} is not UTF-8.`, {
           file: join(folder, below),

@@ -142,9 +142,16 @@ async function openAt(
   }
 }
 
-/** Makes a folder with that mode, whatever the umask; one that exists keeps its own. */
+/**
+ * Makes a folder with that mode, whatever the umask; one that exists keeps its own. Folders on the way that had to be
+ * made can be passed through if it can.
+ */
 async function makeDirectory(path: string, mode: number): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  const first = await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+  if (first !== undefined && (mode & 0o011) !== 0) {
+    for (let made = dirname(path); made.length >= first.length; made = dirname(made))
+      await chmod(made, 0o755);
+  }
   try {
     await mkdir(path, { mode });
   } catch (error) {

@@ -21,6 +21,7 @@ export type LockResult =
   | { readonly kind: 'held'; readonly holder: LockHolder | undefined };
 
 export interface FileLock {
+  /** May be called again. */
   release(): Promise<void>;
 }
 
@@ -62,7 +63,10 @@ async function describe(handle: FileHandle): Promise<LockResult> {
   const text = `${JSON.stringify({ pid: process.pid, host: hostname() } satisfies LockHolder)}\n`;
   await handle.truncate(0);
   await handle.write(text, 0);
+  let released = false;
   const release = async (): Promise<void> => {
+    if (released) return;
+    released = true;
     await handle.truncate(0);
     await handle.close();
   };

@@ -70,7 +70,7 @@ export interface SyncQueue {
 export function openSyncQueue(root: string): SyncQueue {
   interface Waiting {
     readonly paths: readonly string[];
-    readonly done: PromiseWithResolvers<void>;
+    readonly done: PromiseWithResolvers<undefined>;
   }
   let waiting: Waiting[] = [];
   let busy = false;
@@ -84,10 +84,12 @@ export function openSyncQueue(root: string): SyncQueue {
           batch.flatMap(({ paths }) => paths),
           root,
         );
-        for (const { done } of batch) done.resolve();
+        for (const { done } of batch) done.resolve(undefined);
       } catch {
         await Promise.all(
-          batch.map(({ paths, done }) => syncPaths(paths, root).then(done.resolve, done.reject)),
+          batch.map(({ paths, done }) =>
+            syncPaths(paths, root).then(() => done.resolve(undefined), done.reject),
+          ),
         );
       }
     }
@@ -95,7 +97,7 @@ export function openSyncQueue(root: string): SyncQueue {
   };
   return {
     sync(paths) {
-      const done = Promise.withResolvers<void>();
+      const done = Promise.withResolvers<undefined>();
       waiting.push({ paths, done });
       if (!busy) void work();
       return done.promise;

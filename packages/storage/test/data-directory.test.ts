@@ -226,6 +226,14 @@ describe.skipIf(!isRoot)('under root', () => {
     }
   });
 
+  it('lets the database’s user through a directory that was made without one', async () => {
+    await chmod(folder, 0o711);
+    const path = join(folder, 'data');
+    await (await open(path)).close();
+    await open(path, { serverUser });
+    execFileSync('/bin/sh', ['-c', 'cd "$1"', 'sh', path], { uid: 65534, gid: 65534, cwd: '/' });
+  });
+
   it('refuses the directory of another user', async () => {
     await (await open(folder)).close();
     await chown(join(folder, 'gantry.json'), 65534, 65534);

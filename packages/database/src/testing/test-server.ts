@@ -2,7 +2,7 @@
  * The PostgreSQL of a test run: started when the first test file asks for it, so that runs without a database do
  * not pay for one, and stopped with the run. Belongs to Vitest's main process; test files ask through a socket.
  */
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
@@ -113,8 +113,9 @@ async function sweepAbandonedRuns(): Promise<void> {
   for (const name of await readdir('/tmp')) {
     if (!name.startsWith(folderPrefix)) continue;
     const folder = join('/tmp', name);
+    if ((await stat(folder).catch(() => undefined))?.uid !== process.geteuid?.()) continue;
     const pid = Number(await readFile(join(folder, runFileName), 'utf8').catch(() => ''));
-    // No number: it is just being made, or another user's.
+    // No number: it is just being made.
     if (pid === 0 || isRunning(pid)) continue;
     const line = await readFile(join(folder, 'postgres', 'cluster', 'postmaster.pid'), 'utf8').catch(
       () => '',

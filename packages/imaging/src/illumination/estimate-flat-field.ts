@@ -38,6 +38,9 @@ export interface FlatField {
 /** No correction brightens more than a hundredfold; below it a profile is noise around nothing. */
 const LEAST = 0.01;
 
+/** The profile, and what its smoothing holds beside it, in profiles. */
+const SURFACES = 3;
+
 /**
  * @throws GantryError `flat-field-tile-differs`, `flat-field-black` (all tiles are), `image-unsupported` (not 8
  *   or 16 bits), or why a tile cannot be read
@@ -48,18 +51,17 @@ export async function estimateFlatField(options: FlatFieldOptions): Promise<Flat
   const { width, height, bitDepth, sampleFormat } = header;
   const stack = await decodeStack(header, options);
   try {
-    const rowBytes = width * (bitDepth / 8) * stack.factors.length;
-    const bandRows = Math.max(1, Math.min(height, Math.floor(memory / 2 / rowBytes)));
     const surface = new Float32Array(width * height);
+    const tileRowBytes = width * (bitDepth / 8);
+    const count = stack.factors.length;
+    const bandRows = rowsPerBand(height, tileRowBytes * count, memory - SURFACES * surface.byteLength);
+    const block = Buffer.allocUnsafeSlow(bandRows * tileRowBytes * count); // one for all bands
     for (let top = 0; top < height; top += bandRows) {
       const rows = Math.min(bandRows, height - top);
       const bands: Pixels[] = [];
-      for (let t = 0; t < stack.factors.length; t++) {
-        const bytes = await readAt(
-          stack.file,
-          (t * height + top) * width * (bitDepth / 8),
-          rows * width * (bitDepth / 8),
-        );
+      for (let t = 0; t < count; t++) {
+        const bytes = block.subarray(t * rows * tileRowBytes, (t + 1) * rows * tileRowBytes);
+        await readInto(bytes, stack.file, (t * height + top) * tileRowBytes);
         bands.push(viewAsPixels(bytes, bitDepth, sampleFormat));
       }
       surface.set(combineTiles(bands, stack.factors, estimator), top * width);
@@ -105,6 +107,11 @@ async function commonHeader(tiles: FlatFieldOptions['tiles']): Promise<ImageHead
   }
   if (first === undefined) throw new RangeError('A flat field needs a tile');
   return first.header;
+}
+
+/** At least a row, whatever the memory: a thousand rows of a thousand pixels are two megabytes. */
+function rowsPerBand(height: number, rowBytes: number, memory: number): number {
+  return Math.max(1, Math.min(height, Math.floor(memory / rowBytes)));
 }
 
 interface Stack {
@@ -185,14 +192,12 @@ function meanOf(values: Float32Array): number {
   return sum / values.length;
 }
 
-async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafeSlow(length);
-  for (let done = 0; done < length;) {
-    const { bytesRead } = await file.read(buffer, done, length - done, position + done);
+async function readInto(bytes: Buffer, file: FileHandle, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesRead } = await file.read(bytes, done, bytes.length - done, position + done);
     if (bytesRead === 0) throw new Error('The scratch file of decoded tiles ended early');
     done += bytesRead;
   }
-  return buffer;
 }
 
 async function writeAt(file: FileHandle, bytes: Buffer, position: number): Promise<void> {

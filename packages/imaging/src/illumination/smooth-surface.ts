@@ -17,9 +17,8 @@ export function smoothSurface(
   sigma: number,
 ): Float32Array<ArrayBuffer> {
   const height = surface.length / width;
-  const copy = Float32Array.from(surface);
-  if (sigma === 0) return copy;
-  return filterColumns(filterRows(copy, width, height, sigma), width, height, sigma);
+  if (sigma === 0) return Float32Array.from(surface);
+  return filterColumns(filterRows(surface, width, height, sigma), width, height, sigma);
 }
 
 interface Kernel {
@@ -55,7 +54,7 @@ function kernelsOf(length: number, sigma: number): Kernel[] {
 }
 
 function filterRows(
-  surface: Float32Array<ArrayBuffer>,
+  surface: Float32Array,
   width: number,
   height: number,
   sigma: number,
@@ -76,7 +75,7 @@ function filterRows(
 
 /** Adds whole rows at a time, so memory is read in order. */
 function filterColumns(
-  surface: Float32Array<ArrayBuffer>,
+  surface: Float32Array,
   width: number,
   height: number,
   sigma: number,

@@ -110,7 +110,7 @@ class TileSource {
   readonly #options: AssembleOptions;
   readonly #decoded = new Map<number, Promise<Layer>>();
   readonly #open = new Map<number, Promise<OpenImage>>();
-  /** Tiles so large that a few would fill the memory are read in parts. */
+  /** Tiles so large that the four at a corner would fill the memory are read in parts. */
   readonly #inParts: boolean;
   readonly #tileBytes: number;
   #reading = 0;
@@ -120,7 +120,7 @@ class TileSource {
     this.#plan = plan;
     this.#options = options;
     this.#tileBytes = plan.tile.width * plan.tile.height * (plan.tile.bitDepth / 8);
-    this.#inParts = this.#tileBytes > options.memory / 8;
+    this.#inParts = this.#tileBytes > options.memory / 4;
   }
 
   /** The layers that a strip meets, in the vector's order; drops those that lie above it. */

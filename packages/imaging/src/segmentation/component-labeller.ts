@@ -27,8 +27,8 @@ const LAST_COUNT = 0xffffffff;
 
 /**
  * Two passes over runs (A. Rosenfeld and J. Pfaltz, doi:10.1145/321356.321357; runs as in L. He,
- * Y. Chao and K. Suzuki, doi:10.1109/TIP.2008.917203). Use: `addRows` from top to bottom, `finish`
- * once, then `paintRows` for any rows in any order. Takes 12 bytes per run and 4 per row.
+ * Y. Chao and K. Suzuki, IEEE Trans. Image Processing 17(5), 2008). Use: `addRows` from top to bottom, `finish`
+ * once, then `paintRows` for any rows in any order. Takes 12 to 18 bytes per run and 4 to 6 per row.
  */
 export class ComponentLabeller {
   readonly #width: number;
@@ -176,7 +176,7 @@ export class ComponentLabeller {
 }
 
 function grown(array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(array.length * 2);
+  const larger = new Uint32Array(Math.ceil(array.length * 1.5));
   larger.set(array);
   return larger;
 }

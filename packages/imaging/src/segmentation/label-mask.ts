@@ -20,7 +20,7 @@ export interface LabelOptions {
   readonly minSize: number;
   /** A folder for a temporary copy of large images that are not tiled. */
   readonly scratch: string;
-  /** Bytes for pixels; runs of foreground pixels come on top, 12 bytes each. */
+  /** Bytes for pixels; runs of foreground pixels come on top, 12 to 18 bytes each. */
   readonly memory: number;
   readonly progress?: (fraction: number) => void;
   readonly log?: (line: string) => void;

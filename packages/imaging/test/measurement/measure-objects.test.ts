@@ -16,7 +16,8 @@ const folder = mkdtempSync(join(tmpdir(), 'gantry-measure-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const nist = join(import.meta.dirname, '../../../../../shared/data/nist-otsu');
-if (!existsSync(nist)) process.stderr.write(`SKIPPED: no real image to measure, because ${nist} is not there\n`);
+if (!existsSync(nist))
+  process.stderr.write(`SKIPPED: no real image to measure, because ${nist} is not there\n`);
 
 const PIXEL_COLUMNS =
   'id,area,centroid_x,centroid_y,bbox_min_x,bbox_min_y,bbox_max_x,bbox_max_y,mean,sd,min,max,skewness,kurtosis,' +
@@ -72,11 +73,14 @@ describe('measureObjects', () => {
       for (const [index, row] of found.rows.entries()) {
         for (const [column, name] of names.entries()) {
           const ours = row[column]!;
-        const theirs = expected![index]![name];
-        if (theirs === undefined) throw new Error(`the oracle has no ${name}`);
+          const theirs = expected![index]![name];
+          if (theirs === undefined) throw new Error(`the oracle has no ${name}`);
           if (name === 'orientation' && Math.abs(Math.abs(theirs ?? 0) - Math.PI / 4) < 1e-9) continue;
-          const close = Math.abs(Number(ours) - theirs) <= 1e-6 * Math.max(1, Math.abs(theirs));
-          if (theirs === null ? ours !== '' : !close) wrong.push(`${row[0]} ${name}: ${ours}, ${theirs}`);
+          const close =
+            theirs === null
+              ? ours === ''
+              : Math.abs(Number(ours) - theirs) <= 1e-6 * Math.max(1, Math.abs(theirs));
+          if (!close) wrong.push(`${row[0]} ${name}: ${ours}, ${theirs}`);
         }
       }
       expect(wrong).toEqual([]);

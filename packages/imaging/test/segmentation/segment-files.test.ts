@@ -22,7 +22,8 @@ const folder = mkdtempSync(join(tmpdir(), 'gantry-segment-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const nist = join(import.meta.dirname, '../../../../../shared/data/nist-otsu');
-if (!existsSync(nist)) process.stderr.write(`SKIPPED: no real image to segment, because ${nist} is not there\n`);
+if (!existsSync(nist))
+  process.stderr.write(`SKIPPED: no real image to segment, because ${nist} is not there\n`);
 
 /** Bytes for a few rows only, so that images are read in many strips. */
 const LITTLE = 20_000;

@@ -1,0 +1,199 @@
+/**
+ * The API for people's programs: one method per request of the table in `user-api.ts`, answers checked against the
+ * schemas that the server makes them with. When to ask again is left to the caller.
+ */
+import {
+  admittedAnswerSchema,
+  GantryError,
+  logLineSchema,
+  runDetailSchema,
+  runOutputSchema,
+  runSummarySchema,
+  serverStatusSchema,
+  taskExplanationSchema,
+  taskSummarySchema,
+  userApiPath,
+  type AdmittedAnswer,
+  type LogLine,
+  type NewDatasetBody,
+  type NewItemsBody,
+  type NewRunBody,
+  type ResumeBody,
+  type RunDetail,
+  type RunOutput,
+  type RunSummary,
+  type ServerStatus,
+  type TaskExplanation,
+  type TaskQuery,
+  type TaskSummary,
+} from '@gantry/model';
+import { readLines } from './read-lines.ts';
+import { readText, sendRequest, unreachable, type Endpoint, type RequestOptions } from './send-request.ts';
+
+export interface UserClientOptions {
+  /** Such as `http://127.0.0.1:18080`. */
+  readonly server: string;
+  readonly token: string;
+}
+
+/** What parses an answer: a zod schema, or a list of one. */
+interface AnswerSchema<T> {
+  safeParse(value: unknown): { success: true; data: T } | { success: false; error: Error };
+}
+
+/** The server reads its database for each of these; a block of 10,000 items takes it seconds. In ms. */
+const patienceMs = 30_000;
+const writePatienceMs = 180_000;
+
+const runSummariesSchema = runSummarySchema.array();
+const taskSummariesSchema = taskSummarySchema.array();
+const runOutputsSchema = runOutputSchema.array();
+
+/**
+ * All methods throw `RequestError` if the server refuses, GantryError `server-unreachable` if it is not there, and
+ * GantryError `unexpected-answer` if it says what this client does not know.
+ */
+export class UserClient {
+  readonly #endpoint: Endpoint;
+
+  constructor(options: UserClientOptions) {
+    this.#endpoint = {
+      base: `${options.server.replace(/\/+$/, '')}${userApiPath}`,
+      token: options.token,
+    };
+  }
+
+  /** @param waitMs how long the server may take; a server that is there answers this at once */
+  async status(signal?: AbortSignal, waitMs = patienceMs): Promise<ServerStatus> {
+    return this.#get('/status', serverStatusSchema, signal, waitMs);
+  }
+
+  /** @returns the dataset's id */
+  async createDataset(body: NewDatasetBody, signal?: AbortSignal): Promise<number> {
+    return readNumber(await this.#post('/datasets', body, signal), 'id');
+  }
+
+  /** At most `maxItemBlock` items. */
+  async admitItems(dataset: number, body: NewItemsBody, signal?: AbortSignal): Promise<AdmittedAnswer> {
+    return check(await this.#post(`/datasets/${dataset}/items`, body, signal), admittedAnswerSchema);
+  }
+
+  async closeDataset(dataset: number, signal?: AbortSignal): Promise<void> {
+    await this.#post(`/datasets/${dataset}/close`, undefined, signal);
+  }
+
+  /** @returns the dataset's fingerprint */
+  async sealDataset(dataset: number, signal?: AbortSignal): Promise<string> {
+    const answer = await this.#post(`/datasets/${dataset}/seal`, undefined, signal);
+    const fingerprint = isRecord(answer) ? answer['fingerprint'] : undefined;
+    if (typeof fingerprint === 'string') return fingerprint;
+    throw unexpected('fingerprint: is missing');
+  }
+
+  /** @returns the run's id */
+  async createRun(body: NewRunBody, signal?: AbortSignal): Promise<number> {
+    return readNumber(await this.#post('/runs', body, signal), 'id');
+  }
+
+  /** Newest first. */
+  async runs(signal?: AbortSignal): Promise<RunSummary[]> {
+    return this.#get('/runs', runSummariesSchema, signal);
+  }
+
+  async run(id: number, signal?: AbortSignal): Promise<RunDetail> {
+    return this.#get(`/runs/${id}`, runDetailSchema, signal);
+  }
+
+  /** @returns how many tasks are tried again */
+  async resumeRun(id: number, body: ResumeBody, signal?: AbortSignal): Promise<number> {
+    return readNumber(await this.#post(`/runs/${id}/resume`, body, signal), 'again');
+  }
+
+  async cancelRun(id: number, signal?: AbortSignal): Promise<void> {
+    await this.#post(`/runs/${id}/cancel`, undefined, signal);
+  }
+
+  /** In the order of stages and places, at most `limit` (100 if absent, 1,000 at most) behind the task `after`. */
+  async tasks(run: number, query: Partial<TaskQuery> = {}, signal?: AbortSignal): Promise<TaskSummary[]> {
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) search.set(name, String(value));
+    const text = search.toString();
+    return this.#get(`/runs/${run}/tasks${text === '' ? '' : `?${text}`}`, taskSummariesSchema, signal);
+  }
+
+  async outputs(run: number, signal?: AbortSignal): Promise<RunOutput[]> {
+    return this.#get(`/runs/${run}/outputs`, runOutputsSchema, signal, writePatienceMs);
+  }
+
+  async task(id: number, signal?: AbortSignal): Promise<TaskExplanation> {
+    return this.#get(`/tasks/${id}`, taskExplanationSchema, signal);
+  }
+
+  /**
+   * The log of a task's attempt (its last if none is named), line by line.
+   * @param options.follow stays until the attempt ends
+   */
+  async *log(
+    task: number,
+    options: { readonly attempt?: number | undefined; readonly follow?: boolean } = {},
+    signal?: AbortSignal,
+  ): AsyncGenerator<LogLine, void, undefined> {
+    const search = new URLSearchParams();
+    if (options.attempt !== undefined) search.set('attempt', String(options.attempt));
+    if (options.follow === true) search.set('follow', 'true');
+    const query = search.toString();
+    const path = `/tasks/${task}/log${query === '' ? '' : `?${query}`}`;
+    const response = await sendRequest(this.#endpoint, { method: 'GET', path, signal });
+    if (response.body === null) return;
+    try {
+      for await (const line of readLines(response.body)) yield check(parseJson(line), logLineSchema);
+    } catch (error) {
+      if (error instanceof GantryError) throw error;
+      signal?.throwIfAborted();
+      throw unreachable(this.#endpoint, error);
+    }
+  }
+
+  async #get<T>(path: string, schema: AnswerSchema<T>, signal?: AbortSignal, waitMs = patienceMs): Promise<T> {
+    return check(await this.#send({ method: 'GET', path, signal, patienceMs: waitMs }), schema);
+  }
+
+  async #post(path: string, body?: object, signal?: AbortSignal): Promise<unknown> {
+    return this.#send({ method: 'POST', path, body, signal, patienceMs: writePatienceMs });
+  }
+
+  async #send(options: RequestOptions): Promise<unknown> {
+    const text = await readText(this.#endpoint, await sendRequest(this.#endpoint, options));
+    return text === '' ? undefined : parseJson(text);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw unexpected(`it is not JSON: ${text.slice(0, 100)}`);
+  }
+}
+
+function check<T>(value: unknown, schema: AnswerSchema<T>): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw unexpected(parsed.error.message);
+}
+
+function readNumber(value: unknown, name: string): number {
+  const number = isRecord(value) ? value[name] : undefined;
+  if (typeof number === 'number') return number;
+  throw unexpected(`${name}: is missing`);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function unexpected(what: string): GantryError {
+  return new GantryError('unexpected-answer', `The server answers what this program does not know (${what}).`, {
+    mend: 'Use the same version of Gantry for both.',
+  });
+}

@@ -1,0 +1,302 @@
+/** What every runner must do, container runners too: called with a way to make one. */
+import { mkdtemp, readdir, readFile, rm, writeFile, chmod } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Bench, exists, lives, present, until, type MakeRunner } from './harness.ts';
+
+export function describeRunner(name: string, makeRunner: MakeRunner): void {
+  describe(`${name}: a single call of a tool`, () => {
+    let bench: Bench;
+    beforeEach(async () => {
+      bench = await Bench.open(makeRunner);
+    });
+    afterEach(() => bench.close());
+
+    it('reports success, the exit code, the times and the log', async () => {
+      const before = Date.now();
+      const assignment = bench.assign(['sh', '-c', 'echo to stdout; echo to stderr >&2']);
+      const report = await bench.runOne(assignment);
+      expect(report).toMatchObject({
+        attempt: assignment.attempt,
+        outcome: 'succeeded',
+        exitCode: 0,
+        outputs: [],
+      });
+      expect(report.message).toBeUndefined();
+      expect(report.resources.wallSeconds).toBeGreaterThan(0);
+      expect(Date.parse(report.startedAt)).toBeGreaterThanOrEqual(before - 1);
+      expect(Date.parse(report.endedAt)).toBeGreaterThanOrEqual(Date.parse(report.startedAt));
+      expect(bench.log.read(assignment.attempt, 'stdout')).toBe('to stdout\n');
+      expect(bench.log.read(assignment.attempt, 'stderr')).toBe('to stderr\n');
+    });
+
+    it('hands arguments over as they are, never through a shell', async () => {
+      const odd = [
+        '',
+        ' ',
+        `'"\``,
+        '$HOME',
+        '*',
+        'a\nb',
+        '-n',
+        'ünï·código 🏗',
+        '\\',
+        ';false',
+        '\x07\x1b[1m',
+      ];
+      const assignment = bench.assign(['printf', '%s\\0', ...odd]);
+      expect((await bench.runOne(assignment)).outcome).toBe('succeeded');
+      expect(bench.log.read(assignment.attempt, 'stdout')).toBe(`${odd.join('\0')}\0`);
+    });
+
+    it('builds the environment from nothing', async () => {
+      process.env['GANTRY_TEST_SECRET'] = 'must not leak';
+      const assignment = bench.assign(['env'], { env: { TOOL_MODE: 'x y', LANG: 'de_DE.UTF-8' } });
+      await bench.runOne(assignment);
+      delete process.env['GANTRY_TEST_SECRET'];
+      const lines = bench.log.read(assignment.attempt, 'stdout').trim().split('\n');
+      const env = new Map(
+        lines.map((line): [string, string] => [line.split('=')[0] ?? '', line.split('=').slice(1).join('=')]),
+      );
+      expect(env.get('PATH')?.split(':')[0]).toBe(dirname(process.execPath));
+      expect(env.get('HOME')).toBe(join(assignment.folder, 'work'));
+      expect(env.get('TMPDIR')).toBe(env.get('HOME'));
+      expect(env.get('TOOL_MODE')).toBe('x y');
+      expect(env.get('LANG')).toBe('de_DE.UTF-8');
+      expect(env.get('GANTRY_ATTEMPT')).toBe(String(assignment.attempt));
+      const allowed = [
+        'PATH',
+        'HOME',
+        'TMPDIR',
+        'LANG',
+        'TOOL_MODE',
+        'GANTRY_ATTEMPT',
+        'GANTRY_AGENT',
+        'PWD',
+      ];
+      expect([...env.keys()].filter((key) => !allowed.includes(key))).toEqual([]);
+    });
+
+    it('works in a folder of its own, which is gone afterwards, and reads nothing on stdin', async () => {
+      const assignment = bench.assign(['sh', '-c', 'pwd; ls -A; touch left-over; cat']);
+      expect((await bench.runOne(assignment)).outcome).toBe('succeeded');
+      expect(bench.log.read(assignment.attempt, 'stdout')).toBe(`${join(assignment.folder, 'work')}\n`);
+      expect(await exists(assignment.folder)).toBe(false);
+    });
+
+    it('writes the files that come with the assignment before the start', async () => {
+      const plain = bench.assign(['true']);
+      const path = join(plain.folder, 'work', 'lists', 'tiles.json');
+      const assignment = { ...plain, command: ['cat', path], files: [{ path, content: '{"tiles":["ü"]}' }] };
+      await bench.runOne(assignment);
+      expect(bench.log.read(plain.attempt, 'stdout')).toBe('{"tiles":["ü"]}');
+    });
+
+    it('reports an output with its size and checksum, synced, and leaves nothing else', async () => {
+      const assignment = bench.assignOutput('printf hello > "$1"; touch scratch');
+      const report = await bench.runOne(assignment);
+      const path = present(assignment.outputs[0]).path;
+      expect(report).toMatchObject({
+        outcome: 'succeeded',
+        outputs: [
+          {
+            output: 'out',
+            name: 'a b.txt',
+            path: `7/stage/${assignment.attempt}/out/a b.txt`,
+            size: 5,
+            checksum: '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824',
+          },
+        ],
+      });
+      expect(bench.synced).toEqual([path]);
+      expect(await readFile(path, 'utf8')).toBe('hello');
+      expect(await readdir(assignment.folder)).toEqual(['out']);
+    });
+
+    it('reports a folder with its number of files', async () => {
+      const assignment = bench.assignOutput('mkdir "$1"; touch "$1/x" "$1/y"');
+      expect((await bench.runOne(assignment)).outputs).toMatchObject([{ output: 'out', files: 2 }]);
+    });
+
+    it('lists every file of an output of many, by name', async () => {
+      const folder = join(bench.storeFolder, '7', 'stage', '1', 'out');
+      const output = { path: folder, many: true, pattern: 'c{c:dd}.tif' };
+      const assignment = bench.assignOutput('touch "$1/c02.tif" "$1/c01.tif"', output);
+      expect((await bench.runOne(assignment)).outputs.map(({ name: file }) => file)).toEqual([
+        'c01.tif',
+        'c02.tif',
+      ]);
+    });
+
+    it.each([
+      ['nothing at all', 'true', {}, /did not write its output "out": there is no .*\/out\/a b\.txt/],
+      ['an empty folder', 'mkdir "$1"', {}, /"out" is an empty folder: .*a b\.txt/],
+      ['a link', 'ln -s /etc/passwd "$1"', {}, /"out" is a symbolic link: .*a b\.txt/],
+      ['a pipe', 'mkfifo "$1"', {}, /neither a file nor a folder: .*a b\.txt/],
+      [
+        'no file of many',
+        'true',
+        { many: true, pattern: 'c{c}.tif' },
+        /wrote nothing of its output "out" \(files named c\{c\}\.tif\)/,
+      ],
+    ])(
+      'fails a tool that ends well and writes %s, and names the path',
+      async (_what, script, output, message) => {
+        const assignment = bench.assignOutput(script, output);
+        const report = await bench.runOne(assignment);
+        expect(report.outcome).toBe('failed');
+        expect(report.message).toMatch(message);
+        expect(report.outputs).toEqual([]);
+        expect(await exists(assignment.folder)).toBe(false);
+      },
+    );
+
+    it('lets an output of many be empty if that is declared', async () => {
+      const report = await bench.runOne(bench.assignOutput('true', { many: true, min: 0 }));
+      expect(report).toMatchObject({ outcome: 'succeeded', outputs: [] });
+    });
+
+    it('fails on another exit code, keeps its log, and removes its outputs', async () => {
+      const assignment = bench.assignOutput('echo half > "$1"; echo why >&2; exit 3');
+      const report = await bench.runOne(assignment);
+      expect(report).toMatchObject({
+        outcome: 'failed',
+        exitCode: 3,
+        message: 'tool@1.0.0 ended with exit code 3',
+      });
+      expect(bench.log.read(assignment.attempt, 'stderr')).toBe('why\n');
+      expect(await exists(assignment.folder)).toBe(false);
+    });
+
+    it('takes the exit codes that count as success from the assignment', async () => {
+      const success = { exitCodes: [0, 3] };
+      expect(await bench.runOne(bench.assign(['sh', '-c', 'exit 3'], { success }))).toMatchObject({
+        outcome: 'succeeded',
+        exitCode: 3,
+      });
+    });
+
+    it('tells a signal', async () => {
+      const report = await bench.runOne(bench.assign(['sh', '-c', 'kill -SEGV $$']));
+      expect(report).toMatchObject({ outcome: 'failed', signal: 'SIGSEGV' });
+      expect(report.exitCode).toBeUndefined();
+    });
+
+    it('tells a command that is not there from one that may not be executed', async () => {
+      expect(await bench.runOne(bench.assign(['no-such-command']))).toMatchObject({
+        outcome: 'start-failed',
+        message: 'tool@1.0.0 could not be started: there is no command no-such-command on the PATH',
+      });
+      const folder = await mkdtemp(join(tmpdir(), 'gantry-tool-'));
+      const script = join(folder, 'tool.sh');
+      await writeFile(script, '#!/no/such/interpreter\n');
+      expect((await bench.runOne(bench.assign([script]))).message).toMatch(/may not be executed/);
+      await chmod(script, 0o755);
+      expect((await bench.runOne(bench.assign([script]))).message).toMatch(
+        /interpreter that its first line names/,
+      );
+      await rm(folder, { recursive: true });
+    });
+
+    it('kills at the time limit with all that it started, even what left the group', async () => {
+      const file = join(bench.folder, 'pids');
+      const script = `sleep 1000 & echo $! >> ${file}; setsid sleep 1000 & setsid sh -c 'echo $$ >> ${file}; trap "" TERM; sleep 1000 > /dev/null 2>&1' & trap "" TERM; echo $$ >> ${file}; wait; wait; sleep 1000`;
+      const resources = { cpu: 1, memory: 0, time: 0.5 };
+      const report = await bench.runOne(bench.assign(['sh', '-c', script], { resources }));
+      expect(report).toMatchObject({
+        outcome: 'timed-out',
+        message: 'tool@1.0.0 was killed at its time limit of 0.5 s',
+      });
+      expect(report.resources.wallSeconds).toBeLessThan(10);
+      const pids = (await readFile(file, 'utf8')).trim().split('\n').map(Number);
+      expect(pids).toHaveLength(3);
+      for (const pid of pids) expect(await lives(pid)).toBe(false);
+    });
+
+    it('ends what a tool leaves behind when it ends well', async () => {
+      const file = join(bench.folder, 'pids');
+      const script = `sleep 1000 & echo $! >> ${file}; setsid sleep 1000 > /dev/null 2>&1 & echo $! >> ${file}; setsid sleep 1000 & echo $! >> ${file}`;
+      expect((await bench.runOne(bench.assign(['sh', '-c', script]))).outcome).toBe('succeeded');
+      const pids = (await readFile(file, 'utf8')).trim().split('\n').map(Number);
+      for (const pid of pids) await until(async () => !(await lives(pid)) || undefined, 10);
+    });
+
+    it('cancels, and what ended before stays as it ended', async () => {
+      const done = bench.assign(['true']);
+      await bench.runOne(done);
+      const long = bench.assign(['sleep', '1000']);
+      await bench.runner.submit([long]);
+      await bench.runner.cancel([done.attempt, long.attempt, 999_999]);
+      const [first, second] = await bench.wait([done, long]);
+      expect(first?.outcome).toBe('succeeded');
+      expect(second?.outcome).toBe('cancelled');
+    });
+
+    it('gives a tool the grace to end by itself, and no more', async () => {
+      const polite = bench.assign(['sh', '-c', 'trap "echo bye; exit 0" TERM; echo up; sleep 1000 & wait']);
+      await bench.runner.submit([polite]);
+      await until(() => bench.log.read(polite.attempt, 'stdout') === 'up\n' || undefined);
+      await bench.runner.cancel([polite.attempt]);
+      expect(bench.log.read(polite.attempt, 'stdout')).toBe('up\nbye\n');
+      const [report] = await bench.wait([polite]);
+      expect(report?.outcome).toBe('cancelled');
+    });
+
+    it('takes a gigabyte of output without keeping it, while others go on', async () => {
+      const loud = bench.assign(['sh', '-c', 'head -c 1000000000 /dev/zero; echo the end >&2']);
+      await bench.runner.submit([loud]);
+      const before = process.memoryUsage.rss();
+      const others = await bench.run(...Array.from({ length: 10 }, () => bench.assign(['true'])));
+      expect(others.every(({ outcome }) => outcome === 'succeeded')).toBe(true);
+      const statuses = await bench.runner.poll([loud.attempt]);
+      expect(statuses.get(loud.attempt)?.state).toBe('running');
+      const [report] = await bench.wait([loud]);
+      expect(report?.outcome).toBe('succeeded');
+      expect(bench.log.taken.get(loud.attempt)).toBe(1_000_000_008);
+      expect(process.memoryUsage.rss() - before).toBeLessThan(150_000_000);
+    }, 60_000);
+
+    it('kills at the memory limit', async () => {
+      const eat = `const all = []; setInterval(() => all.push(Buffer.alloc(16_000_000, 1)), 10)`;
+      const resources = { cpu: 1, memory: 200_000_000, time: 30 };
+      const report = await bench.runOne(bench.assign([process.execPath, '-e', eat], { resources }));
+      expect(report.outcome).toBe('out-of-memory');
+      expect(report.message).toBe('tool@1.0.0 was killed at its memory limit of 191 MiB');
+      expect(report.resources.maxRssBytes).toBeGreaterThan(200_000_000);
+    });
+
+    it('measures processor time and peak memory', async () => {
+      const burn = `const end = Date.now() + 700; const b = Buffer.alloc(60_000_000, 1); while (Date.now() < end) b[0]++`;
+      const report = await bench.runOne(bench.assign([process.execPath, '-e', burn]));
+      expect(report.resources.cpuSeconds).toBeGreaterThan(0.05);
+      expect(report.resources.maxRssBytes).toBeGreaterThan(60_000_000);
+    });
+
+    it('refuses an attempt that it has, and has started nothing then', async () => {
+      const first = bench.assign(['sleep', '1000']);
+      const second = bench.assign(['true']);
+      await bench.runner.submit([first]);
+      await expect(bench.runner.submit([first])).rejects.toThrow(/submitted before/);
+      await expect(bench.runner.submit([second, first])).rejects.toThrow();
+      const statuses = await bench.runner.poll([second.attempt, first.attempt]);
+      expect(statuses.get(second.attempt)?.state).toBe('lost');
+      expect(statuses.get(first.attempt)?.state).toBe('running');
+      expect(await exists(second.folder)).toBe(false);
+      await bench.runner.cancel([first.attempt]);
+    });
+
+    it('forgets what is released, and takes nothing once closed', async () => {
+      const assignment = bench.assign(['true']);
+      await bench.runOne(assignment);
+      await bench.runner.release([assignment.attempt]);
+      expect((await bench.runner.poll([assignment.attempt])).get(assignment.attempt)?.state).toBe('lost');
+      const running = bench.assign(['sleep', '1000']);
+      await bench.runner.submit([running]);
+      await bench.runner.close();
+      const [report] = await bench.wait([running]);
+      expect(report?.outcome).toBe('cancelled');
+      await expect(bench.runner.submit([bench.assign(['true'])])).rejects.toThrow(/closed/);
+    });
+  });
+}

@@ -1,0 +1,191 @@
+/**
+ * What agents call. The protocol is `agent-protocol.ts` of the model.
+ */
+import { join } from 'node:path';
+import {
+  agentApiPath,
+  claimRequestSchema,
+  GantryError,
+  heartbeatRequestSchema,
+  isGantryError,
+  joinRequestSchema,
+  reportsRequestSchema,
+  returnsRequestSchema,
+  type Assignment,
+  type ClaimAnswer,
+  type HeartbeatAnswer,
+  type JoinAnswer,
+  type Report,
+  type ReportsAnswer,
+} from '@gantry/model';
+import {
+  claimTasks,
+  endSession,
+  heldAttempts,
+  openSession,
+  renewSession,
+  requireSession,
+  settleAttempts,
+  type ClaimedTask,
+  type EndedAttempt,
+} from '@gantry/engine';
+import { z } from 'zod';
+import { buildAssignment } from './build-assignment.ts';
+import { heartbeatSeconds, leaseSeconds, type ServerContext } from './context.ts';
+import { route, type Route } from './routes.ts';
+import { waitForWork } from './wait-for-work.ts';
+
+export function agentRoutes(context: ServerContext): Route[] {
+  const { engine } = context;
+  return [
+    route({
+      method: 'POST',
+      path: `${agentApiPath}/sessions`,
+      who: 'agent',
+      schemas: { body: joinRequestSchema },
+      async handle({ body }): Promise<JoinAnswer> {
+        const session = await openSession(engine, { ...body, leaseSeconds });
+        return {
+          session: String(session),
+          leaseSeconds,
+          heartbeatSeconds,
+          storeFolder: context.data.store,
+          logFolder: logFolder(context, body.name),
+        };
+      },
+    }),
+    route({
+      method: 'POST',
+      path: `${agentApiPath}/claims`,
+      who: 'agent',
+      schemas: { body: claimRequestSchema },
+      async handle({ body, request }): Promise<ClaimAnswer> {
+        const session = sessionNumber(body.session);
+        await requireSession(engine, session);
+        const gone = new AbortController();
+        request.raw.once('close', () => {
+          gone.abort();
+        });
+        const signal = AbortSignal.any([context.closing, gone.signal]);
+        const claimed = await waitForWork(engine, body.waitSeconds, signal, () =>
+          claimTasks(engine, session, Math.min(body.limit, 1000)),
+        );
+        return { assignments: await assign(context, session, claimed) };
+      },
+    }),
+    route({
+      method: 'POST',
+      path: `${agentApiPath}/reports`,
+      who: 'agent',
+      schemas: { body: reportsRequestSchema },
+      async handle({ body }): Promise<ReportsAnswer> {
+        const session = sessionNumber(body.session);
+        const { refused } = await settleAttempts(engine, session, body.reports.map(endedAttempt));
+        return { refused: [...refused] };
+      },
+    }),
+    route({
+      method: 'POST',
+      path: `${agentApiPath}/heartbeat`,
+      who: 'agent',
+      schemas: { body: heartbeatRequestSchema },
+      async handle({ body }): Promise<HeartbeatAnswer> {
+        const session = sessionNumber(body.session);
+        await renewSession(engine, session, leaseSeconds);
+        const held = await heldAttempts(engine, session);
+        const known = new Set([...body.running, ...body.waiting]);
+        if (body.settled) {
+          // The answer of a claim that never arrived.
+          const astray = held.filter(({ attempt }) => !known.has(attempt));
+          await giveBack(
+            context,
+            session,
+            astray.map(({ attempt }) => attempt),
+          );
+        }
+        const holds = new Set(held.map(({ attempt }) => attempt));
+        const gone = [...known].filter((attempt) => !holds.has(attempt));
+        return {
+          leaseSeconds,
+          cancel: [...held.filter(({ cancel }) => cancel).map(({ attempt }) => attempt), ...gone],
+          return: [],
+          drain: false,
+        };
+      },
+    }),
+    route({
+      method: 'POST',
+      path: `${agentApiPath}/returns`,
+      who: 'agent',
+      schemas: { body: returnsRequestSchema },
+      async handle({ body }): Promise<void> {
+        await giveBack(context, sessionNumber(body.session), body.attempts);
+      },
+    }),
+    route({
+      method: 'DELETE',
+      path: `${agentApiPath}/sessions/:session`,
+      who: 'agent',
+      schemas: { params: z.object({ session: z.string() }) },
+      async handle({ params }): Promise<void> {
+        await endSession(engine, sessionNumber(params.session), 'returned');
+      },
+    }),
+  ];
+}
+
+/** Where an agent of that name writes its log. */
+export function logFolder(context: ServerContext, agent: string): string {
+  return join(context.data.logs, encodeURIComponent(agent).replaceAll('.', '%2E'));
+}
+
+function sessionNumber(text: string): number {
+  const session = Number(text);
+  if (Number.isSafeInteger(session) && session > 0) return session;
+  throw new GantryError('unknown-session', `There is no session ${text}.`, { mend: 'Join again.' });
+}
+
+/** Assignments of the tasks; one whose templates cannot be filled fails at once, with the reason. */
+async function assign(
+  context: ServerContext,
+  session: number,
+  claimed: readonly ClaimedTask[],
+): Promise<Assignment[]> {
+  const assignments: Assignment[] = [];
+  const failed: EndedAttempt[] = [];
+  for (const task of claimed) {
+    try {
+      assignments.push(buildAssignment(task, context.data.store));
+    } catch (error) {
+      if (!isGantryError(error)) throw error;
+      const message = error.mend === undefined ? error.message : `${error.message} ${error.mend}`;
+      failed.push({ attempt: task.attempt, end: 'start-failed', made: [], message });
+    }
+  }
+  if (failed.length > 0) await settleAttempts(context.engine, session, failed);
+  return assignments;
+}
+
+function endedAttempt(report: Report): EndedAttempt {
+  return {
+    attempt: report.attempt,
+    end: report.outcome,
+    made: report.outputs,
+    started: report.startedAt,
+    ended: report.endedAt,
+    exitCode: report.exitCode,
+    signal: report.signal,
+    message: report.message,
+    resources: report.resources,
+    log: report.log,
+  };
+}
+
+async function giveBack(context: ServerContext, session: number, attempts: readonly number[]): Promise<void> {
+  if (attempts.length === 0) return;
+  await settleAttempts(
+    context.engine,
+    session,
+    attempts.map((attempt) => ({ attempt, end: 'returned', made: [] })),
+  );
+}

@@ -1,0 +1,152 @@
+/**
+ * From a claimed task to what an agent is told: every template filled, every path absolute.
+ */
+import { join } from 'node:path';
+import {
+  attemptWorkFolder,
+  fillArguments,
+  fillOutputPath,
+  fillText,
+  placeAt,
+  templateUses,
+  type Argument,
+  type Assignment,
+  type ScopeItem,
+  type TemplateScope,
+  type WorkerInput,
+} from '@gantry/model';
+import type { ClaimedTask } from '@gantry/engine';
+import { attemptFolder } from '@gantry/storage';
+
+interface Item {
+  readonly scope: ScopeItem & { readonly size: number; readonly place: Readonly<Record<string, number>> };
+  readonly worker: WorkerInput;
+}
+
+/**
+ * @param store the store's folder
+ * @throws GantryError where a template cannot be filled: the attempt cannot start
+ */
+export function buildAssignment(claimed: ClaimedTask, store: string): Assignment {
+  const { attempt, task, run, stage } = claimed;
+  const { tool, params } = stage.compiled;
+  const folder = join(store, attemptFolder({ run: run.id, stage: stage.name, attempt }));
+  const items = describeInputs(claimed, store);
+  const at = placeAt(stage.compiled.axes, claimed.place);
+  const lists = listFiles([...tool.command, ...tool.args, ...Object.values(tool.env)], items, folder);
+  const before: TemplateScope = {
+    inputs: Object.fromEntries(
+      [...items].flatMap(([name, found]) => {
+        const scopes = found.items.map(({ scope }) => scope);
+        const value = found.many ? scopes : scopes[0];
+        return value === undefined ? [] : [[name, value]];
+      }),
+    ),
+    manifests: Object.fromEntries(lists.map(({ input, path }) => [input, path])),
+    params,
+    at,
+    task: { id: String(task) },
+    attempt,
+    run: { name: run.name, id: String(run.id) },
+    resources: tool.resources,
+    tool: { folder: stage.toolFolder },
+  };
+  const outputs = Object.entries(tool.outputs).map(([name, output]) => {
+    const relative = fillOutputPath(output.path, before);
+    return { name, output, path: join(folder, name, relative), relative };
+  });
+  const scope: TemplateScope = {
+    ...before,
+    outputs: Object.fromEntries(outputs.map(({ name, path, relative }) => [name, { path, name: relative }])),
+  };
+  const persistent = tool.worker !== undefined || tool.batch !== undefined;
+  const fill = tool.batch === undefined ? {} : { keep: ['batch'] };
+  return {
+    attempt,
+    task,
+    run: run.id,
+    runName: run.name,
+    stage: stage.name,
+    tool: { name: tool.name, version: tool.version, digest: stage.toolDigest, folder: stage.toolFolder },
+    kind: 'process',
+    command: fillArguments([...tool.command, ...tool.args], scope, fill),
+    env: Object.fromEntries(
+      Object.entries(tool.env).flatMap(([name, template]) => {
+        const value = fillText(template, scope);
+        return value === undefined ? [] : [[name, value]];
+      }),
+    ),
+    worker: tool.worker,
+    batch: tool.batch,
+    request: persistent
+      ? {
+          id: String(attempt),
+          folder,
+          at,
+          inputs: Object.fromEntries(
+            [...items].flatMap(([name, found]) => {
+              const inputs = found.items.map(({ worker }) => worker);
+              const value = found.many ? inputs : inputs[0];
+              return value === undefined ? [] : [[name, value]];
+            }),
+          ),
+          params,
+          outputs: Object.fromEntries(outputs.map(({ name, path }) => [name, path])),
+          resources: { cpu: tool.resources.cpu, memory: tool.resources.memory },
+        }
+      : undefined,
+    files: lists.map(({ path, content }) => ({ path, content })),
+    outputs: outputs.map(({ name, output, path }) => ({
+      name,
+      type: output.type,
+      path,
+      pattern: output.pattern,
+      min: output.min,
+    })),
+    folder,
+    success: tool.success,
+    resources: { cpu: tool.resources.cpu, memory: tool.resources.memory, time: tool.resources.time },
+    poolKey: `${stage.id} ${stage.toolDigest}`,
+  };
+}
+
+interface InputItems {
+  readonly many: boolean;
+  readonly items: readonly Item[];
+}
+
+function describeInputs(claimed: ClaimedTask, store: string): Map<string, InputItems> {
+  return new Map(
+    claimed.stage.compiled.inputs.map((input) => {
+      const items = (claimed.inputs[input.name] ?? []).map((row): Item => {
+        const place = placeAt(input.axes, row.place);
+        const path = row.made_by === null ? row.path : join(store, row.path);
+        return {
+          scope: { path, name: row.name, place, size: row.size },
+          worker: { path, name: row.name, place, size: row.size },
+        };
+      });
+      return [input.name, { many: input.many, items }];
+    }),
+  );
+}
+
+/** The JSON files that templates name as `${inputs.NAME.manifest}`: the items with places and sizes. */
+function listFiles(
+  templates: readonly Argument[],
+  items: ReadonlyMap<string, InputItems>,
+  folder: string,
+): { input: string; path: string; content: string }[] {
+  const named = new Set(
+    templates.flat().flatMap((template) =>
+      templateUses(template)
+        .filter(({ path }) => path[0] === 'inputs' && path[2] === 'manifest')
+        .map(({ path }) => path[1] ?? ''),
+    ),
+  );
+  return [...named].map((input) => ({
+    input,
+    path: join(folder, attemptWorkFolder, `inputs-${input}.json`),
+    content: JSON.stringify({ items: (items.get(input)?.items ?? []).map(({ worker }) => worker) }),
+  }));
+}

@@ -1,0 +1,53 @@
+/**
+ * Datasets: making, filling, closing and sealing them.
+ */
+import { admitItems, closeDataset, createDataset, sealDataset } from '@gantry/engine';
+import { newDatasetBodySchema, newItemsBodySchema, userApiPath, type AdmittedAnswer } from '@gantry/model';
+import { z } from 'zod';
+import type { ServerContext } from './context.ts';
+import { route, type Route } from './routes.ts';
+
+const idParams = z.object({ id: z.coerce.number().int().positive() });
+
+export function datasetRoutes(context: ServerContext): Route[] {
+  const { engine } = context;
+  return [
+    route({
+      method: 'POST',
+      path: `${userApiPath}/datasets`,
+      who: 'owner',
+      schemas: { body: newDatasetBodySchema },
+      async handle({ body }): Promise<{ id: number }> {
+        return { id: await createDataset(engine, { ...body, project: context.project }) };
+      },
+    }),
+    route({
+      method: 'POST',
+      path: `${userApiPath}/datasets/:id/items`,
+      who: 'owner',
+      schemas: { params: idParams, body: newItemsBodySchema },
+      async handle({ params, body }): Promise<AdmittedAnswer> {
+        const { changed, late } = await admitItems(engine, params.id, body.items);
+        return { changed, late: late.map(({ path }) => path) };
+      },
+    }),
+    route({
+      method: 'POST',
+      path: `${userApiPath}/datasets/:id/close`,
+      who: 'owner',
+      schemas: { params: idParams },
+      async handle({ params }): Promise<void> {
+        await closeDataset(engine, params.id);
+      },
+    }),
+    route({
+      method: 'POST',
+      path: `${userApiPath}/datasets/:id/seal`,
+      who: 'owner',
+      schemas: { params: idParams },
+      async handle({ params }): Promise<{ fingerprint: string }> {
+        return { fingerprint: await sealDataset(engine, params.id) };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,50 @@
+/**
+ * Errors on their way out: problem details (RFC 9457). The one place that maps codes to HTTP statuses.
+ */
+import { FileErrors, isGantryError, type Problem } from '@gantry/model';
+
+/** Codes with a status other than 400. */
+const statusOf: Readonly<Record<string, number>> = {
+  unauthorized: 401,
+  forbidden: 403,
+  'not-found': 404,
+  'unknown-dataset': 404,
+  'unknown-run': 404,
+  'unknown-task': 404,
+  'unknown-stage': 404,
+  'unknown-attempt': 404,
+  'unknown-session': 404,
+  'log-segment-missing': 404,
+  'dataset-sealed': 409,
+  'dataset-open': 409,
+  'outputs-sealed': 409,
+  'run-archived': 409,
+  'database-unreachable': 503,
+  internal: 500,
+};
+
+/** Problem details of an error; what is not meant for people becomes `internal`, without its message. */
+export function toProblem(error: unknown): Problem {
+  if (!isGantryError(error)) {
+    return {
+      type: 'about:blank',
+      title: 'internal',
+      status: 500,
+      code: 'internal',
+      detail: 'The server met a fault of its own; its log says more.',
+    };
+  }
+  const status = statusOf[error.code] ?? 400;
+  return {
+    type: 'about:blank',
+    title: error.code,
+    status,
+    code: error.code,
+    detail: error.message,
+    mend: error.mend,
+    file: error.file,
+    line: error.line,
+    field: error.field,
+    problems: error instanceof FileErrors ? [...error.problems] : undefined,
+  };
+}

@@ -1,0 +1,127 @@
+/**
+ * Runs: starting, watching, resuming and cancelling them, and what they made.
+ */
+import {
+  cancelRun,
+  createRun,
+  describeRun,
+  digestTool,
+  listOutputs,
+  listRuns,
+  listTasks,
+  readTools,
+  resumeRun,
+  type InstalledTool,
+} from '@gantry/engine';
+import {
+  compilePipeline,
+  newRunBodySchema,
+  parsePipelineFile,
+  resumeBodySchema,
+  taskQuerySchema,
+  userApiPath,
+  type CompiledPipeline,
+  type RunDetail,
+  type RunOutput,
+  type RunSummary,
+  type TaskSummary,
+} from '@gantry/model';
+import { z } from 'zod';
+import type { ServerContext } from './context.ts';
+import { route, type Route } from './routes.ts';
+
+const idParams = z.object({ id: z.coerce.number().int().positive() });
+
+export function runRoutes(context: ServerContext): Route[] {
+  const { engine } = context;
+  return [
+    route({
+      method: 'POST',
+      path: `${userApiPath}/runs`,
+      who: 'owner',
+      schemas: { body: newRunBodySchema },
+      async handle({ body }): Promise<{ id: number }> {
+        const tools = await readTools([...context.toolFolders, ...body.tools]);
+        const parsed = parsePipelineFile(body.pipeline.text, body.pipeline.file);
+        const pipeline = compilePipeline(
+          parsed,
+          tools.map(({ manifest }) => manifest),
+          { params: body.params },
+        );
+        const id = await createRun(engine, {
+          project: context.project,
+          name: body.name ?? pipeline.name,
+          pipeline,
+          sources: body.sources,
+          tools: await identifyTools(pipeline, tools),
+        });
+        return { id };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: `${userApiPath}/runs`,
+      who: 'owner',
+      schemas: {},
+      handle: (): Promise<RunSummary[]> => listRuns(engine, context.project),
+    }),
+    route({
+      method: 'GET',
+      path: `${userApiPath}/runs/:id`,
+      who: 'owner',
+      schemas: { params: idParams },
+      handle: ({ params }): Promise<RunDetail> => describeRun(engine, params.id),
+    }),
+    route({
+      method: 'POST',
+      path: `${userApiPath}/runs/:id/resume`,
+      who: 'owner',
+      schemas: { params: idParams, body: resumeBodySchema },
+      async handle({ params, body }): Promise<{ again: number }> {
+        return { again: await resumeRun(engine, params.id, body.again) };
+      },
+    }),
+    route({
+      method: 'POST',
+      path: `${userApiPath}/runs/:id/cancel`,
+      who: 'owner',
+      schemas: { params: idParams },
+      async handle({ params }): Promise<void> {
+        await cancelRun(engine, params.id);
+      },
+    }),
+    route({
+      method: 'GET',
+      path: `${userApiPath}/runs/:id/tasks`,
+      who: 'owner',
+      schemas: { params: idParams, query: taskQuerySchema },
+      handle: ({ params, query }): Promise<TaskSummary[]> => listTasks(engine, params.id, query),
+    }),
+    route({
+      method: 'GET',
+      path: `${userApiPath}/runs/:id/outputs`,
+      who: 'owner',
+      schemas: { params: idParams },
+      handle: ({ params }): Promise<RunOutput[]> => listOutputs(engine, params.id, context.data.store),
+    }),
+  ];
+}
+
+/** The tools that the pipeline's stages resolved to, with their digests; each folder is read once. */
+async function identifyTools(
+  pipeline: CompiledPipeline,
+  tools: readonly InstalledTool[],
+): Promise<Record<string, { digest: string; folder: string }>> {
+  const digests = new Map<InstalledTool, string>();
+  const identified: Record<string, { digest: string; folder: string }> = {};
+  for (const stage of pipeline.stages) {
+    const tool = tools.find(
+      ({ manifest }) => manifest.name === stage.tool.name && manifest.version === stage.tool.version,
+    );
+    if (tool === undefined) throw new Error(`tool ${stage.tool.name} of stage ${stage.name} is gone`);
+    const digest = digests.get(tool) ?? (await digestTool(tool));
+    digests.set(tool, digest);
+    identified[stage.name] = { digest, folder: tool.folder };
+  }
+  return identified;
+}

@@ -1,0 +1,95 @@
+/**
+ * Tasks: why one is in its state, and its log.
+ */
+import { Readable } from 'node:stream';
+import { explainTask, findLog, findTask } from '@gantry/engine';
+import { GantryError, userApiPath, type LogLine, type TaskExplanation } from '@gantry/model';
+import { followLog, readLog, type LogRecord, type LogReference } from '@gantry/storage';
+import { z } from 'zod';
+import { logFolder } from './agent-routes.ts';
+import type { ServerContext } from './context.ts';
+import { route, type Route } from './routes.ts';
+
+const idParams = z.object({ id: z.coerce.number().int().positive() });
+const placeQuery = z.object({
+  run: z.coerce.number().int().positive(),
+  stage: z.string().min(1),
+  /** `row=1,col=2`; empty for a stage without axes. */
+  place: z
+    .string()
+    .regex(/^(?:[^=,]+=-?\d+(?:,[^=,]+=-?\d+)*)?$/, 'must be written as row=1,col=2')
+    .default(''),
+});
+const logQuery = z.object({
+  attempt: z.coerce.number().int().positive().optional(),
+  follow: z.enum(['true', 'false']).default('false'),
+});
+
+export function taskRoutes(context: ServerContext): Route[] {
+  const { engine } = context;
+  return [
+    route({
+      method: 'GET',
+      path: `${userApiPath}/tasks`,
+      who: 'owner',
+      schemas: { query: placeQuery },
+      async handle({ query }): Promise<{ id: number }> {
+        return { id: await findTask(engine, query.run, query.stage, readPlace(query.place)) };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: `${userApiPath}/tasks/:id`,
+      who: 'owner',
+      schemas: { params: idParams },
+      handle: ({ params }): Promise<TaskExplanation> => explainTask(engine, params.id, context.data.store),
+    }),
+    route({
+      method: 'GET',
+      path: `${userApiPath}/tasks/:id/log`,
+      who: 'owner',
+      schemas: { params: idParams, query: logQuery },
+      async handle({ params, query, request, reply }): Promise<unknown> {
+        const found = await findLog(engine, params.id, query.attempt);
+        if (found === undefined) {
+          throw new GantryError('unknown-attempt', `The task ${params.id} has no such attempt.`, {
+            mend: `\`gantry explain ${params.id}\` lists its attempts.`,
+          });
+        }
+        const folder = logFolder(context, found.agent);
+        const gone = new AbortController();
+        request.raw.once('close', () => {
+          gone.abort();
+        });
+        const records =
+          query.follow === 'true' && found.running
+            ? followLog(folder, found.attempt, {
+                signal: AbortSignal.any([gone.signal, context.closing]),
+              })
+            : readLog(folder, found.attempt, found.reference as LogReference | undefined);
+        return reply.type('application/x-ndjson').send(Readable.from(toLines(records)));
+      },
+    }),
+  ];
+}
+
+function readPlace(text: string): Record<string, number> {
+  if (text === '') return {};
+  return Object.fromEntries(
+    text.split(',').map((part) => {
+      const [axis = '', value = ''] = part.split('=');
+      return [axis, Number(value)];
+    }),
+  );
+}
+
+async function* toLines(records: AsyncIterable<LogRecord>): AsyncGenerator<string> {
+  for await (const record of records) {
+    const line: LogLine = {
+      stream: record.stream,
+      time: new Date(record.time).toISOString(),
+      text: Buffer.from(record.bytes).toString('utf8'),
+    };
+    yield `${JSON.stringify(line)}\n`;
+  }
+}
