@@ -18,7 +18,7 @@ function parseInt8(text: string): number {
 }
 
 // The array's own structure is parsed by `pg`, its elements by us.
-const parseTextArray = pg.types.getTypeParser(textArray, 'text');
+const parseTextArray = pg.types.getTypeParser(textArray, 'text') as (text: string) => readonly unknown[];
 
 function parseInt8Array(text: string): readonly unknown[] {
   const parse = (value: unknown): unknown =>
@@ -32,5 +32,5 @@ export function parseValue(type: number, format?: 'text' | 'binary'): Parse {
     if (type === int8) return parseInt8;
     if (type === int8Array) return parseInt8Array;
   }
-  return pg.types.getTypeParser(type, format as 'text') as Parse;
+  return pg.types.getTypeParser(type, format) as Parse;
 }

@@ -1,8 +1,9 @@
 /**
  * Runs several places in one call of a tool. The place being worked on is the first, in the manifest's order,
- * without a line in the results: the time limit is its own, output in the meantime is its log (to within
- * 20 ms), and if it has to be killed, the places after it go into another call. When the process ends by itself,
- * places without a line take its exit status.
+ * without a line in the results: the time limit is its own, and if it has to be killed, the places after it go into
+ * another call. Output is the log of the place at work when it is read: never of one whose line was there before,
+ * but what comes within a millisecond or so before a line may count to the next place. When the process ends by
+ * itself, places without a line take its exit status.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -143,10 +144,10 @@ class BatchCall {
       // Each place has a signal of its own, which counts when it is its turn.
       cancelled: new AbortController().signal,
       onOutput: (stream, bytes) => {
-        const place = this.#places[Math.min(this.#at, this.#places.length - 1)];
-        this.#poll();
-        if (place === undefined || this.#at >= this.#places.length) return undefined;
-        return this.#context.log.append(place.assignment.attempt, stream, bytes);
+        this.#results.read();
+        const place = this.#places.find(({ request }) => !this.#results.answers.has(request.id));
+        const { attempt } = (place ?? this.#places.at(-1) ?? first).assignment;
+        return this.#context.log.append(attempt, stream, bytes);
       },
     });
   }
@@ -167,12 +168,16 @@ class BatchCall {
     this.#advance(undefined);
   }
 
-  /** Ends the places that have an answer, in their order, and begins the next. */
+  /**
+   * Ends the places that have an answer, in their order, and begins the next. The last ends with the process, since
+   * there is no other place that its last words could belong to.
+   */
   #advance(end: SupervisedEnd | undefined): void {
     for (;;) {
       const place = this.#places[this.#at];
       const answer = place === undefined ? undefined : this.#results.answers.get(place.request.id);
       if (place === undefined || answer === undefined) return;
+      if (end === undefined && this.#at === this.#places.length - 1) return;
       this.#leave();
       const judged = judgeExit(place.assignment, {
         exitCode: answer.exitCode,

@@ -29,6 +29,8 @@ export interface WorkerResult {
 
 /** The longest line that is taken for an answer, in bytes. */
 const maxLine = 1_048_576;
+/** A tool cannot have more than so much on its way without waiting for us, at the least. */
+const pipeBytes = 16_384;
 const maxLastWords = 2_000;
 const longestTimer = 2_147_483_647;
 
@@ -38,6 +40,7 @@ interface InFlight {
   settle(ending: WorkerEnding): void;
   settled: boolean;
   lastWords: string;
+  stderrBytes: number;
 }
 
 export class WorkerProcess {
@@ -115,6 +118,7 @@ export class WorkerProcess {
         attempt: assignment.attempt,
         id: request.id,
         lastWords: '',
+        stderrBytes: 0,
         settled: false,
         settle: (how) => {
           if (inFlight !== undefined) inFlight.settled = true;
@@ -132,7 +136,7 @@ export class WorkerProcess {
     });
     if (ending.kind === 'answered') {
       this.answered += 1;
-      await this.#readRestOfLog();
+      if (inFlight !== undefined) await this.#readRestOfLog(inFlight);
     } else {
       this.#dead = true;
       this.#group.kill();
@@ -184,13 +188,14 @@ export class WorkerProcess {
   }
 
   /**
-   * stderr has a pipe of its own, so the end of a place's log may come after its answer. What was written
-   * before the answer is there already, and is read within the loop's next turns.
+   * stderr has a pipe of its own, so the end of a place's log may come after its answer. What is in the pipe is read
+   * within the loop's next turns; a tool that wrote more than a pipe holds may still be writing.
    */
-  async #readRestOfLog(): Promise<void> {
+  async #readRestOfLog({ stderrBytes }: InFlight): Promise<void> {
+    const long = stderrBytes > pipeBytes;
     for (let quiet = 0, turn = 0; quiet < 2 && turn < 1_000; turn += 1) {
       const before = this.#stderrChunks;
-      await new Promise(setImmediate);
+      await new Promise((resolve) => (long ? setTimeout(resolve, 5) : setImmediate(resolve)));
       quiet = this.#stderrChunks === before && !this.#group.stderr.isPaused() ? quiet + 1 : 0;
     }
   }
@@ -199,6 +204,7 @@ export class WorkerProcess {
     this.#stderrChunks += 1;
     const inFlight = this.#inFlight;
     if (inFlight === undefined) return undefined; // Between two places nothing is worked on.
+    inFlight.stderrBytes += bytes.length;
     inFlight.lastWords = (inFlight.lastWords + Buffer.from(bytes).toString('utf8')).slice(-maxLastWords);
     return this.#log.append(inFlight.attempt, 'stderr', bytes);
   }

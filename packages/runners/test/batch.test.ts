@@ -24,7 +24,10 @@ describe('batches', () => {
     wishes.map((wish, index) => {
       const path = join(bench.storeFolder, 'made', String(index), 'out');
       const outputs = [{ name: 'out', type: 'file', path }];
-      return bench.assignPlace(line, { batch: 10 }, wish === undefined ? {} : { do: wish }, { outputs, ...change });
+      return bench.assignPlace(line, { batch: 10 }, wish === undefined ? {} : { do: wish }, {
+        outputs,
+        ...change,
+      });
     });
   const runTogether = async (assignments: Assignment[]): Promise<Report[]> => {
     await bench.runner.submit(assignments);
@@ -43,7 +46,9 @@ describe('batches', () => {
       expect(bench.log.read(attempt, 'stderr')).toBe(`working on ${attempt} of 3\n`);
     }
     expect(present(reports[0]).resources.wallSeconds).toBeGreaterThan(0.03);
-    expect(Date.parse(present(reports[2]).startedAt)).toBeGreaterThan(Date.parse(present(reports[0]).startedAt));
+    expect(Date.parse(present(reports[2]).startedAt)).toBeGreaterThan(
+      Date.parse(present(reports[0]).startedAt),
+    );
   });
 
   it('fail just the place that the tool refuses', async () => {
@@ -53,7 +58,9 @@ describe('batches', () => {
   });
 
   it('give places without a line the exit status of the process', async () => {
-    expect(outcomes(await runTogether(places(['silent', undefined, 'silent'])))).toEqual(Array(3).fill('succeeded'));
+    expect(outcomes(await runTogether(places(['silent', undefined, 'silent'])))).toEqual(
+      Array(3).fill('succeeded'),
+    );
     const crashed = await runTogether(places([undefined, 'crash', undefined]));
     expect(outcomes(crashed)).toEqual(['succeeded', 'failed', 'failed']);
     expect(crashed[2]).toMatchObject({ exitCode: 4, message: 'tool@1.0.0 ended with exit code 4' });
@@ -88,7 +95,9 @@ describe('batches', () => {
   });
 
   it('are refused if they are too long or mixed', async () => {
-    await expect(bench.runner.submit(places(Array<undefined>(11).fill(undefined)))).rejects.toThrow(/where 10 may be/);
+    await expect(bench.runner.submit(places(Array<undefined>(11).fill(undefined)))).rejects.toThrow(
+      /where 10 may be/,
+    );
     const [one] = places([undefined]);
     const [other] = places([undefined], { poolKey: 'b' });
     await expect(bench.runner.submit([present(one), present(other)])).rejects.toThrow(/different tools/);

@@ -27,10 +27,13 @@ describe('persistent tools', () => {
     return place({}, { ...change, outputs: [{ name: 'who', type: 'file', path }] });
   };
   const whoMade = async (report: Report): Promise<{ pid: number; count: number }> => {
-    const [pid, count] = (await readFile(join(bench.storeFolder, present(report.outputs[0]).path), 'utf8')).split(' ');
+    const [pid, count] = (
+      await readFile(join(bench.storeFolder, present(report.outputs[0]).path), 'utf8')
+    ).split(' ');
     return { pid: Number(pid), count: Number(count) };
   };
-  const workers = (): number => findMarked(bench.marker).filter(({ owner }) => owner.startsWith('worker-')).length;
+  const workers = (): number =>
+    findMarked(bench.marker).filter(({ owner }) => owner.startsWith('worker-')).length;
 
   it('take one place after the other in one process', async () => {
     const first = await whoMade(await bench.runOne(writing()));
@@ -79,15 +82,18 @@ describe('persistent tools', () => {
     ['garbage', /printed a line that is not JSON "all is well"; it was ended/],
     ['other-id', /printed an answer for "another" when it was asked for "\d+"/],
     ['endless', /printed more than 1048576 bytes on stdout without an answer/],
-  ])('that misbehave (%s) fail just the place in flight, and another takes the next', async (what, message) => {
-    const before = await whoMade(await bench.runOne(writing()));
-    const report = await bench.runOne(place({ do: what }));
-    expect(report.outcome).toBe('failed');
-    expect(report.message).toMatch(message);
-    const after = await whoMade(await bench.runOne(writing()));
-    expect(after.count).toBe(1);
-    expect(after.pid).not.toBe(before.pid);
-  });
+  ])(
+    'that misbehave (%s) fail just the place in flight, and another takes the next',
+    async (what, message) => {
+      const before = await whoMade(await bench.runOne(writing()));
+      const report = await bench.runOne(place({ do: what }));
+      expect(report.outcome).toBe('failed');
+      expect(report.message).toMatch(message);
+      const after = await whoMade(await bench.runOne(writing()));
+      expect(after.count).toBe(1);
+      expect(after.pid).not.toBe(before.pid);
+    },
+  );
 
   it('that answer twice keep the place and lose their trust', async () => {
     const before = await whoMade(await bench.runOne(writing()));
@@ -144,7 +150,8 @@ describe('persistent tools', () => {
       expect(await exists(assignment.folder)).toBe(false);
     }
     expect(reports.map(({ outcome }) => outcome)).toEqual(Array(6).fill('start-failed'));
-    for (const { message } of reports) expect(message).toMatch(/before it answered anything; its last words:\nsyntax error near line 3/);
+    for (const { message } of reports)
+      expect(message).toMatch(/before it answered anything; its last words:\nsyntax error near line 3/);
     expect(await readFile(starts, 'utf8')).toBe('x\n'.repeat(3));
   });
 });

@@ -3,20 +3,17 @@
  * What lies in its folders is left to their owners; which directory it is, to the caller.
  */
 import { execFile } from 'node:child_process';
-import { createHash, randomUUID } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { GantryError } from '@gantry/model';
+import { markerName, readOrWriteMarker, unfinishedMarkerName } from './data-directory-marker.ts';
 import { lockFile } from './file-lock.ts';
 import type { LockHolder } from './file-lock.ts';
 
 const run = promisify(execFile);
 
-/** The format of the directory as a whole; a newer one is refused. */
-const format = 1;
-const markerName = 'gantry.json';
-const unfinishedMarkerName = 'gantry.json.new';
 const lockName = 'gantry.lock';
 
 /** Paths of a data directory; there or not. */
@@ -52,14 +49,6 @@ export interface DataDirectoryOptions {
   readonly serverUser?: { readonly name: string; readonly uid: number; readonly gid: number } | undefined;
   /** Where directories are put that cannot lie where they were asked for; `/var/lib/gantry` if absent. */
   readonly relocationFolder?: string | undefined;
-}
-
-interface Marker {
-  readonly gantry: 'data-directory';
-  readonly format: number;
-  readonly id: string;
-  readonly created: string;
-  readonly relocatedFrom?: string;
 }
 
 /** The paths of a data directory, without a look at it. */
@@ -189,55 +178,6 @@ async function refuseForeign(path: string): Promise<void> {
   );
 }
 
-async function readOrWriteMarker(path: string, relocatedFrom: string | undefined): Promise<Marker> {
-  const file = join(path, markerName);
-  let text;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    const marker: Marker = {
-      gantry: 'data-directory',
-      format,
-      id: randomUUID(),
-      created: new Date().toISOString(),
-      ...(relocatedFrom === undefined ? {} : { relocatedFrom }),
-    };
-    const unfinished = join(path, unfinishedMarkerName);
-    await writeFile(unfinished, `${JSON.stringify(marker, null, 2)}\n`, { mode: 0o600, flush: true });
-    await rename(unfinished, file);
-    return marker;
-  }
-  return parseMarker(text, file, path);
-}
-
-function parseMarker(text: string, file: string, path: string): Marker {
-  let marker: Partial<Marker> | undefined;
-  try {
-    marker = JSON.parse(text) as Partial<Marker>;
-  } catch {
-    marker = undefined;
-  }
-  if (
-    marker?.gantry !== 'data-directory' ||
-    typeof marker.format !== 'number' ||
-    typeof marker.id !== 'string'
-  ) {
-    throw new GantryError('data-directory-damaged', `${file} is not what Gantry wrote.`, {
-      file,
-      mend: `Put the file back from a backup; if ${path} is no data directory, choose another with --data-dir.`,
-    });
-  }
-  if (marker.format > format) {
-    throw new GantryError(
-      'data-directory-newer',
-      `The data directory ${path} was written by a newer Gantry (format ${marker.format}; this one knows ${format}).`,
-      { file: path, mend: 'Use that Gantry, or another data directory.' },
-    );
-  }
-  return marker as Marker;
-}
-
 function inUse(path: string, holder: LockHolder | undefined): GantryError {
   const who = holder === undefined ? 'another Gantry' : `process ${holder.pid} on ${holder.host}`;
   return new GantryError('data-directory-in-use', `The data directory ${path} is in use by ${who}.`, {
@@ -300,37 +240,6 @@ async function canEnter(
     return true;
   } catch (error) {
     if (typeof (error as { code?: unknown }).code === 'number') return false;
-    throw error;
-  }
-}
-
-/** How to reach the server that hosts a data directory. */
-export interface ServerRecord {
-  readonly url: string;
-  readonly token: string;
-  readonly pid: number;
-}
-
-const serverFileName = 'server.json';
-
-/** Tells other programs of this user how to reach the server; the file is 0600 and replaced whole. */
-export async function publishServer(layout: DataDirectoryLayout, server: ServerRecord): Promise<void> {
-  const file = join(layout.run, serverFileName);
-  await writeFile(`${file}.new`, `${JSON.stringify(server)}\n`, { mode: 0o600 });
-  await rename(`${file}.new`, file);
-}
-
-/** Takes the record back when the server ends. */
-export async function withdrawServer(layout: DataDirectoryLayout): Promise<void> {
-  await rm(join(layout.run, serverFileName), { force: true });
-}
-
-/** The record of the server that hosts the directory, or last did: one that was killed leaves its own behind. */
-export async function readServer(layout: DataDirectoryLayout): Promise<ServerRecord | undefined> {
-  try {
-    return JSON.parse(await readFile(join(layout.run, serverFileName), 'utf8')) as ServerRecord;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -4,13 +4,9 @@ export {
   layOut,
   locateDataDirectory,
   openDataDirectory,
-  publishServer,
-  readServer,
-  withdrawServer,
   type DataDirectory,
   type DataDirectoryLayout,
   type DataDirectoryOptions,
-  type ServerRecord,
 } from './data-directory.ts';
 export { lockFile, type FileLock, type LockHolder, type LockResult } from './file-lock.ts';
 export { followLog, readLog } from './logs/log-reader.ts';
@@ -22,5 +18,6 @@ export {
   type LogWriterOptions,
 } from './logs/log-writer.ts';
 export { listSegments, measureSegment, removeSegment } from './logs/segment-file.ts';
+export { publishServer, readServer, withdrawServer, type ServerRecord } from './server-record.ts';
 export { removeAttempt, sweepAttempts } from './sweep-attempts.ts';
 export { openSyncQueue, syncPaths, type SyncQueue } from './sync-paths.ts';

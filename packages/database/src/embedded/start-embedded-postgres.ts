@@ -2,22 +2,20 @@
  * Starts the embedded PostgreSQL server: prepares programs, user and cluster, adopts or stops a server that
  * outlived an earlier Gantry, and hands out how to connect. Schema and pool are left to `migrate` and `openPool`.
  */
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, chown, mkdir, open, readFile, realpath, stat } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { GantryError } from '@gantry/model';
 import pg from 'pg';
 import {
-  explainServerOutput,
   initializeCluster,
   notEnterable,
   readOrMakeSecret,
   removeUnfinishedClusters,
   roleName,
 } from './initialize-cluster.ts';
-import { findPostmaster, isAlive, readPostmasterFile, stopOrphans, stopPostmaster } from './postmaster.ts';
+import { launchPostmaster, waitUntilReady } from './launch-postmaster.ts';
+import { findPostmaster, isAlive, stopOrphans, stopPostmaster } from './postmaster.ts';
 import { prepareBinaries } from './server-binaries.ts';
 import { lastServerLines, pruneServerLogs, startLogName } from './server-log.ts';
 import { serverSettings } from './server-settings.ts';
@@ -135,7 +133,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const connection = describeConnection(socketFolder, secret);
   let server: { pid: number; hasExited: () => boolean } | undefined;
   try {
-    server = await launch(commandFor(socketFolder), join(logFolder, startLogName), user);
+    server = await launchPostmaster(commandFor(socketFolder), join(logFolder, startLogName), user);
     await waitUntilReady({ ...server, cluster, folder, logFolder, signal, log });
     await ensureDatabase(connection);
     return describeServer({ ...server, connection, logFolder, adopted: false });
@@ -206,70 +204,6 @@ async function takeOver(connection: EmbeddedConnection): Promise<boolean> {
   } catch {
     // Its socket's folder may be gone, or it hangs: the caller stops it and starts another.
     return false;
-  }
-}
-
-/** Starts the process; its output before the log collector is up goes to `startLog`. */
-async function launch(
-  command: readonly string[],
-  startLog: string,
-  user: ServerUser | undefined,
-): Promise<{ pid: number; hasExited: () => boolean }> {
-  const [program, ...args] = command as readonly [string, ...string[]];
-  const identity = user === undefined ? {} : { uid: user.uid, gid: user.gid };
-  const env = { LC_ALL: 'C', TZ: 'UTC', PATH: process.env['PATH'] ?? '/usr/bin:/bin' };
-  const output = await open(startLog, 'w', 0o600);
-  try {
-    const child = spawn(program, args, {
-      ...identity,
-      env,
-      cwd: '/',
-      detached: true,
-      stdio: ['ignore', output.fd, output.fd],
-    });
-    await new Promise<void>((fulfil, reject) => {
-      child.once('spawn', fulfil);
-      child.once('error', reject);
-    });
-    // Whether we wait for it is the handle's affair, not the event loop's.
-    child.unref();
-    return { pid: child.pid!, hasExited: () => child.exitCode !== null || child.signalCode !== null };
-  } finally {
-    await output.close();
-  }
-}
-
-async function waitUntilReady(options: {
-  readonly pid: number;
-  readonly hasExited: () => boolean;
-  readonly cluster: string;
-  readonly folder: string;
-  readonly logFolder: string;
-  readonly signal: AbortSignal | undefined;
-  readonly log: ((line: string) => void) | undefined;
-}): Promise<void> {
-  const started = Date.now();
-  let told = false;
-  for (;;) {
-    options.signal?.throwIfAborted();
-    const file = await readPostmasterFile(options.cluster);
-    if (file?.pid === options.pid && file.ready) return;
-    if (options.hasExited()) {
-      const lines = await lastServerLines(options.logFolder);
-      throw (
-        explainServerOutput(options.folder, lines) ??
-        new GantryError('database-start-failed', `PostgreSQL did not start in ${options.folder}:\n${lines}`, {
-          file: options.logFolder,
-          mend: 'See what it says above, and the files in that folder.',
-        })
-      );
-    }
-    if (!told && Date.now() - started > 2_000) {
-      told = true;
-      options.log?.('PostgreSQL is replaying its log after an unclean stop.');
-    }
-    // After a crash this takes as long as there is log to replay: no limit but the caller's signal.
-    await delay(5);
   }
 }
 

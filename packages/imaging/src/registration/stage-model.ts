@@ -45,6 +45,8 @@ export interface StageModel {
 
 /** A step's own median needs so many pairs; with fewer, one wrong pair could pull it along. */
 const LEAST_PAIRS_OF_STEP = 3;
+/** Fewer pairs do not show how far a stage scatters: then all that was searched is believed. */
+const LEAST_PAIRS_TO_BOUND = 8;
 /** Below this no stage is assumed to repeat; rounding alone makes 1 pixel. */
 const LEAST_REPEATABILITY = 2;
 
@@ -113,7 +115,7 @@ export function buildStageModel(
   });
   const bound = (values: number[]): number => {
     if (maxShift !== undefined) return maxShift;
-    if (residuals.length < LEAST_PAIRS_OF_STEP) return reach;
+    if (residuals.length < LEAST_PAIRS_TO_BOUND) return reach;
     const fence = outlierFence(values);
     const inside = values.filter((value) => value <= fence);
     // The largest deviation of a few is not yet the largest of all.

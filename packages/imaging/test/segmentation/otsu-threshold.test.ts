@@ -61,6 +61,16 @@ describe('otsuThreshold', () => {
     );
   });
 
+  it('tells candidates apart that differ by less than the rounding of a double', () => {
+    const count = 10_000_000_000_000;
+    const thresholds = [
+      [count, count, count + 1],
+      [count + 1, count, count],
+    ].map((counts) => otsuThreshold(Float64Array.from(counts))?.threshold);
+    // With equal counts both are equally good; one more pixel in 10¹³ decides, by a few parts in 10¹⁴.
+    expect(thresholds).toEqual([1, 0]);
+  });
+
   it('finds no threshold where there are fewer than two values', () => {
     expect(otsuThreshold(createHistogram(8))).toBeUndefined();
     expect(otsuThreshold(histogramOf([700, 700, 700]))).toBeUndefined();

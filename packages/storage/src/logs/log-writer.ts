@@ -8,14 +8,14 @@ import { join } from 'node:path';
 import { GantryError } from '@gantry/model';
 import { lockFile } from '../file-lock.ts';
 import { LiveTailFile, readLiveTails, removeLiveTails } from './live-tail.ts';
-import type { TailContent } from './live-tail.ts';
 import { encodeFinish, encodeFrame, encodeName, hashName } from './log-frame.ts';
 import type { FinishRecord, FramePlace } from './log-frame.ts';
 import { findChunks } from './log-reader.ts';
-import { decodeRecords, RecordBuffer, recordHeaderBytes } from './log-record.ts';
+import { RecordBuffer, recordHeaderBytes } from './log-record.ts';
 import type { LogStream } from './log-record.ts';
 import { PendingTail } from './pending-tail.ts';
 import { listSegments, SegmentAppender } from './segment-file.ts';
+import { trimTail } from './trim-tail.ts';
 
 const MiB = 1024 * 1024;
 
@@ -149,7 +149,7 @@ class SegmentLogWriter implements LogWriter {
   async recover(): Promise<void> {
     for (const { attempt, ...content } of await readLiveTails(this.#folder)) {
       const { chunks, payload } = await findChunks(this.#folder, attempt);
-      const tail = this.#trim(content);
+      const tail = trimTail(content, this.#tailLimit);
       const record: FinishRecord = {
         bytes: content.end,
         omitted: content.end - payload - tail.payload,
@@ -347,33 +347,10 @@ class SegmentLogWriter implements LogWriter {
         frame: encodeFrame('finish', name, encodeFinish(record, inline)),
       };
     }
-    const tail = this.#trim(await this.#tails!.read(log.tail.slot!));
+    const tail = trimTail(await this.#tails!.read(log.tail.slot!), this.#tailLimit);
     const record = { bytes, omitted: bytes - log.tail.start - tail.payload, chunks };
     const frame = encodeFrame('finish', name, encodeFinish(record, tail.records));
     return { log, inline: tail.records, record, nameHash, frame };
-  }
-
-  /** The last `tailBytes` of a tail, from the start of a line on where one is near. */
-  #trim(content: TailContent): { readonly records: Buffer; readonly payload: number } {
-    const records = content.records.flatMap((buffer) => [...decodeRecords(buffer)]);
-    let surplus = content.end - content.start - this.#tailLimit;
-    const kept = new RecordBuffer();
-    let searching = surplus > 0;
-    for (const { stream, time, bytes } of records) {
-      let part = bytes;
-      if (surplus > 0) {
-        part = bytes.subarray(surplus);
-        surplus -= bytes.length;
-      }
-      if (searching && part.length > 0) {
-        const lineEnd = part.indexOf('\n');
-        searching = false;
-        if (lineEnd !== -1) part = part.subarray(lineEnd + 1);
-      }
-      if (part.length > 0) kept.append(stream, time, part);
-    }
-    const { payload } = kept;
-    return { records: kept.take(), payload };
   }
 }
 

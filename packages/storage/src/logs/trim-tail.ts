@@ -1,0 +1,31 @@
+/**
+ * Cuts a tail to what is kept of it.
+ */
+import type { TailContent } from './live-tail.ts';
+import { decodeRecords, RecordBuffer } from './log-record.ts';
+
+/** The last `limit` bytes of a tail, from the start of a line on where one is near; all of it where it fits. */
+export function trimTail(
+  content: TailContent,
+  limit: number,
+): { readonly records: Buffer; readonly payload: number } {
+  const records = content.records.flatMap((buffer) => [...decodeRecords(buffer)]);
+  let surplus = content.end - content.start - limit;
+  const kept = new RecordBuffer();
+  let searching = surplus > 0;
+  for (const { stream, time, bytes } of records) {
+    let part = bytes;
+    if (surplus > 0) {
+      part = bytes.subarray(surplus);
+      surplus -= bytes.length;
+    }
+    if (searching && part.length > 0) {
+      const lineEnd = part.indexOf('\n');
+      searching = false;
+      if (lineEnd !== -1) part = part.subarray(lineEnd + 1);
+    }
+    if (part.length > 0) kept.append(stream, time, part);
+  }
+  const { payload } = kept;
+  return { records: kept.take(), payload };
+}
