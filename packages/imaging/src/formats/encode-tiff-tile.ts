@@ -4,7 +4,7 @@
  */
 import { promisify } from 'node:util';
 import { constants, deflate, deflateSync, type ZlibOptions } from 'node:zlib';
-import type { Pixels } from './pixels.ts';
+import { releasePixels, type Pixels } from './pixels.ts';
 
 const deflateAsync = promisify<Uint8Array, ZlibOptions, Buffer>(deflate);
 
@@ -29,7 +29,7 @@ export function predictorPays(pixels: Pixels, width: number): boolean {
   return deflateSync(bytesOf(differenced), THOROUGH).length <= deflateSync(bytesOf(plain), THOROUGH).length;
 }
 
-/** Deflates a tile; with `predictor`, `pixels` are replaced by their differences. */
+/** Deflates a tile, with `predictor` by its differences, and releases `pixels`. */
 export async function encodeTile(pixels: Pixels, width: number, predictor: boolean): Promise<Buffer> {
   if (predictor) differenceRows(pixels, width);
   const bytes = bytesOf(pixels);
@@ -37,10 +37,12 @@ export async function encodeTile(pixels: Pixels, width: number, predictor: boole
   const sample = middle <= 0 ? bytes : bytes.subarray(middle, middle + SAMPLE_BYTES);
   const quick = deflateSync(sample, QUICK).length <= QUICK_MAY_COST * deflateSync(sample, THOROUGH).length;
   // One output chunk for all: by default the work goes back to the event loop for every 16 KiB.
-  return deflateAsync(bytes, {
+  const deflated = await deflateAsync(bytes, {
     ...(quick ? QUICK : THOROUGH),
     chunkSize: bytes.length + (bytes.length >> 8) + 64,
   });
+  releasePixels(pixels);
+  return deflated;
 }
 
 /** Replaces each value by its difference from its left neighbour, modulo the type's range. */

@@ -56,6 +56,15 @@ export function viewAsPixels(bytes: Uint8Array, bitDepth: BitDepth, sampleFormat
   }
 }
 
+/**
+ * Gives the memory back at once and leaves the array empty; nothing may use it, or another view of it, again.
+ * Left to the garbage collector, 8 MB tiles pile up to 80 to 130 MB before it runs (VmHWM of 120 reads: 237 MiB,
+ * against 154 with this; four at a time 317 and 191). Views of a part of a buffer are left alone.
+ */
+export function releasePixels(pixels: Pixels): void {
+  if (pixels.byteLength === pixels.buffer.byteLength) pixels.buffer.transfer(0);
+}
+
 /** The largest value that a pixel can hold: 255, 65535, 2³²−1, or infinity for floats. */
 export function maximumOf(layout: Pick<PixelLayout, 'bitDepth' | 'sampleFormat'>): number {
   return layout.sampleFormat === 'float' ? Infinity : 2 ** layout.bitDepth - 1;

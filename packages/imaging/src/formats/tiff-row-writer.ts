@@ -2,7 +2,7 @@
  * Writes an image row by row into a `TiffWriter`, making each lower resolution from the one above as the rows
  * go by. Memory: one row of tiles per level (so at most 2 × width × tileSize pixels), whatever the height.
  */
-import { allocatePixels, type Pixels } from './pixels.ts';
+import { allocatePixels, releasePixels, type Pixels } from './pixels.ts';
 import { halve } from './halve.ts';
 import { TiffWriter, type TiffLevel, type TiffWriterOptions } from './tiff-writer.ts';
 
@@ -87,7 +87,9 @@ export class TiffRowWriter {
     }
     if (index + 1 < this.#strips.length) {
       // A row of tiles has an even number of rows, so pairs never straddle two of them.
-      await this.#append(index + 1, halve(strip.pixels.subarray(0, strip.rows * width), width));
+      const half = halve(strip.pixels.subarray(0, strip.rows * width), width);
+      await this.#append(index + 1, half);
+      releasePixels(half);
     }
     strip.tileRow++;
     strip.rows = 0;

@@ -98,7 +98,7 @@ export class TiffWriter {
 
   /**
    * Takes one tile of tileSize² pixels (the part outside the image is written as it is; zeros are best) and
-   * keeps the array. Resolves when there is room for the next one, not when this one is written.
+   * releases the array when it is compressed. Resolves when there is room for the next one, not when this one is written.
    * @throws whatever went wrong with any earlier tile
    */
   async writeTile(level: number, column: number, row: number, pixels: Pixels): Promise<void> {

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GantryError } from '@gantry/model';
-import { describeDepth, viewAsPixels, type Image, type Pixels } from '../formats/pixels.ts';
+import { describeDepth, releasePixels, viewAsPixels, type Image, type Pixels } from '../formats/pixels.ts';
 import { readImageHeader, readPixels, type ImageHeader } from '../formats/read-image.ts';
 import { combineTiles, medianOf, type Estimator } from './combine-tiles.ts';
 import { smoothSurface } from './smooth-surface.ts';
@@ -149,6 +149,7 @@ async function decodeStack(header: ImageHeader, options: FlatFieldOptions): Prom
       options.progress?.((0.5 * (index + 1)) / options.tiles.length);
       if (median === 0) {
         black.push(tile.path);
+        releasePixels(data);
         continue;
       }
       await writeAt(
@@ -156,6 +157,7 @@ async function decodeStack(header: ImageHeader, options: FlatFieldOptions): Prom
         Buffer.from(data.buffer, data.byteOffset, data.byteLength),
         factors.length * tileBytes,
       );
+      releasePixels(data);
       factors.push(1 / median);
     }
     if (factors.length === 0) {

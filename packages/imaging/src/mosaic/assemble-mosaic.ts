@@ -6,7 +6,7 @@
 import { basename } from 'node:path';
 import { openImage, type OpenImage } from '../formats/open-image.ts';
 import type { ImageMetadata } from '../formats/ome-metadata.ts';
-import { allocatePixels, type Pixels } from '../formats/pixels.ts';
+import { allocatePixels, releasePixels, type Pixels } from '../formats/pixels.ts';
 import { readPixels } from '../formats/read-image.ts';
 import { TiffWriter } from '../formats/tiff-writer.ts';
 import { blendStrip, type Blend, type Layer, type Strip } from './blend-rows.ts';
@@ -39,7 +39,7 @@ export interface AssembleResult {
 }
 
 const TILE_SIZE = 512;
-const READS_AT_ONCE = 4; // libuv's threads
+const MOST_READS_AT_ONCE = 4; // libuv's threads
 
 /**
  * Writes the mosaic; pixels that no tile covers are 0. Its metadata are the first tile's.
@@ -63,6 +63,7 @@ export async function assembleMosaic(options: AssembleOptions): Promise<Assemble
         const strip = stripAt(plan, band, row, pixels);
         const layers = await source.layersOf(strip);
         blendStrip(strip, layers, options.blend);
+        source.release(layers);
         if (row + 1 < tileRows) source.prepare(strip, stripAt(plan, band, row + 1, pixels));
         await writeStrip(writer, strip, row);
         options.progress?.((index + (row + 1) / tileRows) / bands.length);
@@ -113,6 +114,7 @@ class TileSource {
   /** Tiles so large that the four at a corner would fill the memory are read in parts. */
   readonly #inParts: boolean;
   readonly #tileBytes: number;
+  readonly #readsAtOnce: number;
   #reading = 0;
   readonly #waiting: (() => void)[] = [];
 
@@ -120,6 +122,9 @@ class TileSource {
     this.#plan = plan;
     this.#options = options;
     this.#tileBytes = plan.tile.width * plan.tile.height * (plan.tile.bitDepth / 8);
+    // libvips holds about a tile more for each that it decodes.
+    const room = Math.floor(options.memory / 4 / this.#tileBytes);
+    this.#readsAtOnce = Math.max(1, Math.min(MOST_READS_AT_ONCE, room));
     this.#inParts = this.#tileBytes > options.memory / 4;
   }
 
@@ -127,7 +132,7 @@ class TileSource {
   async layersOf(strip: Strip): Promise<Layer[]> {
     const tiles = this.#tilesIn(strip);
     const wanted = new Set(tiles.map((tile) => tile.order));
-    for (const order of this.#decoded.keys()) if (!wanted.has(order)) this.#decoded.delete(order);
+    for (const order of this.#decoded.keys()) if (!wanted.has(order)) this.#drop(order);
     const layers = await Promise.allSettled(tiles.map((tile) => this.#layer(tile, strip)));
     return layers.map((layer) => {
       if (layer.status === 'rejected') throw layer.reason;
@@ -141,7 +146,7 @@ class TileSource {
     const needed = this.#tilesIn(next);
     const now = new Set(this.#tilesIn(current).map((tile) => tile.order));
     for (const order of now) {
-      if (!needed.some((tile) => tile.order === order)) this.#decoded.delete(order);
+      if (!needed.some((tile) => tile.order === order)) this.#drop(order);
     }
     if (needed.length * this.#tileBytes + current.data.byteLength > this.#options.memory) return;
     for (const tile of needed) {
@@ -152,7 +157,12 @@ class TileSource {
 
   /** Drops every tile held; the next band has others. */
   forget(): void {
-    this.#decoded.clear();
+    for (const order of this.#decoded.keys()) this.#drop(order);
+  }
+
+  /** Parts serve one strip only; whole tiles are kept for the next. */
+  release(layers: readonly Layer[]): void {
+    if (this.#inParts) for (const layer of layers) releasePixels(layer.data);
   }
 
   async close(): Promise<void> {
@@ -160,6 +170,15 @@ class TileSource {
     for (const opened of await Promise.allSettled(this.#open.values())) {
       if (opened.status === 'fulfilled') await opened.value.close();
     }
+  }
+
+  #drop(order: number): void {
+    // One that could not be read holds nothing; whoever awaited it has been told.
+    this.#decoded.get(order)?.then(
+      (layer) => releasePixels(layer.data),
+      () => {},
+    );
+    this.#decoded.delete(order);
   }
 
   #tilesIn(strip: Strip): PlacedTile[] {
@@ -217,9 +236,9 @@ class TileSource {
     };
   }
 
-  /** At most READS_AT_ONCE at a time: more would only hold more buffers. */
+  /** At most `#readsAtOnce` at a time: more would only hold more buffers. */
   async #limited<T>(read: () => Promise<T>): Promise<T> {
-    if (this.#reading >= READS_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.#reading >= this.#readsAtOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#reading++;
     try {
       return await read();

@@ -3,6 +3,7 @@
  * Memory: a row of tiles per level, so about 2 × width × (tileSize + 512) pixels, whatever the height.
  */
 import { openImage } from '../formats/open-image.ts';
+import { releasePixels } from '../formats/pixels.ts';
 import { TiffRowWriter } from '../formats/tiff-row-writer.ts';
 import { levelsToOneTile } from '../formats/tiff-writer.ts';
 
@@ -42,6 +43,7 @@ export async function buildOmePyramid(options: OmePyramidOptions): Promise<void>
           next.catch(() => {}); // it is awaited in the next round, unless writing fails first
         }
         await writer.writeRows(strip.data);
+        releasePixels(strip.data);
         options.progress?.(Math.min(1, (top + ROWS) / height));
       }
       await writer.finish();

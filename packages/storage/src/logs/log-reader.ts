@@ -5,7 +5,7 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { GantryError } from '@gantry/model';
+import { GantryError, isGantryError } from '@gantry/model';
 import { readLiveTails } from './live-tail.ts';
 import {
   decodeFinish,
@@ -64,7 +64,7 @@ export async function* followLog(
   }
 }
 
-/** Where an attempt's chunks are, and how many bytes they hold. */
+/** Where an attempt's whole chunks are, and how many bytes they hold. */
 export async function findChunks(
   folder: string,
   attempt: string,
@@ -73,8 +73,12 @@ export async function findChunks(
   let payload = 0;
   for (const segment of await listSegments(folder)) {
     for (const offset of (await searchSegment(folder, segment, encodeName(attempt), 0)).offsets) {
-      const frame = await readFrame(folder, [segment, offset]);
-      if (frame.name !== attempt || frame.kind !== 'chunk') continue;
+      const frame = await readFrame(folder, [segment, offset]).catch((error: unknown) => {
+        // After a power cut an entry may have outlived its frame.
+        if (isGantryError(error) && error.code === 'log-damaged') return undefined;
+        throw error;
+      });
+      if (frame?.name !== attempt || frame.kind !== 'chunk') continue;
       chunks.push([segment, offset]);
       payload += countPayload(frame.payload);
     }
