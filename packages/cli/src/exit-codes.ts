@@ -29,7 +29,14 @@ const infrastructureCodes: ReadonlySet<string> = new Set([
   'unauthorized',
   'unexpected-answer',
 ]);
-const infrastructurePrefixes = ['agent-', 'database-', 'embedded-postgres-', 'http-', 'migration-', 'server-'];
+const infrastructurePrefixes = [
+  'agent-',
+  'database-',
+  'embedded-postgres-',
+  'http-',
+  'migration-',
+  'server-',
+];
 
 /** The exit code of an error that ends a command. What is not meant for people is a fault of ours. */
 export function exitCodeOf(error: unknown): number {

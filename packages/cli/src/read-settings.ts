@@ -49,9 +49,7 @@ export async function readSettings(sources: SettingSources): Promise<ReadSetting
 /** A database's address without its password: a text that may be shown. */
 export function hidePassword(url: string): string {
   // Also `?password=…`, which PostgreSQL takes; and a password with an `@` in it, which is not a valid address.
-  return url
-    .replace(/^([a-z]+:\/\/[^/:@]*):.*@/i, '$1:…@')
-    .replace(/([?&][^=&]*password=)[^&]*/gi, '$1…');
+  return url.replace(/^([a-z]+:\/\/[^/:@]*):.*@/i, '$1:…@').replace(/([?&][^=&]*password=)[^&]*/gi, '$1…');
 }
 
 interface SettingsFile {
@@ -108,7 +106,12 @@ async function readSettingsFile(path: string): Promise<SettingsFile | undefined>
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    throw fault(path, `cannot be read (${code ?? String(error)})`, 'Give yourself the right to read it.', error);
+    throw fault(
+      path,
+      `cannot be read (${code ?? String(error)})`,
+      'Give yourself the right to read it.',
+      error,
+    );
   }
   let value: unknown;
   try {

@@ -35,7 +35,9 @@ export const settingsSchema = z.object({
   ),
   tools: z
     .array(text, { error: 'must be a list of folders' })
-    .describe('Folders with tools beside the standard ones: each has a `tool.yaml`, or holds folders that do.'),
+    .describe(
+      'Folders with tools beside the standard ones: each has a `tool.yaml`, or holds folders that do.',
+    ),
 });
 
 export type Settings = z.output<typeof settingsSchema>;

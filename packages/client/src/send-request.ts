@@ -79,10 +79,14 @@ export async function readText(endpoint: Endpoint, response: Response): Promise<
 /** The error for a server that is not there, or went away. */
 export function unreachable(endpoint: Endpoint, cause: unknown): GantryError {
   const { origin } = new URL(endpoint.base);
-  return new GantryError('server-unreachable', `The server at ${origin} does not answer: ${describe(cause)}.`, {
-    mend: 'See whether it still runs, and try again.',
-    cause,
-  });
+  return new GantryError(
+    'server-unreachable',
+    `The server at ${origin} does not answer: ${describe(cause)}.`,
+    {
+      mend: 'See whether it still runs, and try again.',
+      cause,
+    },
+  );
 }
 
 /** `fetch` says only "fetch failed"; what happened is in the cause. */

@@ -154,7 +154,12 @@ export class UserClient {
     }
   }
 
-  async #get<T>(path: string, schema: AnswerSchema<T>, signal?: AbortSignal, waitMs = patienceMs): Promise<T> {
+  async #get<T>(
+    path: string,
+    schema: AnswerSchema<T>,
+    signal?: AbortSignal,
+    waitMs = patienceMs,
+  ): Promise<T> {
     return check(await this.#send({ method: 'GET', path, signal, patienceMs: waitMs }), schema);
   }
 
@@ -193,7 +198,11 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function unexpected(what: string): GantryError {
-  return new GantryError('unexpected-answer', `The server answers what this program does not know (${what}).`, {
-    mend: 'Use the same version of Gantry for both.',
-  });
+  return new GantryError(
+    'unexpected-answer',
+    `The server answers what this program does not know (${what}).`,
+    {
+      mend: 'Use the same version of Gantry for both.',
+    },
+  );
 }

@@ -1,5 +1,6 @@
 /** Follows the file that a batch tool appends its answers to, a JSON line per place. */
 import { closeSync, openSync, readSync } from 'node:fs';
+import { explain } from './explain-error.ts';
 import { hasCode } from './marked-processes.ts';
 import { readWorkerLine } from './read-worker-line.ts';
 
@@ -26,28 +27,30 @@ export class BatchResults {
     this.#ids = ids;
   }
 
-  /** Reads what was added since. `final`: the last line counts without its line feed. */
+  /** Reads what was added since. `final`: the last line counts without its line feed. Never throws. */
   read(final = false): void {
     if (this.problem !== undefined) return;
-    let file: number;
     try {
-      file = openSync(this.#path, 'r');
+      this.#readFile();
     } catch (error) {
-      if (hasCode(error, 'ENOENT')) return; // A tool may write it anew and move it here.
-      throw error;
+      // A tool may write the file anew and move it here: between the two there is none.
+      if (!hasCode(error, 'ENOENT')) this.problem = `its results could not be read: ${explain(error)}`;
     }
+    if (final && this.#rest.length > 0) this.#takeLine(this.#rest.toString('utf8'));
+  }
+
+  #readFile(): void {
+    const file = openSync(this.#path, 'r');
     try {
-      for (;;) {
+      while (this.problem === undefined) {
         const count = readSync(file, this.#chunk, 0, chunkBytes, this.#position);
-        if (count === 0) break;
+        if (count === 0) return;
         this.#position += count;
         this.#take(this.#chunk.subarray(0, count));
-        if (this.problem !== undefined) return;
       }
     } finally {
       closeSync(file);
     }
-    if (final && this.#rest.length > 0) this.#takeLine(this.#rest.toString('utf8'));
   }
 
   #take(bytes: Buffer): void {

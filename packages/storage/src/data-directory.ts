@@ -75,8 +75,10 @@ export async function locateDataDirectory(
 ): Promise<DataDirectoryLayout> {
   const wanted = resolve(path);
   const { serverUser } = options;
-  if (serverUser === undefined || (await canEnter(await findExisting(wanted), serverUser)))
+  // The folder above decides: the directory itself gets its mode from us.
+  if (serverUser === undefined || (await canEnter(await findExisting(dirname(wanted)), serverUser))) {
     return layOut(wanted);
+  }
   if (options.explicit) {
     throw new GantryError(
       'data-directory-not-enterable',

@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseVector, type StitchReport } from '@gantry/imaging';
 import { renderTile, tilePositions, type SpecimenSpec } from '../../../bench/specimen.ts';
@@ -93,11 +96,31 @@ describe('stitch@1', () => {
     );
   });
 
-  it('keeps its process between requests, and after a failed one', async () => {
-    // One process per call here; within it a failed read must leave no thread or promise behind.
-    const missing = tiles.with(3, { ...tiles[3]!, path: join(folder, 'nowhere.tif') });
-    expect((await stitch(missing)).error).toContain('nowhere.tif');
-    expect((await stitch(tiles)).exitCode).toBe(0);
+  it('serves the next request after a failed one, in the same process', async () => {
+    const child = spawn(process.execPath, [join(import.meta.dirname, '../main.ts')], { cwd: folder });
+    try {
+      const outputs = { vector: vector(), report: report() };
+      const odd = { ...tiles[3]!, path: join(folder, 'nowhere.tif') };
+      for (const [id, list] of [
+        ['first', tiles],
+        ['second', tiles.with(3, odd)],
+        ['third', tiles],
+      ] as const) {
+        child.stdin.write(`${JSON.stringify({ id, inputs: { tiles: list }, outputs })}\n`);
+      }
+      const closed = once(child, 'close');
+      child.stdin.end();
+      const answers: unknown[] = [];
+      for await (const line of createInterface(child.stdout)) answers.push(JSON.parse(line));
+      expect(answers.filter((answer) => !Object.hasOwn(answer as object, 'progress'))).toEqual([
+        { id: 'first', exitCode: 0 },
+        { id: 'second', exitCode: 1, error: expect.stringContaining('nowhere.tif') as string },
+        { id: 'third', exitCode: 0 },
+      ]);
+      expect(await closed).toEqual([0, null]);
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 
   it.each<[string, (path: string, original: string) => Promise<void>, RegExp]>([
@@ -165,7 +188,7 @@ describe('stitch@1', () => {
 
 const NIST = join(import.meta.dirname, '../../../../shared/data/nist-tiles-4x4');
 const hasNist = existsSync(NIST);
-if (!hasNist) console.warn(`NOT TESTED against NIST's tiles: ${NIST} is not there`);
+if (!hasNist) process.stderr.write(`NOT TESTED against NIST's tiles: ${NIST} is not there\n`);
 
 describe.skipIf(!hasNist)("stitch@1 on NIST's tiles", () => {
   it('finds the published positions within a pixel and trusts every pair', async () => {

@@ -47,8 +47,13 @@ const makeToken = (): string => randomBytes(32).toString('base64url');
 export async function startHost(options: HostOptions): Promise<Host> {
   const { data, settings, log, env, signal } = options;
   const endings: (() => Promise<void>)[] = [() => data.close()];
+  // In the reverse order of their start. One that fails keeps none of the others from ending.
   const end = async (): Promise<void> => {
-    for (let next = endings.pop(); next !== undefined; next = endings.pop()) await next();
+    const failures: unknown[] = [];
+    for (let next = endings.pop(); next !== undefined; next = endings.pop()) {
+      await next().catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
   };
   try {
     // A quarter of a second of loading, while PostgreSQL starts.
@@ -77,8 +82,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     });
     endings.push(() => server.close());
     let agent: AgentProcess | undefined;
-    const publish = (): Promise<void> =>
-      publishServer(data, { url: server.url, token, pid: process.pid });
+    const publish = (): Promise<void> => publishServer(data, { url: server.url, token, pid: process.pid });
     if (options.withAgent) {
       const folder = join(data.path, 'agent');
       agent = startAgent({ url: server.url, token: agentToken, folder, slots: settings.slots, env, log });
@@ -106,7 +110,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
       },
     };
   } catch (error) {
-    await end();
+    await end().catch((failure: unknown) => {
+      log(
+        `Ending what had started failed, too: ${failure instanceof Error ? failure.message : String(failure)}`,
+      );
+    });
     throw error;
   }
 }

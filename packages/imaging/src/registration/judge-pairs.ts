@@ -46,14 +46,17 @@ const MOST_UNCERTAINTY = 0.15;
 /** Positions may differ from a trusted pair's translation by so many pixels before it is said to contradict. */
 const CONTRADICTION = 3;
 
-/** The candidate to be trusted: the best that closes a loop, or else the best that the stage could have made. */
+/**
+ * The candidate to be trusted: the best that closes a loop, however far it deviates unless a bound was given; or
+ * else the best that the stage could have made.
+ */
 export function chooseCandidate(
   { pair, candidates }: MeasuredPair,
   model: StageModel,
   isClosed: boolean,
 ): Candidate | undefined {
   const [best] = candidates;
-  if (isClosed && isConvincing(best)) return best;
+  if (isClosed && isConvincing(best) && !model.isGiven) return best;
   return candidates
     .filter((one) => isConvincing(one) && isPlausible(model, pair, one))
     .reduce<Candidate | undefined>(

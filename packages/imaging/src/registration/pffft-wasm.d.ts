@@ -8,5 +8,6 @@ declare module '@echogarden/pffft-wasm/simd' {
     _pffft_aligned_malloc(bytes: number): number;
     _pffft_aligned_free(pointer: number): void;
   }
+  // eslint-disable-next-line no-restricted-syntax -- how the package exports it
   export default function createPffft(): Promise<Pffft>;
 }

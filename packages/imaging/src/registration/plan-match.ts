@@ -73,10 +73,11 @@ export function planMatch(
   const columns = windowLength(length - Math.abs(along));
   const slack = Math.floor((length - Math.abs(along) - columns) / 2);
   const range: ShiftRange = {
-    minRow: depth - overlap - reach.across,
+    minRow: Math.max(0, depth - overlap - reach.across),
     maxRow: Math.min(depth - Math.min(4, overlap), depth - overlap + reach.across),
-    minColumn: along - reach.along,
-    maxColumn: along + reach.along,
+    // Tiles that share less than half their edge are not neighbours.
+    minColumn: Math.max(-Math.floor(length / 2), along - reach.along),
+    maxColumn: Math.min(Math.floor(length / 2), along + reach.along),
   };
   const second = { row: 0, column: Math.max(0, -along) + slack };
   const first = { row: Math.min(depth - overlap, depth - rows), column: second.column + along };

@@ -27,7 +27,7 @@ describe('arrangeGrid', () => {
 
   it('refuses a place without row and col, and names the file', () => {
     const lost = { path: '/tiles/x.tif', name: 'x.tif', place: { row: 1, z: 2 } };
-    expect(() => arrangeGrid([tile(1, 1), lost])).toThrowError(
+    expect(() => arrangeGrid([tile(1, 1), lost])).toThrow(
       expect.objectContaining({
         code: 'grid-axes',
         file: '/tiles/x.tif',
@@ -37,7 +37,7 @@ describe('arrangeGrid', () => {
   });
 
   it('refuses two tiles at one place, and names both', () => {
-    expect(() => arrangeGrid([tile(1, 1, 'a.tif'), tile(1, 1, 'b.tif')])).toThrowError(
+    expect(() => arrangeGrid([tile(1, 1, 'a.tif'), tile(1, 1, 'b.tif')])).toThrow(
       expect.objectContaining({
         code: 'grid-duplicate',
         message: 'a.tif and b.tif both lie at row 1, column 1',
@@ -47,7 +47,7 @@ describe('arrangeGrid', () => {
 
   it('refuses two tiles of one name, which a vector could not tell apart', () => {
     const other = { ...tile(1, 2, 'a.tif'), path: '/elsewhere/a.tif' };
-    expect(() => arrangeGrid([tile(1, 1, 'a.tif'), other])).toThrowError(
+    expect(() => arrangeGrid([tile(1, 1, 'a.tif'), other])).toThrow(
       expect.objectContaining({ code: 'grid-names', file: '/elsewhere/a.tif' }),
     );
   });
