@@ -13,6 +13,7 @@ export interface AgentFolder {
   /** What this agent and its predecessors start bears it in its environment, followed by a dot and the session's. */
   readonly marker: string;
   readonly scratchFolder: string;
+  readonly cacheFolder: string;
   readonly logFolder: string;
   /** How many processes of an earlier agent were found and killed. */
   readonly leftovers: number;
@@ -42,6 +43,7 @@ export async function openAgentFolder(folder: string): Promise<AgentFolder> {
   return {
     marker,
     scratchFolder,
+    cacheFolder: join(folder, 'compiled'),
     logFolder: join(folder, 'logs'),
     leftovers,
     release: () => result.lock.release(),

@@ -65,6 +65,7 @@ async function serveSession(
     log: adaptLog(writer),
     store: openOutputStore(joined.storeFolder),
     scratchFolder: folder.scratchFolder,
+    cacheFolder: folder.cacheFolder,
     maxWorkers: options.capacity.slots,
   });
   try {

@@ -203,7 +203,7 @@ function explain(
     case 'failed':
       return [
         `It failed ${countOf(attempts.filter(({ outcome }) => outcome !== 'succeeded').length, 'time')}; ` +
-          `the last attempt ended as ${last?.outcome ?? 'failed'}${last?.message == null ? '.' : `: ${last.message}`}`,
+          `the last attempt ended as ${last?.outcome ?? 'failed'}${(last?.message ?? null) === null ? '.' : `: ${last.message}`}`,
         ...stale,
       ];
     case 'cancelled':

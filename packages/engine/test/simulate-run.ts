@@ -254,7 +254,10 @@ class Simulator {
       name: `resume ${again}`,
       engine: () => resumeRun(this.#engine, this.#run, again),
       model: (run) => {
-        if (again === 'none') return run.resume();
+        if (again === 'none') {
+          run.resume();
+          return;
+        }
         const failed = this.#random.pipeline.stages.flatMap((stage) =>
           [...run.tasks(stage.name).keys()].map((key) => ({ stage: stage.name, key })),
         );
@@ -273,7 +276,7 @@ class Simulator {
 
   /** Looks for an order of `events` after which the model says what the database says. */
   async check(events: readonly Event[]): Promise<void> {
-    const actual = await readRun(this.#engine, this.#run, this.#random);
+    const actual = await readRun(this.#engine, this.#run);
     let firstDifference: string | undefined;
     for (const order of permutations(events)) {
       const model = order === events ? this.#model : this.#replay();
@@ -356,7 +359,7 @@ function describeModel(model: ReferenceRun, { pipeline }: RandomPipeline): strin
   return lines.sort().join('\n');
 }
 
-async function readRun(engine: Engine, run: number, { pipeline }: RandomPipeline): Promise<string> {
+async function readRun(engine: Engine, run: number): Promise<string> {
   const states = await engine.pool.query<{ state: string }>('SELECT state FROM run WHERE id = $1', [run]);
   const lines = [`run ${states.rows[0]?.state}`];
   const tasks = await engine.pool.query<{ name: string; place: number[]; state: string; stale: boolean }>(
@@ -399,6 +402,5 @@ async function readRun(engine: Engine, run: number, { pipeline }: RandomPipeline
     [run],
   );
   lines.push(...queue.rows.map(({ wrong }) => `queue: ${wrong}`));
-  void pipeline;
   return lines.sort().join('\n');
 }

@@ -7,19 +7,21 @@
  * producers (a source's places, or the tasks of a stage) and its items: a producer that is not finished is one
  * pending unit, one that failed is one failed unit, and the items of a finished one are available.
  */
-import { judgeTask, type InputTally, type Result } from './judge-task.ts';
-import {
-  declaredCoordinates,
-  intersectBounds,
-  isWithin,
-  neighborAt,
-  offsetVectors,
-  restrictBounds,
-  unbounded,
-  type LatticeBounds,
-} from './lattice.ts';
+import { judgeTask, type Result } from './judge-task.ts';
+import { intersectBounds, isWithin, restrictBounds, unbounded, type LatticeBounds } from './lattice.ts';
 import type { CompiledInput, CompiledPipeline, CompiledStage } from './pipeline-graph.ts';
-import { agrees, placeKey, project, type Place } from './place.ts';
+import { agrees, placeKey, type Place } from './place.ts';
+import {
+  joinPlaces,
+  knownPlaces,
+  sourceContents,
+  tallyInput,
+  type Contents,
+  type Item,
+  type SeenSource,
+  type Unit,
+  type UnitStatus,
+} from './reference-contents.ts';
 import type { RunState, TaskState } from './task-state.ts';
 
 /** An item that a successful attempt made: the coordinates that its file name adds, and its bytes' checksum. */
@@ -39,30 +41,6 @@ export interface TaskView {
   readonly stale: boolean;
 }
 
-interface Item {
-  readonly place: Place;
-  readonly content: string;
-  readonly revision: number;
-}
-
-/** The four answers to "what is at this place". */
-type UnitStatus = 'available' | 'pending' | 'failed' | 'absent';
-
-interface Unit {
-  readonly place: Place;
-  readonly status: UnitStatus;
-}
-
-/** A dataset as a stage reads it: its producers, its items, and the places that may still come. */
-interface Contents {
-  readonly axes: readonly string[];
-  readonly unitAxes: readonly string[];
-  readonly units: ReadonlyMap<string, Unit>;
-  readonly items: ReadonlyMap<string, Item>;
-  readonly openAxes: ReadonlySet<string>;
-  readonly bounds: LatticeBounds;
-}
-
 interface TaskRecord {
   result: Result | undefined;
   /** What the attempt that gave the result had read. */
@@ -79,8 +57,10 @@ interface SourceRecord {
   readonly items: Map<string, Item>;
   closed: boolean;
   /** The dataset as the run sees it: a cancelled run looks away until it is resumed. */
-  seen: { readonly items: ReadonlyMap<string, Item>; readonly closed: boolean };
+  seen: SeenSource;
 }
+
+const unfinished: ReadonlySet<TaskState> = new Set(['waiting', 'blocked', 'ready']);
 
 /** One run over its sources. Every method leaves the model settled: `tasks` can be read after each. */
 export class ReferenceRun {
@@ -240,7 +220,10 @@ export class ReferenceRun {
   #evaluate(): void {
     const contents = new Map<string, Contents>();
     for (const source of this.#pipeline.sources) {
-      contents.set(source.name, sourceContents(source.axes, this.#source(source.name)));
+      contents.set(
+        source.name,
+        sourceContents(source.axes, this.#source(source.name).bounds, this.#source(source.name).seen),
+      );
     }
     for (const stage of this.#pipeline.stages) this.#evaluateStage(stage, contents);
   }
@@ -373,37 +356,6 @@ function revise(old: Item | undefined, place: Place, content: string): Item {
   return old.content === content ? old : { place, content, revision: old.revision + 1 };
 }
 
-/** Places that a source is known to have: its items, and what declared extents promise beside them. */
-function sourceContents(axes: readonly string[], source: SourceRecord): Contents {
-  const declared = axes.filter((axis) => source.bounds.extents[axis] !== undefined);
-  const open = axes.filter((axis) => !declared.includes(axis));
-  const observed =
-    open.length === 0 ? [{}] : [...source.seen.items.values()].map((item) => project(item.place, open));
-  const units = new Map<string, Unit>();
-  for (const start of observed) {
-    const promised = declared.reduce<Place[]>(
-      (places, axis) =>
-        places.flatMap((place) =>
-          declaredCoordinates(source.bounds, axis).map((value) => ({ ...place, [axis]: value })),
-        ),
-      [start],
-    );
-    for (const place of promised) {
-      const key = placeKey(place, axes);
-      const status = source.seen.items.has(key) ? 'available' : source.seen.closed ? 'absent' : 'pending';
-      units.set(key, { place, status });
-    }
-  }
-  return {
-    axes,
-    unitAxes: axes,
-    units,
-    items: source.seen.items,
-    openAxes: new Set(source.seen.closed ? [] : open),
-    bounds: source.bounds,
-  };
-}
-
 function unitStatus(state: TaskState, stale: boolean): UnitStatus {
   switch (state) {
     case 'waiting':
@@ -419,70 +371,4 @@ function unitStatus(state: TaskState, stale: boolean): UnitStatus {
     case 'skipped':
       return 'absent';
   }
-}
-
-/** Known places: a producer's own where it makes one item, else those of the items that were made. */
-function knownPlaces(contents: Contents): Place[] {
-  const oneToMany = contents.axes.length > contents.unitAxes.length;
-  return [...(oneToMany ? contents.items : contents.units).values()].map(({ place }) => place);
-}
-
-function joinPlaces(left: readonly Place[], right: readonly Place[], axes: readonly string[]): Place[] {
-  const joined = new Map<string, Place>();
-  for (const one of left) {
-    for (const other of right) {
-      if (!agrees(one, other)) continue;
-      const place = project({ ...one, ...other }, axes);
-      joined.set(JSON.stringify(Object.entries(place).sort()), place);
-    }
-  }
-  return [...joined.values()];
-}
-
-const unfinished: ReadonlySet<TaskState> = new Set(['waiting', 'blocked', 'ready']);
-
-interface ReferenceTally extends InputTally {
-  readonly reads: readonly string[];
-}
-
-/** Counts what the task at `place` reads through one input. */
-function tallyInput(
-  stage: CompiledStage,
-  input: CompiledInput,
-  contents: Contents,
-  place: Place,
-): ReferenceTally {
-  const offsets =
-    stage.over.kind === 'neighbors' &&
-    Object.keys(stage.over.offsets).every((axis) => contents.axes.includes(axis))
-      ? offsetVectors(stage.over.offsets)
-      : undefined;
-  const tally = { available: 0, pending: 0, failed: 0, absent: 0, reads: [] as string[] };
-  const bound = project(place, contents.axes);
-  for (const offset of offsets ?? [{}]) {
-    const wanted = offsets === undefined ? bound : neighborAt(bound, offset, contents.bounds.skip);
-    let found = 0;
-    for (const unit of contents.units.values()) {
-      if (!agrees(unit.place, wanted)) continue;
-      if (unit.status === 'pending') tally.pending += 1;
-      if (unit.status === 'failed') tally.failed += 1;
-      if (unit.status === 'pending' || unit.status === 'failed') found += 1;
-      if (unit.status !== 'available') continue;
-      for (const item of contents.items.values()) {
-        if (!agrees(item.place, wanted) || !agrees(item.place, unit.place)) continue;
-        tally.available += 1;
-        found += 1;
-        tally.reads.push(`${placeKey(item.place, contents.axes)}@${item.revision}`);
-      }
-    }
-    if (offsets === undefined) continue;
-    const known = [...contents.units.values()].some((unit) => agrees(unit.place, wanted));
-    const mayCome = contents.openAxes.size > 0 && isWithin(contents.bounds, wanted);
-    if (!known && mayCome) tally.pending += 1;
-    else if (found === 0) tally.absent += 1;
-  }
-  const freeAxes = contents.axes.filter((axis) => !(axis in place));
-  const guarded = offsets === undefined && freeAxes.some((axis) => contents.openAxes.has(axis));
-  tally.reads.sort();
-  return { ...tally, open: guarded };
 }

@@ -3,6 +3,7 @@
  * needed, starts groups through it, and starts another when it has ended.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { FrameReader, FrameWriter, frameKinds, type FrameKind } from './launcher-frames.ts';
@@ -11,21 +12,42 @@ import { StartError, type GroupExit, type GroupStart, type ProcessGroup } from '
 
 const entry = fileURLToPath(new URL('./launcher-process.ts', import.meta.url));
 
+/**
+ * Starts a launcher that ends at once and leaves the compiled form of its modules behind. One that finds it needs no
+ * type stripper: it has 10 MB of memory of its own where it would have 24, and forks the faster.
+ */
+function fillCache(marker: string, env: Readonly<Record<string, string>>): Promise<void> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [entry, marker], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...env },
+    });
+    child.once('close', () => resolve());
+    child.once('error', () => resolve()); // Then the launcher itself will not start either, and says why.
+  });
+}
+
 type Send = (kind: FrameKind, payload?: string) => void;
 
 export class Launcher {
   readonly #marker: string;
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #cacheFilled: Promise<void>;
   #process: ChildProcess | undefined;
   #writer: FrameWriter | undefined;
   readonly #groups = new Map<number, LaunchedGroup>();
   #count = 0;
 
-  constructor(marker: string) {
+  /** @param cacheFolder kept over restarts; see `fillCache` */
+  constructor(marker: string, cacheFolder: string) {
     this.#marker = marker;
+    this.#env = { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: cacheFolder };
+    this.#cacheFilled = existsSync(cacheFolder) ? Promise.resolve() : fillCache(marker, this.#env);
   }
 
   /** @throws {StartError} if it could not be started */
   async start(how: Omit<GroupStart, 'stdin'>): Promise<ProcessGroup> {
+    await this.#cacheFilled;
     const writer = this.#open();
     this.#count += 1;
     const id = this.#count;
@@ -38,6 +60,7 @@ export class Launcher {
 
   /** Ends the launcher, and with it all that it started. */
   async close(): Promise<void> {
+    await this.#cacheFilled;
     const child = this.#process;
     if (child === undefined) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -51,7 +74,7 @@ export class Launcher {
     const child = spawn(process.execPath, ['--max-semi-space-size=1', entry, this.#marker], {
       stdio: ['pipe', 'pipe', 'inherit'],
       detached: true,
-      env: { PATH: process.env['PATH'] ?? '' },
+      env: this.#env,
     });
     const reader = new FrameReader((kind, id, payload) => this.#take(kind, id, payload));
     child.stdout.on('data', (chunk: Buffer) => reader.take(chunk));

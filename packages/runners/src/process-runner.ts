@@ -28,6 +28,8 @@ export interface ProcessRunnerOptions {
   readonly store: OutputStore;
   /** A folder of the runner's own, for the folders of workers and batches. */
   readonly scratchFolder: string;
+  /** A folder for the launcher's compiled modules, kept over restarts. */
+  readonly cacheFolder: string;
   /** The most persistent tools at a time, idle ones counted. */
   readonly maxWorkers: number;
   /** Between asking a tool to end (SIGTERM) and killing it. 5,000 if absent. */
@@ -66,7 +68,7 @@ export class ProcessRunner implements Runner {
 
   constructor(options: ProcessRunnerOptions) {
     mkdirSync(options.scratchFolder, { recursive: true });
-    this.#launcher = new Launcher(options.marker);
+    this.#launcher = new Launcher(options.marker, options.cacheFolder);
     this.#context = {
       marker: options.marker,
       log: options.log,

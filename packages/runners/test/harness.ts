@@ -33,6 +33,7 @@ export interface RunnerSetup {
   readonly log: AttemptLog;
   readonly store: OutputStore;
   readonly scratchFolder: string;
+  readonly cacheFolder: string;
   readonly graceMilliseconds: number;
   readonly idleMilliseconds: number;
   readonly maxWorkers: number;
@@ -59,6 +60,7 @@ export class Bench {
       log: this.log,
       store: this.#store(),
       scratchFolder: join(folder, 'scratch'),
+      cacheFolder: join(tmpdir(), `gantry-test-compiled-${process.pid}`),
       graceMilliseconds: 500,
       idleMilliseconds: 5_000,
       maxWorkers: 2,

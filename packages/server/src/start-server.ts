@@ -6,7 +6,7 @@ import { expireSessions, openEngine, renewAllSessions } from '@gantry/engine';
 import { userApiPath, GantryError, type ServerStatus } from '@gantry/model';
 import type { Pool } from '@gantry/database';
 import type { DataDirectory } from '@gantry/storage';
-import fastify from 'fastify';
+import { fastify, type FastifyInstance } from 'fastify';
 import { agentRoutes } from './agent-routes.ts';
 import { leaseSeconds, type ServerContext } from './context.ts';
 import { datasetRoutes } from './dataset-routes.ts';
@@ -109,7 +109,7 @@ export function routesOf(context: ServerContext): Route[] {
   ];
 }
 
-async function listen(server: ReturnType<typeof fastify>, options: ServerOptions): Promise<string> {
+async function listen(server: FastifyInstance, options: ServerOptions): Promise<string> {
   try {
     return await server.listen({ host: options.host, port: options.port });
   } catch (error) {

@@ -20,16 +20,18 @@ export interface InputOptions {
 /**
  * Hands each source what it was given. With one source no name is needed.
  * @param sources names of the pipeline's sources
+ * @param need whether every source must have an input, or only those count that have
  * @throws GantryError `usage`, which names the option and how to write it
  */
 export function assignSources(
   sources: readonly string[],
   options: InputOptions,
+  need: 'all' | 'some' = 'all',
 ): ReadonlyMap<string, SourceArguments> {
   const inputs = assign('--input', 'DIR', sources, options.input);
   const patterns = assign('--pattern', 'PATTERN', sources, options.pattern);
   const missing = sources.filter((source) => !inputs.has(source));
-  if (missing.length > 0) {
+  if (missing.length > 0 && need === 'all') {
     const example =
       sources.length === 1 ? '--input DIR' : missing.map((name) => `--input ${name}=DIR`).join(' ');
     throw usage(
@@ -39,10 +41,10 @@ export function assignSources(
   }
   const extents = readExtents(sources, options.extent);
   return new Map(
-    sources.map((source) => [
+    [...inputs].map(([source, input]) => [
       source,
       {
-        input: inputs.get(source) ?? '',
+        input,
         pattern: patterns.get(source),
         extents: extents.get(source) ?? {},
       },

@@ -1,0 +1,224 @@
+/**
+ * `gantry run`: from a folder of files to a run's end and its outputs. The order of the steps; each is a file of its
+ * own. What is wrong with what was written is found before anything is started.
+ */
+import { resolve } from 'node:path';
+import { GantryError, isGantryError, type RunDetail, type RunOutput } from '@gantry/model';
+import { writeJson, type CommandContext } from '../command-context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { ServerAccess } from '../host/server-access.ts';
+import { indexSource, type IndexedSource } from '../input/index-source.ts';
+import { assignSources, readParams, usage, type InputOptions } from '../input/source-arguments.ts';
+import { catchInterrupts, type Interrupts } from '../interrupts.ts';
+import { exportOutputs, prepareOut, type ExportedOutput } from '../output/export-outputs.ts';
+import { collectFailures, countAll } from '../output/failures.ts';
+import { printFailures, printOutcome, printOutputs, printResume } from '../output/print-summary.ts';
+import { readPipeline, type CheckedPipeline } from '../pipeline-file.ts';
+import { followRun } from '../progress/follow-run.ts';
+import { showProgress, type ProgressLine } from '../progress/show-progress.ts';
+import { paint } from '../terminal.ts';
+import { readSources, resumeRun, startRun, type ReadSource } from './start-run.ts';
+
+export interface RunCommandOptions extends InputOptions {
+  readonly param: readonly string[];
+  readonly out: string | undefined;
+  readonly resume: number | undefined;
+  readonly name: string | undefined;
+}
+
+/** @param file the pipeline file; only a resumed run needs none */
+export async function runPipeline(
+  context: CommandContext,
+  file: string | undefined,
+  options: RunCommandOptions,
+): Promise<number> {
+  const { terminal, settings, env } = context;
+  const line = showProgress(terminal.err);
+  checkUsage(file, options);
+  const pipeline =
+    file === undefined
+      ? undefined
+      : await readPipeline(file, context.folder, settings.values.tools, {
+          params: readParams(options.param),
+        });
+  const sources = pipeline === undefined ? [] : await indexSources(context, pipeline, options);
+  for (const warning of sources.flatMap(({ warnings }) => warnings))
+    line.note(`${paint(terminal.err, 'yellow', 'warning:')} ${warning}`);
+  const out = options.out === undefined ? undefined : resolve(context.folder, options.out);
+  if (out !== undefined) await prepareOut(out);
+
+  const interrupts = catchInterrupts(() => {
+    line.note('Stopping; Ctrl-C again ends at once.');
+  });
+  const reading = readSources(sources, line, interrupts.signal);
+  let access: ServerAccess | undefined;
+  try {
+    access = await ServerAccess.open({
+      settings,
+      purpose: 'run',
+      env,
+      interrupts,
+      notice: (text) => line.note(text),
+    });
+    const { exitCode } = await carryOut(
+      { context, options, pipeline, reading, line, interrupts, out },
+      access,
+    );
+    await access.leave();
+    return exitCode;
+  } catch (error) {
+    line.clear();
+    await access?.abandon().catch((failure: unknown) => {
+      terminal.err.line(
+        `Ending failed, too: ${failure instanceof Error ? failure.message : String(failure)}`,
+      );
+    });
+    throw error;
+  } finally {
+    interrupts.close();
+  }
+}
+
+interface Work {
+  readonly context: CommandContext;
+  readonly options: RunCommandOptions;
+  readonly pipeline: CheckedPipeline | undefined;
+  readonly reading: readonly ReadSource[];
+  readonly line: ProgressLine;
+  readonly interrupts: Interrupts;
+  /** Absolute. */
+  readonly out: string | undefined;
+}
+
+async function carryOut(work: Work, access: ServerAccess): Promise<{ exitCode: number }> {
+  const { context, line, interrupts } = work;
+  const id = await begin(work, access);
+  let run: RunDetail;
+  try {
+    run = await followRun(access, id, line, interrupts.signal);
+    if (interrupts.signal.aborted && run.state === 'active') run = await cancel(access, id);
+  } catch (error) {
+    throw withResume(error, id);
+  }
+  const outputs = await access.ask((client, signal) => client.outputs(id, signal));
+  const failures = await access.ask((client, signal) =>
+    collectFailures(client, id, run.tasks.failed ?? 0, signal),
+  );
+  const exported = work.out === undefined ? undefined : await exportOutputs(outputs, work.out);
+  line.clear();
+
+  // Since the process began: what the person waited for.
+  const seconds = performance.now() / 1000;
+  const report = context.json ? context.terminal.err : context.terminal.out;
+  printOutcome(report, run, seconds);
+  printFailures(report, run, failures);
+  printOutputs(report, outputs, exported);
+  if (run.state !== 'succeeded') printResume(report, id, resumeWords(work));
+  if (context.json)
+    writeJson(context, {
+      run: id,
+      state: run.state,
+      tasks: countAll(run.tasks),
+      seconds: Math.round(seconds * 1000) / 1000,
+      outputs: listPaths(outputs, exported),
+    });
+  return { exitCode: run.state === 'succeeded' ? exitCodes.done : exitCodes.tasksFailed };
+}
+
+/** Starts the run, or takes it up again; returns its id. */
+async function begin(work: Work, access: ServerAccess): Promise<number> {
+  const { context, options, pipeline, reading, line, interrupts } = work;
+  if (options.resume !== undefined) {
+    const id = options.resume;
+    const run = await access.ask((client, signal) => client.run(id, signal));
+    if (pipeline !== undefined && pipeline.parsed.name !== run.pipeline)
+      throw new GantryError(
+        'usage',
+        `run ${id} is of the pipeline ${run.pipeline}, and ${pipeline.file} is ${pipeline.parsed.name}`,
+        { file: pipeline.file, mend: 'Leave the file out: a run keeps the pipeline that it began with.' },
+      );
+    await resumeRun(access, run, reading, line);
+    return id;
+  }
+  if (pipeline === undefined) throw new Error('a new run has a pipeline');
+  interrupts.signal.throwIfAborted();
+  const { values } = context.settings;
+  const start = { pipeline, name: options.name, tools: values.tools, params: readParams(options.param) };
+  const id = await startRun(access, start, reading);
+  line.note(`Run ${id} of ${pipeline.parsed.name} has begun.`);
+  return id;
+}
+
+async function cancel(access: ServerAccess, id: number): Promise<RunDetail> {
+  await access.ask((client, signal) => client.cancelRun(id, signal));
+  return access.ask((client, signal) => client.run(id, signal));
+}
+
+/** An error in the midst of a run says how the run goes on. */
+function withResume(error: unknown, id: number): unknown {
+  if (!isGantryError(error)) return error;
+  return new GantryError(error.code, error.message, {
+    file: error.file,
+    mend: `${error.mend ?? ''} Nothing of run ${id} is lost: gantry run --resume ${id} goes on with it.`.trim(),
+    cause: error,
+  });
+}
+
+function checkUsage(file: string | undefined, options: RunCommandOptions): void {
+  if (options.resume === undefined) {
+    if (file === undefined)
+      throw usage('there is no pipeline file', 'Write gantry run PIPELINE.yaml --input DIR --pattern P.');
+    return;
+  }
+  if (options.param.length > 0)
+    throw usage('--param cannot change a run that has begun', 'Start a new run with it, without --resume.');
+  if (options.name !== undefined) throw usage('--name cannot change a run that has begun', 'Leave it out.');
+  if (options.extent.length > 0) throw usage('--extent cannot change a run that has begun', 'Leave it out.');
+  if (file === undefined && options.input.length > 0)
+    throw usage(
+      '--input needs the pipeline file, which says what its axes are',
+      `Write gantry run PIPELINE.yaml --resume ${options.resume} --input DIR --pattern P.`,
+    );
+}
+
+async function indexSources(
+  context: CommandContext,
+  pipeline: CheckedPipeline,
+  options: RunCommandOptions,
+): Promise<IndexedSource[]> {
+  const { sources } = pipeline.parsed;
+  const given = assignSources([...sources.keys()], options, options.resume === undefined ? 'all' : 'some');
+  return Promise.all(
+    [...given].map(([name, argument]) => {
+      const source = sources.get(name);
+      if (source === undefined) throw new Error(`the pipeline was checked, and its source ${name} is broken`);
+      return indexSource(name, source, argument, context.folder);
+    }),
+  );
+}
+
+function listPaths(
+  outputs: readonly RunOutput[],
+  exported: readonly ExportedOutput[] | undefined,
+): Record<string, readonly string[]> {
+  return Object.fromEntries(
+    outputs.map((output, index) => [
+      `${output.stage}.${output.output}`,
+      exported?.[index]?.paths ?? output.items.map(({ path }) => path),
+    ]),
+  );
+}
+
+/** What of the command line is to be said again with `--resume`. */
+function resumeWords({ context, options }: Work): string[] {
+  const { dataDir } = context.settings.origins;
+  return [
+    ...(dataDir.from === '--data-dir' ? ['--data-dir', quote(context.settings.values.dataDir)] : []),
+    ...(options.out === undefined ? [] : ['--out', quote(options.out)]),
+  ];
+}
+
+/** A word as a shell reads it. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,51 @@
+/**
+ * Watches a run until nothing of it moves, and shows how far it is.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RunDetail } from '@gantry/model';
+import type { ServerAccess } from '../host/server-access.ts';
+import { plural } from '../numbers.ts';
+import { ProgressMeter } from './measure-progress.ts';
+import { describeProgress, drawProgress } from './progress-bar.ts';
+import type { ProgressLine } from './show-progress.ts';
+
+/** Asked often at first, so that a short run ends when it ends. In ms. */
+const firstPauseMs = 25;
+const longestPauseMs = 400;
+/** So long nothing runs though tasks are ready, before that is told. */
+const idleMs = 20_000;
+
+/** @param interrupted ends the watch, not the run */
+export async function followRun(
+  access: ServerAccess,
+  run: number,
+  line: ProgressLine,
+  interrupted: AbortSignal,
+): Promise<RunDetail> {
+  const meter = new ProgressMeter();
+  let pause = firstPauseMs;
+  let idleSince: number | undefined;
+  let toldIdle = false;
+  for (;;) {
+    const detail = await access.ask((client, signal) => client.run(run, signal));
+    if ((detail.state !== 'active' && detail.state !== 'paused') || interrupted.aborted) return detail;
+    const now = performance.now();
+    const progress = meter.measure(detail, now);
+    line.show(
+      (width) => drawProgress(progress, width),
+      () => describeProgress(progress),
+      `${detail.state} ${progress.stage ?? ''} ${progress.failed > 0}`,
+    );
+    const ready = detail.tasks.ready ?? 0;
+    const idle = detail.state === 'active' && ready > 0 && progress.running === 0;
+    idleSince = idle ? (idleSince ?? now) : undefined;
+    if (idleSince !== undefined && now - idleSince > idleMs && !toldIdle) {
+      toldIdle = true;
+      line.note(
+        `${plural(ready, 'task')} ${ready === 1 ? 'is' : 'are'} ready and nothing runs: a task may need more processors or memory than this machine has.`,
+      );
+    }
+    await delay(pause, undefined, { signal: interrupted }).catch(() => {});
+    pause = Math.min(longestPauseMs, pause * 1.3);
+  }
+}
