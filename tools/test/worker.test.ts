@@ -81,7 +81,9 @@ describe('the worker loop', () => {
       ...['no-input', 'no-list', 'two', 'no-output', 'bad-resources'].map((id) => [id, 1]),
       ['good', 0],
     ]);
-    const errors = Object.fromEntries(answers.map((answer) => [answer['id'], answer['error']]));
+    const errors: Record<string, string> = Object.fromEntries(
+      answers.map((answer) => [String(answer['id']), String(answer['error'])]),
+    );
     expect(errors['misspelt']).toMatch(/"tims".*tool\.yaml/);
     expect(errors['range']).toMatch(/times: /);
     expect(errors['no-input']).toMatch(/"one" is missing/);

@@ -18,6 +18,7 @@ import {
   type NewDatasetBody,
   type NewItemsBody,
   type NewRunBody,
+  type Place,
   type ResumeBody,
   type RunDetail,
   type RunOutput,
@@ -123,6 +124,14 @@ export class UserClient {
 
   async outputs(run: number, signal?: AbortSignal): Promise<RunOutput[]> {
     return this.#get(`/runs/${run}/outputs`, runOutputsSchema, signal, writePatienceMs);
+  }
+
+  /** The id of the task of a stage at a place; all of the stage's axes must be named. */
+  async findTask(run: number, stage: string, place: Place, signal?: AbortSignal): Promise<number> {
+    const at = Object.entries(place).map(([axis, value]) => `${axis}=${value}`);
+    const search = new URLSearchParams({ run: String(run), stage, place: at.join(',') });
+    const path = `/tasks?${search.toString()}`;
+    return readNumber(await this.#send({ method: 'GET', path, signal, patienceMs }), 'id');
   }
 
   async task(id: number, signal?: AbortSignal): Promise<TaskExplanation> {

@@ -62,7 +62,9 @@ async function claimStage(
   else cursor.set(stage.id, Math.max(...rows.map(({ task }) => task)));
   if (rows.length === 0) return [];
 
-  const inputs = new Map(rows.map(({ attempt }) => [attempt, {}] as const));
+  const inputs = new Map<number, Record<string, readonly InputItemRow[]>>(
+    rows.map(({ attempt }) => [attempt, {}]),
+  );
   for (const [index, input] of stage.compiled.inputs.entries()) {
     const items = Map.groupBy(
       await listInputs(engine.pool, stage.shape, index, rows),

@@ -165,6 +165,7 @@ function explain(
   attempts: readonly AttemptSummary[],
 ): string[] {
   const last = attempts.at(-1);
+  const message = last?.message ?? null;
   const pending = inputs.filter((input) => input.pending > 0);
   const failed = inputs.filter((input) => input.failed > 0);
   const stale = task.stale ? ['What it read is no longer what is there: its result is stale.'] : [];
@@ -203,7 +204,7 @@ function explain(
     case 'failed':
       return [
         `It failed ${countOf(attempts.filter(({ outcome }) => outcome !== 'succeeded').length, 'time')}; ` +
-          `the last attempt ended as ${last?.outcome ?? 'failed'}${(last?.message ?? null) === null ? '.' : `: ${last.message}`}`,
+          `the last attempt ended as ${last?.outcome ?? 'failed'}${message === null ? '.' : `: ${message}`}`,
         ...stale,
       ];
     case 'cancelled':

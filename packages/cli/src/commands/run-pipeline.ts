@@ -50,7 +50,8 @@ export async function runPipeline(
   const interrupts = catchInterrupts(() => {
     line.note('Stopping; Ctrl-C again ends at once.');
   });
-  const reading = readSources(sources, line, interrupts.signal);
+  const failed = new AbortController();
+  const reading = readSources(sources, line, AbortSignal.any([interrupts.signal, failed.signal]));
   let access: ServerAccess | undefined;
   try {
     access = await ServerAccess.open({
@@ -68,6 +69,7 @@ export async function runPipeline(
     return exitCode;
   } catch (error) {
     line.clear();
+    failed.abort();
     await access?.abandon().catch((failure: unknown) => {
       terminal.err.line(
         `Ending failed, too: ${failure instanceof Error ? failure.message : String(failure)}`,

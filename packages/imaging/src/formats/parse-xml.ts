@@ -68,7 +68,7 @@ export function childOf(element: XmlElement | undefined, name: string): XmlEleme
 export function escapeXml(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
   // XML 1.0 has no way at all to write control characters.
-  // eslint-disable-next-line no-control-regex
+
   return text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, '').replace(/[&<>"]/g, (char) => entities[char] ?? char);
 }
 

@@ -135,7 +135,7 @@ class TileSource {
     for (const order of this.#decoded.keys()) if (!wanted.has(order)) this.#drop(order);
     const layers = await Promise.allSettled(tiles.map((tile) => this.#layer(tile, strip)));
     return layers.map((layer) => {
-      if (layer.status === 'rejected') throw layer.reason;
+      if (layer.status === 'rejected') throw layer.reason as Error;
       return layer.value;
     });
   }

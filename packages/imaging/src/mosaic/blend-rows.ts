@@ -42,13 +42,17 @@ export function blendStrip(strip: Strip, layers: readonly Layer[], blend: Blend)
   strip.data.fill(0);
   switch (blend) {
     case 'overlay':
-      return eachRow(strip, layers, copyRow);
+      eachRow(strip, layers, copyRow);
+      return;
     case 'max':
-      return eachRow(strip, layers, brightestRow);
+      eachRow(strip, layers, brightestRow);
+      return;
     case 'average':
-      return blendByWeight(strip, layers, false);
+      blendByWeight(strip, layers, false);
+      return;
     case 'linear':
-      return blendByWeight(strip, layers, true);
+      blendByWeight(strip, layers, true);
+      return;
   }
 }
 

@@ -10,7 +10,7 @@ describe('OME-XML', () => {
     // XML has no control characters, turns line ends in attributes to spaces, and trimmed text is ours.
     const text = fc
       .string({ unit: 'grapheme', minLength: 1 })
-      .filter((t) => !/[\0-\x1f\x7f-\x9f\ufffe\uffff]/.test(t)); // eslint-disable-line no-control-regex
+      .filter((t) => !/[\0-\x1f\x7f-\x9f\ufffe\uffff]/.test(t));
     const words = text.map((t) => t.trim()).filter((t) => t !== '');
     const size = fc.record({
       value: fc.double({ min: 1e-6, max: 1e6, noNaN: true }),

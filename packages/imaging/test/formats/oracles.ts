@@ -15,7 +15,7 @@ function run(program: string, args: readonly string[]): string {
 
 function present(program: string, args: readonly string[], packageName: string): boolean {
   const there = spawnSync(program, args).status === 0;
-  if (!there) console.error(`SKIPPED: tests against ${program} (install Debian's ${packageName})`);
+  if (!there) process.stderr.write(`SKIPPED: tests against ${program} (install Debian's ${packageName})\n`);
   return there;
 }
 
@@ -40,4 +40,4 @@ export function tifffile(script: string, ...args: string[]): unknown {
 const DATA = join(import.meta.dirname, '../../../../../shared/data');
 export const NIST_TILES = join(DATA, 'nist-tiles-4x4');
 export const hasNist = existsSync(NIST_TILES);
-if (!hasNist) console.error(`SKIPPED: tests with NIST's tiles (no ${NIST_TILES})`);
+if (!hasNist) process.stderr.write(`SKIPPED: tests with NIST's tiles (no ${NIST_TILES})\n`);

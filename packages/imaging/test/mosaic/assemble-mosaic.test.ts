@@ -52,7 +52,7 @@ describe.each(BLENDS)('blending by %s', (blend) => {
           tile: { x, y, ...size },
         }));
         const data = expected.data.slice(0, 0).constructor as new (n: number) => typeof expected.data;
-        const drawn = { ...strip, data: new data(strip.width * strip.rows).fill(7) as typeof expected.data };
+        const drawn = { ...strip, data: new data(strip.width * strip.rows).fill(7) };
         blendStrip(drawn, layers, blend);
         const wanted = Array.from(drawn.data, (_, i) => {
           const [x, y] = [strip.left + (i % strip.width), strip.top + Math.floor(i / strip.width)];

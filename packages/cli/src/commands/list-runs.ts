@@ -1,0 +1,48 @@
+/** `gantry runs`: the runs of the data directory, newest first. */
+import { isGantryError, type RunSummary } from '@gantry/model';
+import { writeJson, type CommandContext } from '../command-context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { formatDuration } from '../numbers.ts';
+import { countAll } from '../output/failures.ts';
+import { describeCounts } from '../output/print-summary.ts';
+import { formatTable } from '../text-table.ts';
+import { makePrintable } from '../terminal.ts';
+import { look } from './look.ts';
+
+export async function listRuns(context: CommandContext): Promise<number> {
+  const { out, err } = context.terminal;
+  let runs: RunSummary[] = [];
+  try {
+    runs = await look(context, ({ ask }) => ask((client, signal) => client.runs(signal)));
+  } catch (error) {
+    if (!isGantryError(error) || error.code !== 'data-directory-missing') throw error;
+    err.line(`${error.message} ${error.mend ?? ''}`.trim());
+  }
+  if (context.json) {
+    writeJson(
+      context,
+      runs.map((run) => ({ ...run, tasks: countAll(run.tasks) })),
+    );
+    return exitCodes.done;
+  }
+  const head = ['run', 'state', 'name', 'started', 'took', 'tasks'];
+  const rows = runs.map((run) => [
+    String(run.id),
+    run.state,
+    makePrintable(run.name),
+    formatTime(run.created),
+    formatDuration(run.seconds),
+    `${describeCounts(run.tasks)}${run.stale > 0 ? `, ${run.stale} stale` : ''}`,
+  ]);
+  if (rows.length === 0) err.line('There are no runs yet. The next step: gantry run PIPELINE.yaml --input DIR --pattern P');
+  else for (const row of formatTable([head, ...rows], [0, 4])) out.line(row);
+  return exitCodes.done;
+}
+
+/** The machine's own time, to the second: `2026-05-04 13:05:09`. */
+export function formatTime(iso: string): string {
+  const date = new Date(iso);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}

@@ -1,0 +1,216 @@
+/**
+ * The commands and their options. What they do is left to `commands/`, which is loaded only when it is asked for: help
+ * shall be there at once, and a run needs every millisecond of its start.
+ */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { CommandContext } from './command-context.ts';
+import type { SettingName } from './settings.ts';
+
+/** Runs a command with its settings read; remembers the exit code. */
+export type Execute = (
+  flags: Readonly<Partial<Record<SettingName, unknown>>>,
+  json: boolean,
+  command: (context: CommandContext) => number | Promise<number>,
+) => Promise<void>;
+
+interface SharedOptions {
+  readonly dataDir?: string;
+  readonly tools?: readonly string[];
+  readonly slots?: string;
+  readonly json?: boolean;
+}
+
+export function buildProgram(version: string, execute: Execute): Command {
+  const program = new Command('gantry')
+    .description('Runs image-processing pipelines over lattices of images.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'show the help of a command')
+    .showSuggestionAfterError()
+    .showHelpAfterError('Add --help for what there is.')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 done, every task succeeded; 1 some tasks failed, are blocked or were cancelled;
+2 bad usage or bad input; 3 the machine, the database or the server.`,
+    );
+  const act = (
+    options: SharedOptions,
+    command: (context: CommandContext) => number | Promise<number>,
+  ): Promise<void> =>
+    execute(
+      { dataDir: options.dataDir, tools: options.tools, slots: options.slots },
+      options.json === true,
+      command,
+    );
+
+  addRun(program, act);
+  withShared(program.command('runs').description('list the runs, newest first'), {
+    json: 'print an array of runs',
+  }).action(async (options: SharedOptions) =>
+    act(options, async (context) => (await import('./commands/list-runs.ts')).listRuns(context)),
+  );
+  withShared(
+    program
+      .command('logs')
+      .description("print what a task's last attempt wrote")
+      .argument('<task>', 'its number, or RUN/STAGE/row=1,col=2')
+      .option('--attempt <number>', 'another attempt; gantry explain lists them', wholeNumber)
+      .option('-f, --follow', 'stay until the attempt ends'),
+    { json: 'print a JSON object per piece of the log' },
+  ).action(async (task: string, options: SharedOptions & { attempt?: number; follow?: boolean }) =>
+    act(options, async (context) =>
+      (await import('./commands/show-log.ts')).showLog(context, task, {
+        attempt: options.attempt,
+        follow: options.follow === true,
+      }),
+    ),
+  );
+  withShared(
+    program
+      .command('explain')
+      .description('say why a task is in its state, what it reads, and what its attempts came to')
+      .argument('<task...>', 'its number, or RUN/STAGE/row=1,col=2'),
+    { json: 'print an array of explanations' },
+  ).action(async (tasks: string[], options: SharedOptions) =>
+    act(options, async (context) =>
+      (await import('./commands/explain-tasks.ts')).explainTasks(context, tasks),
+    ),
+  );
+  addPipelines(program, act);
+  withTools(
+    withShared(program.command('tools').description('list the standard tools and those of --tools'), {
+      json: 'print an array of tools',
+    }),
+  ).action(async (options: SharedOptions) =>
+    act(options, async (context) => (await import('./commands/list-tools.ts')).listTools(context)),
+  );
+  withSlots(
+    withTools(
+      withShared(program.command('config').description('show every setting, and where it came from'), {
+        json: 'print an object of settings',
+      }),
+    ),
+  ).action(async (options: SharedOptions) =>
+    act(options, async (context) => (await import('./commands/show-config.ts')).showConfig(context)),
+  );
+  withShared(program.command('version').description('print the version'), {}).action(
+    async (options: SharedOptions) =>
+      act(options, (context) => {
+        context.terminal.out.line(version);
+        return 0;
+      }),
+  );
+  return program;
+}
+
+type Act = (
+  options: SharedOptions,
+  command: (context: CommandContext) => number | Promise<number>,
+) => Promise<void>;
+
+interface RunFlags extends SharedOptions {
+  readonly input?: readonly string[];
+  readonly pattern?: readonly string[];
+  readonly extent?: readonly string[];
+  readonly param?: readonly string[];
+  readonly out?: string;
+  readonly resume?: number;
+  readonly name?: string;
+}
+
+function addRun(program: Command, act: Act): void {
+  const run = program
+    .command('run')
+    .description('run a pipeline over folders of files, to its end')
+    .argument('[pipeline]', 'the pipeline file; with --resume it may be left out')
+    .addOption(collected('--input <dir>', 'the folder of a source; NAME=DIR where there are several'))
+    .addOption(
+      collected('--pattern <pattern>', 'its file names, such as img_r{row:ddd}_c{col:ddd}.ome.tif; or NAME=…'),
+    )
+    .addOption(collected('--extent <extent>', 'first and last coordinate of an axis: tiles.row=1..4'))
+    .addOption(collected('--param <param>', 'a parameter of a stage: segment.method=otsu'))
+    .option('--out <dir>', 'put the outputs at DIR/<stage>/<output>/')
+    .option('--resume <run>', 'take up a run again; try again what failed or was cancelled', wholeNumber)
+    .option('--name <name>', "the run's name; the pipeline's if absent");
+  withSlots(
+    withTools(withShared(run, { json: 'end with one JSON object on the standard output' })),
+  ).addHelpText(
+    'after',
+    `
+Example:
+  gantry run first-light.yaml --input tiles --pattern 'img_r{row:ddd}_c{col:ddd}.ome.tif' --out results`,
+  );
+  run.action(async (pipeline: string | undefined, options: RunFlags) =>
+    act(options, async (context) =>
+      (await import('./commands/run-pipeline.ts')).runPipeline(context, pipeline, {
+        input: options.input ?? [],
+        pattern: options.pattern ?? [],
+        extent: options.extent ?? [],
+        param: options.param ?? [],
+        out: options.out,
+        resume: options.resume,
+        name: options.name,
+      }),
+    ),
+  );
+}
+
+function addPipelines(program: Command, act: Act): void {
+  const pipelines = program.command('pipelines').description('check and draw pipeline files');
+  withTools(
+    withShared(
+      pipelines
+        .command('validate')
+        .description('name everything that is wrong with a pipeline file')
+        .argument('<file>', 'the pipeline file'),
+      { json: 'print one JSON object' },
+    ),
+  ).action(async (file: string, options: SharedOptions) =>
+    act(options, async (context) =>
+      (await import('./commands/validate-pipeline.ts')).validatePipeline(context, file),
+    ),
+  );
+  withTools(
+    withShared(
+      pipelines
+        .command('draw')
+        .description("draw a pipeline's graph")
+        .argument('<file>', 'the pipeline file')
+        .addOption(
+          new Option('--format <format>', 'how').choices(['text', 'mermaid', 'dot']).default('text'),
+        ),
+      {},
+    ),
+  ).action(async (file: string, options: SharedOptions & { format: 'text' | 'mermaid' | 'dot' }) =>
+    act(options, async (context) =>
+      (await import('./commands/draw-pipeline.ts')).drawPipeline(context, file, options.format),
+    ),
+  );
+}
+
+function withShared(command: Command, { json }: { readonly json?: string }): Command {
+  command.option('--data-dir <dir>', 'the data directory; see docs/settings.md for where it is otherwise');
+  return json === undefined ? command : command.option('--json', json);
+}
+
+function withTools(command: Command): Command {
+  return command.addOption(
+    collected('--tools <dir>', 'a folder with a tool.yaml, or with folders that have one; more than once for several'),
+  );
+}
+
+function withSlots(command: Command): Command {
+  return command.option('--slots <number>', 'how many tasks run at a time');
+}
+
+/** An option that may come more than once. */
+function collected(flags: string, description: string): Option {
+  return new Option(flags, description).argParser<string[]>((value, before) => [...(before ?? []), value]);
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (/^[1-9]\d*$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError('It must be a whole number from 1.');
+}
