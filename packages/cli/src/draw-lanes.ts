@@ -23,7 +23,9 @@ export function drawLanes(nodes: readonly LaneNode[]): string[] {
   for (const [row, { reads }] of nodes.entries()) for (const name of reads) lastReader.set(name, row);
   const lanes: (string | undefined)[] = [];
   const rows = nodes.map((node, row) => {
-    const read = lanes.flatMap((name, lane) => (name !== undefined && node.reads.includes(name) ? [lane] : []));
+    const read = lanes.flatMap((name, lane) =>
+      name !== undefined && node.reads.includes(name) ? [lane] : [],
+    );
     const own = firstFree(lanes, (read.at(-1) ?? -1) + 1);
     const first = read[0] ?? own;
     let text = '';
@@ -31,7 +33,14 @@ export function drawLanes(nodes: readonly LaneNode[]): string[] {
       const name = lanes[lane];
       const inside = lane >= first && lane < own;
       const ends = name !== undefined && lastReader.get(name) === row;
-      text += cell({ own: lane === own, first: lane === first, inside, read: read.includes(lane), ends, there: name !== undefined });
+      text += cell({
+        own: lane === own,
+        first: lane === first,
+        inside,
+        read: read.includes(lane),
+        ends,
+        there: name !== undefined,
+      });
       text += inside ? '─' : ' ';
     }
     for (const lane of read) if (lastReader.get(lanes[lane]!) === row) lanes[lane] = undefined;

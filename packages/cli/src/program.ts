@@ -126,7 +126,10 @@ function addRun(program: Command, act: Act): void {
     .argument('[pipeline]', 'the pipeline file; with --resume it may be left out')
     .addOption(collected('--input <dir>', 'the folder of a source; NAME=DIR where there are several'))
     .addOption(
-      collected('--pattern <pattern>', 'its file names, such as img_r{row:ddd}_c{col:ddd}.ome.tif; or NAME=…'),
+      collected(
+        '--pattern <pattern>',
+        'its file names, such as img_r{row:ddd}_c{col:ddd}.ome.tif; or NAME=…',
+      ),
     )
     .addOption(collected('--extent <extent>', 'first and last coordinate of an axis: tiles.row=1..4'))
     .addOption(collected('--param <param>', 'a parameter of a stage: segment.method=otsu'))
@@ -196,7 +199,10 @@ function withShared(command: Command, { json }: { readonly json?: string }): Com
 
 function withTools(command: Command): Command {
   return command.addOption(
-    collected('--tools <dir>', 'a folder with a tool.yaml, or with folders that have one; more than once for several'),
+    collected(
+      '--tools <dir>',
+      'a folder with a tool.yaml, or with folders that have one; more than once for several',
+    ),
   );
 }
 

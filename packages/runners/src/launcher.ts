@@ -18,7 +18,8 @@ const entry = fileURLToPath(new URL('./launcher-process.ts', import.meta.url));
  */
 function fillCache(marker: string, env: Readonly<Record<string, string>>): Promise<void> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [entry, marker], {
+    // A marker of its own: at its end it kills what bears it, and workers may have been started meanwhile.
+    const child = spawn(process.execPath, [entry, `${marker}-cache`], {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: { ...env },
     });

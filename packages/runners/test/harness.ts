@@ -60,7 +60,7 @@ export class Bench {
       log: this.log,
       store: this.#store(),
       scratchFolder: join(folder, 'scratch'),
-      cacheFolder: join(tmpdir(), `gantry-test-compiled-${process.pid}`),
+      cacheFolder: join(tmpdir(), 'gantry-test-compiled'),
       graceMilliseconds: 500,
       idleMilliseconds: 5_000,
       maxWorkers: 2,

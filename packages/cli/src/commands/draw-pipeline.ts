@@ -85,7 +85,10 @@ function edges(pipeline: CompiledPipeline): Edge[] {
     stage.inputs.map((input) => ({
       from: producerOf(input),
       to: stage.name,
-      label: input.origin.kind === 'source' ? describeOver(stage) : `${input.origin.output}, ${describeOver(stage)}`,
+      label:
+        input.origin.kind === 'source'
+          ? describeOver(stage)
+          : `${input.origin.output}, ${describeOver(stage)}`,
     })),
   );
 }

@@ -15,9 +15,7 @@ export async function explainTasks(context: CommandContext, texts: readonly stri
     const found: TaskExplanation[] = [];
     for (const reference of references) {
       found.push(
-        await ask(async (client, signal) =>
-          client.task(await findTask(client, reference, signal), signal),
-        ),
+        await ask(async (client, signal) => client.task(await findTask(client, reference, signal), signal)),
       );
     }
     return found;

@@ -34,7 +34,8 @@ export async function listRuns(context: CommandContext): Promise<number> {
     formatDuration(run.seconds),
     `${describeCounts(run.tasks)}${run.stale > 0 ? `, ${run.stale} stale` : ''}`,
   ]);
-  if (rows.length === 0) err.line('There are no runs yet. The next step: gantry run PIPELINE.yaml --input DIR --pattern P');
+  if (rows.length === 0)
+    err.line('There are no runs yet. The next step: gantry run PIPELINE.yaml --input DIR --pattern P');
   else for (const row of formatTable([head, ...rows], [0, 4])) out.line(row);
   return exitCodes.done;
 }
