@@ -130,7 +130,7 @@ function takeStdout(): (message: object) => void {
   delete process.env['G_MESSAGES_DEBUG'];
   delete process.env['VIPS_INFO'];
   const write = process.stdout.write.bind(process.stdout);
-  process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
+  process.stdout.write = process.stderr.write.bind(process.stderr);
   // Nobody reads any more: the agent is gone, so there is nothing to go on for.
   process.stdout.on('error', () => process.exit(1));
   return (message) => void write(`${JSON.stringify(message)}\n`);

@@ -1,7 +1,4 @@
-/**
- * What the command line ends with, and the one place that maps errors to it.
- */
-import { isGantryError } from '@gantry/model';
+/** What the command line ends with. Which error ends in which is left to `exit-code-of.ts`. */
 
 export const exitCodes = {
   /** All that was asked for was done; every task of a run succeeded. */
@@ -15,37 +12,3 @@ export const exitCodes = {
   /** Ended by a second Ctrl-C, as shells expect it. */
   killed: 130,
 } as const;
-
-const infrastructureCodes: ReadonlySet<string> = new Set([
-  'data-directory-in-use',
-  'data-directory-damaged',
-  'data-directory-not-writable',
-  'database-encoding',
-  'disk-full',
-  'forbidden',
-  'internal',
-  'lock-unavailable',
-  'port-in-use',
-  'unauthorized',
-  'unexpected-answer',
-]);
-const infrastructurePrefixes = [
-  'agent-',
-  'database-',
-  'embedded-postgres-',
-  'http-',
-  'migration-',
-  'server-',
-];
-
-/** The exit code of an error that ends a command. What is not meant for people is a fault of ours. */
-export function exitCodeOf(error: unknown): number {
-  if (!isGantryError(error)) return exitCodes.infrastructure;
-  if (error.code === 'interrupted') return exitCodes.tasksFailed;
-  if ('status' in error && typeof error.status === 'number' && error.status >= 500)
-    return exitCodes.infrastructure;
-  const infrastructure =
-    infrastructureCodes.has(error.code) ||
-    infrastructurePrefixes.some((prefix) => error.code.startsWith(prefix));
-  return infrastructure ? exitCodes.infrastructure : exitCodes.badInput;
-}

@@ -1,5 +1,5 @@
 /**
- * How an error that ends a command is told: to a person, or as one JSON object. Exit codes are left to `exit-codes.ts`.
+ * How an error that ends a command is told: to a person, or as one JSON object. Exit codes are left to `exit-code-of.ts`.
  */
 import { FileErrors, isGantryError, type FileProblem } from '@gantry/model';
 import { RequestError } from '@gantry/client';

@@ -55,7 +55,7 @@ async function tell(error: unknown, { words, terminal }: Call): Promise<number> 
     return exitCodes.badInput;
   }
   const [{ exitCodeOf }, { printError, describeError }] = await Promise.all([
-    import('./exit-codes.ts'),
+    import('./exit-code-of.ts'),
     import('./report-error.ts'),
   ]);
   printError(terminal.err, error);

@@ -32,7 +32,7 @@ export async function listRuns(context: CommandContext): Promise<number> {
     makePrintable(run.name),
     formatTime(run.created),
     formatDuration(run.seconds),
-    `${describeCounts(run.tasks)}${run.stale > 0 ? `, ${run.stale} stale` : ''}`,
+    describeCounts(run.tasks),
   ]);
   if (rows.length === 0)
     err.line('There are no runs yet. The next step: gantry run PIPELINE.yaml --input DIR --pattern P');

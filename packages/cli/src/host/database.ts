@@ -38,14 +38,18 @@ async function openOwn({ layout, user, log, signal }: DatabaseOptions): Promise<
     log,
     signal,
   });
+  let closing = false;
+  // When the server stops, it says so to a connection that is closing already.
+  const logWhileOpen = (line: string): void => {
+    if (!closing) log(line);
+  };
   let pool: Pool;
   try {
-    pool = await openMigrated({ config: server.config, applicationName, log });
+    pool = await openMigrated({ config: server.config, applicationName, log: logWhileOpen });
   } catch (error) {
     await server.stop();
     throw error;
   }
-  let closing = false;
   const failed = new Promise<GantryError>((fulfil) => {
     void server.exited.then(({ lastLines }) => {
       if (closing) return;

@@ -34,7 +34,7 @@ export async function followRun(
     line.show(
       (width) => drawProgress(progress, width),
       () => describeProgress(progress),
-      `${detail.state} ${progress.stage ?? ''} ${progress.failed > 0}`,
+      `${detail.state} ${progress.failed > 0}`,
     );
     const ready = detail.tasks.ready ?? 0;
     const idle = detail.state === 'active' && ready > 0 && progress.running === 0;

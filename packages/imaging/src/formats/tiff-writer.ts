@@ -58,7 +58,7 @@ export class TiffWriter {
   readonly #mostPending = 2 * Math.min(4, availableParallelism());
   #end = HEAD_BYTES;
   #predictor: boolean | undefined;
-  #failure: unknown;
+  #failure: Error | undefined;
   #closed = false;
 
   private constructor(path: string, partial: string, handle: FileHandle, options: TiffWriterOptions) {
@@ -119,7 +119,7 @@ export class TiffWriter {
       this.#predictor,
     )
       .catch((error: unknown) => {
-        this.#failure ??= error;
+        this.#failure ??= error instanceof Error ? error : new Error(String(error));
       })
       .finally(() => this.#pending.delete(job));
     this.#pending.add(job);
