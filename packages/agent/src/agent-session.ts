@@ -186,8 +186,9 @@ export class AgentSession {
     this.#queue.release(attempt);
     this.#claimSize.noteEnded();
     // One that ended well before the killing reached it is still told.
-    if (!this.#abandoned.has(attempt) || report.outcome === 'succeeded') this.#reporter.add(report);
     if (this.#ending === undefined) this.#startWhatFits();
+    const told = !this.#abandoned.has(attempt) || report.outcome === 'succeeded';
+    if (told) this.#reporter.add(report, this.#running.size > 0);
     if (this.#ending === 'drained') void this.#finishDrain();
   }
 
@@ -278,7 +279,7 @@ export class AgentSession {
   #cancel(attempts: readonly number[]): void {
     const now = new Date().toISOString();
     for (const { attempt } of this.#queue.remove(attempts)) {
-      this.#reporter.add({
+      const report: Report = {
         attempt,
         outcome: 'cancelled',
         message: 'it was cancelled before it started',
@@ -286,7 +287,8 @@ export class AgentSession {
         endedAt: now,
         resources: { wallSeconds: 0 },
         outputs: [],
-      });
+      };
+      this.#reporter.add(report, this.#running.size > 0);
     }
     this.#noteRoom();
     void this.#runner.cancel(attempts.filter((attempt) => this.#running.has(attempt)));

@@ -1,5 +1,5 @@
 /**
- * Reports on their way: gathered for a few milliseconds, sent in blocks, kept and sent again until the server
+ * Reports on their way: gathered for some milliseconds, sent in blocks, kept and sent again until the server
  * has answered. What a refusal means for the outputs is left to the session.
  */
 import { maxAgentBlock, type Report } from '@gantry/model';
@@ -16,7 +16,9 @@ export interface ReporterOptions {
   readonly onFailed: (error: unknown) => void;
 }
 
-const gatherMilliseconds = 5;
+/** A report waits for company so long (ms); but for so long after the last block, while more are to be expected. */
+const gatherMilliseconds = 2;
+const spacingMilliseconds = 25;
 
 export class Reporter {
   readonly #options: ReporterOptions;
@@ -26,6 +28,7 @@ export class Reporter {
   readonly #backoff = new Backoff();
   #timer: NodeJS.Timeout | undefined;
   #sending = false;
+  #lastBlock = -Infinity;
 
   constructor(options: ReporterOptions) {
     this.#options = options;
@@ -36,11 +39,21 @@ export class Reporter {
     return this.#queue.map(({ attempt }) => attempt);
   }
 
-  add(report: Report): void {
+  /**
+   * @param moreToCome others run, or are about to: blocks keep a distance, since at 600 reports a second a request for
+   *   each pair would cost more than running the tools. The last one before a lull goes at once.
+   */
+  add(report: Report, moreToCome: boolean): void {
     this.#queue.push(report);
     if (this.#sending || this.#closed.signal.aborted) return;
-    if (this.#queue.length >= maxAgentBlock) this.#start();
-    else this.#timer ??= setTimeout(() => this.#start(), gatherMilliseconds);
+    if (this.#queue.length >= maxAgentBlock) {
+      this.#start();
+      return;
+    }
+    if (this.#timer !== undefined && moreToCome) return;
+    clearTimeout(this.#timer);
+    const spacing = moreToCome ? spacingMilliseconds - (performance.now() - this.#lastBlock) : 0;
+    this.#timer = setTimeout(() => this.#start(), Math.max(gatherMilliseconds, spacing));
   }
 
   /** Resolves when nothing is pending, or when it is closed. */
@@ -65,6 +78,7 @@ export class Reporter {
     this.#sending = true;
     while (this.#queue.length > 0 && !this.#closed.signal.aborted) {
       const block = this.#queue.slice(0, maxAgentBlock);
+      this.#lastBlock = performance.now();
       try {
         const refused = new Set(await this.#options.send(block));
         this.#backoff.reset();

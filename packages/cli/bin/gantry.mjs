@@ -6,14 +6,17 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import module from 'node:module';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const neededNode = 24;
 
 if (Number(process.versions.node.split('.')[0]) >= neededNode) {
-  // Types are stripped once, not at every start: measured 0.42 s instead of 0.72 s for `gantry --help`.
-  module.enableCompileCache?.();
+  // Types are stripped once, not at every start: `gantry tools` takes 0.22 s instead of 0.38 s. In a folder of the
+  // user's own: what is in there is run.
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  module.enableCompileCache(join(cache, 'gantry', 'node'));
   await import('../src/main.ts');
 } else {
   const node = findNode();

@@ -3,7 +3,6 @@
  * with this process, even if that is killed, because its standard input ends then.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { getCompileCacheDir } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -107,7 +106,6 @@ function spawnAgent(options: AgentProcessOptions, last: string[]): ChildProcess 
         ...options.env,
         PATH: `${dirname(process.execPath)}${delimiter}${path}`,
         GANTRY_AGENT_TOKEN: options.token,
-        NODE_COMPILE_CACHE: getCompileCacheDir(),
         DATABASE_URL: undefined,
       },
       cwd: '/',
