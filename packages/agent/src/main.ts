@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The agent's process : arguments, signals and exit codes. 0: stopped or drained; 2: bad usage; 3: it could not
+ * The agent's process: arguments, signals and exit codes. 0: stopped or drained; 2: bad usage; 3: it could not
  * do its work (token refused, folder in use, a fault).
  */
 import { isGantryError } from '@gantry/model';

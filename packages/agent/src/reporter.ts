@@ -28,6 +28,7 @@ export class Reporter {
   readonly #backoff = new Backoff();
   #timer: NodeJS.Timeout | undefined;
   #sending = false;
+  #urgent = false;
   #lastBlock = -Infinity;
 
   constructor(options: ReporterOptions) {
@@ -45,15 +46,8 @@ export class Reporter {
    */
   add(report: Report, moreToCome: boolean): void {
     this.#queue.push(report);
-    if (this.#sending || this.#closed.signal.aborted) return;
-    if (this.#queue.length >= maxAgentBlock) {
-      this.#start();
-      return;
-    }
-    if (this.#timer !== undefined && moreToCome) return;
-    clearTimeout(this.#timer);
-    const spacing = moreToCome ? spacingMilliseconds - (performance.now() - this.#lastBlock) : 0;
-    this.#timer = setTimeout(() => this.#start(), Math.max(gatherMilliseconds, spacing));
+    if (!moreToCome) this.#urgent = true;
+    if (!this.#sending && !this.#closed.signal.aborted) this.#arm();
   }
 
   /** Resolves when nothing is pending, or when it is closed. */
@@ -68,33 +62,39 @@ export class Reporter {
     this.#wakeIdle();
   }
 
+  #arm(): void {
+    if (this.#timer !== undefined && !this.#urgent && this.#queue.length < maxAgentBlock) return;
+    clearTimeout(this.#timer);
+    const spacing = this.#urgent ? 0 : spacingMilliseconds - (performance.now() - this.#lastBlock);
+    const wait = this.#queue.length >= maxAgentBlock ? 0 : Math.max(gatherMilliseconds, spacing);
+    this.#timer = setTimeout(() => this.#start(), wait);
+  }
+
   #start(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (!this.#sending) void this.#sendAll();
+    if (!this.#sending) void this.#sendBlock();
   }
 
-  async #sendAll(): Promise<void> {
+  async #sendBlock(): Promise<void> {
     this.#sending = true;
-    while (this.#queue.length > 0 && !this.#closed.signal.aborted) {
-      const block = this.#queue.slice(0, maxAgentBlock);
-      this.#lastBlock = performance.now();
-      try {
-        const refused = new Set(await this.#options.send(block));
-        this.#backoff.reset();
-        this.#queue.splice(0, block.length);
-        for (const { attempt } of block) this.#options.onAnswered(attempt, refused.has(attempt));
-      } catch (error) {
-        if (!this.#options.isTransient(error)) {
-          this.close();
-          this.#options.onFailed(error);
-          break;
-        }
-        await this.#backoff.wait(this.#closed.signal);
-      }
+    this.#urgent = false;
+    const block = this.#queue.slice(0, maxAgentBlock);
+    this.#lastBlock = performance.now();
+    try {
+      const refused = new Set(await this.#options.send(block));
+      this.#backoff.reset();
+      this.#queue.splice(0, block.length);
+      for (const { attempt } of block) this.#options.onAnswered(attempt, refused.has(attempt));
+    } catch (error) {
+      if (!this.#options.isTransient(error)) {
+        this.close();
+        this.#options.onFailed(error);
+      } else await this.#backoff.wait(this.#closed.signal);
     }
     this.#sending = false;
     if (this.#queue.length === 0) this.#wakeIdle();
+    else if (!this.#closed.signal.aborted) this.#arm();
   }
 
   #wakeIdle(): void {

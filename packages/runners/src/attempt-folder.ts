@@ -2,7 +2,8 @@
  * An attempt's folder: made before the tool starts, and cleared after it ended. Where it lies, and sweeping
  * those of lost attempts, are left to the server.
  */
-import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdirSync, rmdirSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { attemptWorkFolder, type Assignment } from '@gantry/model';
 import { hasCode } from './marked-processes.ts';
@@ -20,7 +21,8 @@ export async function prepareAttempt(assignment: Assignment): Promise<string> {
     folders.add(many ? output.path : dirname(output.path));
   }
   for (const file of assignment.files ?? []) folders.add(dirname(file.path));
-  for (const folder of folders) await mkdir(folder, { recursive: true });
+  // At once: 20 µs each, where a way through the thread pool costs five times that, for every attempt.
+  for (const folder of folders) mkdirSync(folder, { recursive: true });
   for (const file of assignment.files ?? []) await writeFile(file.path, file.content);
   return work;
 }
@@ -34,7 +36,7 @@ export async function clearAttempt(assignment: Assignment, keepOutputs: boolean)
 /** Mostly the folder is empty, and `rmdir` costs a fifth of `rm` with its walk. */
 export async function removeFolder(folder: string): Promise<void> {
   try {
-    await rmdir(folder);
+    rmdirSync(folder);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return;
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
