@@ -13,7 +13,9 @@ import {
 import { removeFolder, type Runner } from '@gantry/runners';
 import { AssignmentQueue } from './assignment-queue.ts';
 import { Backoff, pause } from './backoff.ts';
+import { ClaimLoop } from './claim-loop.ts';
 import { ClaimSize } from './claim-size.ts';
+import { leaveServer, leaveServerUntilHeard } from './leave-server.ts';
 import { Lease } from './lease.ts';
 import { isSessionGone, isUnauthorized } from './refusals.ts';
 import { Reporter } from './reporter.ts';
@@ -50,6 +52,7 @@ export class AgentSession {
   readonly #claimSize = new ClaimSize();
   readonly #lease: Lease;
   readonly #reporter: Reporter;
+  readonly #claims: ClaimLoop;
   /** All that is ours: waiting, running, or not yet acknowledged. */
   readonly #held = new Map<number, Assignment>();
   readonly #running = new Set<number>();
@@ -62,10 +65,6 @@ export class AgentSession {
   readonly #outcome = Promise.withResolvers<SessionEnd>();
   #ending: SessionEnd | undefined;
   #room = Promise.withResolvers<void>();
-  #claiming = false;
-  #settling: Promise<void> | undefined;
-  /** A claim failed, and what it may have been given is not known. */
-  #unsettled = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -76,6 +75,17 @@ export class AgentSession {
     this.#lease = new Lease(
       () => void this.#end('lost', 'the server could not be reached before the lease ended'),
     );
+    this.#claims = new ClaimLoop({
+      wanted: () => this.#claimSize.wanted(this.#queue.freeSlots, this.#queue.waitingCount),
+      hasRoom: () => this.#room.promise,
+      settle: () => this.#beat(),
+      claim: async (limit, signal) => {
+        const request = { session: this.#session, limit, waitSeconds: claimWaitSeconds };
+        return (await this.#client.claim(request, signal)).assignments;
+      },
+      take: (assignments) => this.#take(assignments),
+      onFailed: (error) => this.#fail(error),
+    });
     this.#reporter = new Reporter({
       send: async (reports) =>
         (await this.#client.report({ session: this.#session, reports }, this.#over.signal)).refused,
@@ -93,7 +103,7 @@ export class AgentSession {
     if (stop.aborted) onStop();
     this.#lease.renew(this.#options.joinedAt, this.#options.joined.leaseSeconds);
     void this.#keepHeartbeat();
-    void this.#keepClaiming();
+    void this.#claims.run(this.#closing.signal);
     try {
       return await this.#outcome.promise;
     } finally {
@@ -114,38 +124,6 @@ export class AgentSession {
   }
 
   // ---- Claiming and starting ----
-
-  async #keepClaiming(): Promise<void> {
-    const { signal } = this.#closing;
-    const backoff = new Backoff();
-    while (!signal.aborted) {
-      const limit = this.#claimSize.wanted(this.#queue.freeSlots, this.#queue.waitingCount);
-      if (limit === 0) {
-        await this.#room.promise;
-        continue;
-      }
-      const asked = performance.now();
-      try {
-        await this.#settling;
-        if (this.#unsettled) await this.#beat();
-        if (signal.aborted) return;
-        this.#claiming = true;
-        const request = { session: this.#session, limit, waitSeconds: claimWaitSeconds };
-        const { assignments } = await this.#client.claim(request, signal);
-        this.#claiming = false;
-        backoff.reset();
-        this.#take(assignments);
-        // A server that does not hold the request must not be asked in a tight loop.
-        if (assignments.length === 0 && performance.now() - asked < 100) await pause(100, signal);
-      } catch (error) {
-        this.#unsettled = true;
-        this.#claiming = false;
-        if (signal.aborted) return;
-        if (isSessionGone(error) || isUnauthorized(error)) return this.#fail(error);
-        await backoff.wait(signal);
-      }
-    }
-  }
 
   #take(assignments: readonly Assignment[]): void {
     for (const assignment of assignments) {
@@ -215,7 +193,7 @@ export class AgentSession {
         await this.#client.giveBack({ session: this.#session, attempts: block }, this.#over.signal);
       } catch (error) {
         if (isSessionGone(error) || isUnauthorized(error)) return this.#fail(error);
-        this.#unsettled = true;
+        this.#claims.unsettle();
       }
     }
   }
@@ -241,20 +219,8 @@ export class AgentSession {
     }
   }
 
-  /** One heartbeat; settled if no claim is under way, and none starts before it is answered. */
-  async #beat(): Promise<void> {
-    const settled = !this.#claiming && this.#settling === undefined;
-    const beat = this.#sendHeartbeat(settled);
-    if (!settled) return beat;
-    const quiet = beat.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.#settling = quiet.then(() => {
-      this.#settling = undefined;
-    });
-    await beat;
-    this.#unsettled = false;
+  #beat(): Promise<void> {
+    return this.#claims.settleWhile((settled) => this.#sendHeartbeat(settled));
   }
 
   async #sendHeartbeat(settled: boolean): Promise<void> {
@@ -306,7 +272,7 @@ export class AgentSession {
 
   async #finishDrain(): Promise<void> {
     if (this.#running.size > 0 || this.#reporter.pending.length > 0 || this.#over.signal.aborted) return;
-    await this.#leave(stopLeave);
+    await leaveServer(this.#client, this.#session, AbortSignal.timeout(stopLeave), this.#options.log);
     this.#outcome.resolve('drained');
   }
 
@@ -332,7 +298,7 @@ export class AgentSession {
     if (how === 'stopped') {
       await killing;
       await Promise.race([this.#reporter.whenIdle(), pause(stopReports, this.#over.signal)]);
-      await this.#leave(stopLeave);
+      await leaveServer(this.#client, this.#session, AbortSignal.timeout(stopLeave), this.#options.log);
       this.#outcome.resolve('stopped');
       return;
     }
@@ -340,7 +306,7 @@ export class AgentSession {
     // After a time without a server every session has a full lease, so that what ended before may still be told;
     // if this one is gone, the reporter hears of it, and it ends in #fail.
     await this.#reporter.whenIdle();
-    await this.#leaveUntilHeard();
+    await leaveServerUntilHeard(this.#client, this.#session, this.#over.signal);
     this.#outcome.resolve('lost');
   }
 
@@ -351,27 +317,5 @@ export class AgentSession {
     for (const { attempt } of this.#queue.remove(this.#queue.waiting)) this.#held.delete(attempt);
     for (const attempt of this.#running) this.#abandoned.add(attempt);
     return [...this.#running];
-  }
-
-  async #leave(milliseconds: number): Promise<void> {
-    try {
-      await this.#client.leave(this.#session, AbortSignal.timeout(milliseconds));
-    } catch (error) {
-      // The lease will end by itself.
-      this.#options.log(`could not take leave of the server: ${error instanceof Error ? error.message : ''}`);
-    }
-  }
-
-  async #leaveUntilHeard(): Promise<void> {
-    const backoff = new Backoff();
-    while (!this.#over.signal.aborted) {
-      try {
-        await this.#client.leave(this.#session, this.#over.signal);
-        return;
-      } catch (error) {
-        if (isSessionGone(error) || isUnauthorized(error)) return;
-        await backoff.wait(this.#over.signal);
-      }
-    }
   }
 }

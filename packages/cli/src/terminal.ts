@@ -47,7 +47,8 @@ export function openOutput(
     isTerminal,
     // https://no-color.org: present and not empty.
     colors: isTerminal && (env['NO_COLOR'] ?? '') === '',
-    width: () => (stream as Partial<WriteStream>).columns ?? 80,
+    // A terminal that does not know its size says 0.
+    width: () => (stream as Partial<WriteStream>).columns || 80,
   };
 }
 

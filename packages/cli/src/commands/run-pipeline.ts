@@ -100,7 +100,7 @@ async function carryOut(work: Work, access: ServerAccess): Promise<{ exitCode: n
     run = await followRun(access, id, line, interrupts.signal);
     if (interrupts.signal.aborted && run.state === 'active') run = await cancel(access, id);
   } catch (error) {
-    throw withResume(error, id);
+    throw withResume(error, id, placeWords(context));
   }
   const outputs = await access.ask((client, signal) => client.outputs(id, signal));
   const failures = await access.ask((client, signal) =>
@@ -113,9 +113,10 @@ async function carryOut(work: Work, access: ServerAccess): Promise<{ exitCode: n
   const seconds = performance.now() / 1000;
   const report = context.json ? context.terminal.err : context.terminal.out;
   printOutcome(report, run, seconds);
-  printFailures(report, run, failures);
+  const words = placeWords(context);
+  printFailures(report, run, failures, words);
   printOutputs(report, outputs, exported);
-  if (run.state !== 'succeeded') printResume(report, id, resumeWords(work));
+  if (run.state !== 'succeeded') printResume(report, id, [...words, ...outWords(work)]);
   if (context.json)
     writeJson(context, {
       run: id,
@@ -157,11 +158,11 @@ async function cancel(access: ServerAccess, id: number): Promise<RunDetail> {
 }
 
 /** An error in the midst of a run says how the run goes on. */
-function withResume(error: unknown, id: number): unknown {
+function withResume(error: unknown, id: number, words: readonly string[]): unknown {
   if (!isGantryError(error)) return error;
   return new GantryError(error.code, error.message, {
     file: error.file,
-    mend: `${error.mend ?? ''} Nothing of run ${id} is lost: gantry run --resume ${id} goes on with it.`.trim(),
+    mend: `${error.mend ?? ''} Nothing of run ${id} is lost: gantry ${['run', '--resume', String(id), ...words].join(' ')} goes on with it.`.trim(),
     cause: error,
   });
 }
@@ -211,13 +212,14 @@ function listPaths(
   );
 }
 
-/** What of the command line is to be said again with `--resume`. */
-function resumeWords({ context, options }: Work): string[] {
-  const { dataDir } = context.settings.origins;
-  return [
-    ...(dataDir.from === '--data-dir' ? ['--data-dir', quote(context.settings.values.dataDir)] : []),
-    ...(options.out === undefined ? [] : ['--out', quote(options.out)]),
-  ];
+/** What of the command line names the data directory, and is to be said again. */
+function placeWords({ settings }: CommandContext): string[] {
+  if (settings.origins.dataDir.from !== '--data-dir') return [];
+  return ['--data-dir', quote(settings.values.dataDir)];
+}
+
+function outWords({ options }: Work): string[] {
+  return options.out === undefined ? [] : ['--out', quote(options.out)];
 }
 
 /** A word as a shell reads it. */

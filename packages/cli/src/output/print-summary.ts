@@ -25,7 +25,13 @@ export function printOutcome(output: Output, run: RunDetail, seconds: number): v
   );
 }
 
-export function printFailures(output: Output, run: RunDetail, failures: Failures): void {
+/** @param words what every further command must be given, such as --data-dir */
+export function printFailures(
+  output: Output,
+  run: RunDetail,
+  failures: Failures,
+  words: readonly string[],
+): void {
   for (const { stage, message, tasks, log } of failures.groups) {
     const [first] = tasks;
     if (first === undefined) continue;
@@ -36,7 +42,8 @@ export function printFailures(output: Output, run: RunDetail, failures: Failures
     output.line(`${paint(output, 'red', 'failed:')} ${stage}${place}${more}`);
     output.line(indent(makePrintable(message)));
     for (const line of log) output.line(paint(output, 'dim', `  | ${makePrintable(line)}`));
-    output.line(`  Its whole log: gantry logs ${first.id}    why: gantry explain ${first.id}`);
+    for (const command of ['logs', 'explain'])
+      output.line(`  See: gantry ${[command, String(first.id), ...words].join(' ')}`);
   }
   if (failures.others > 0) {
     output.line();

@@ -46,11 +46,8 @@ class DrawnLine implements ProgressLine {
   }
 
   note(line: string): void {
-    const drawn = this.#drawn;
     this.clear();
     this.#output.line(line);
-    if (drawn !== '') this.#output.write(drawn);
-    this.#drawn = drawn;
   }
 
   clear(): void {
@@ -64,7 +61,7 @@ class PlainLines implements ProgressLine {
   readonly #output: Output;
   readonly #now: () => number;
   #at: number;
-  #key: string | undefined;
+  #key = '';
   #written = '';
 
   constructor(output: Output, now: () => number) {
@@ -76,7 +73,7 @@ class PlainLines implements ProgressLine {
 
   show(_draw: (width: number) => string, plain: () => string, key = ''): void {
     const time = this.#now();
-    const changed = this.#key !== undefined && key !== this.#key;
+    const changed = this.#key !== '' && key !== this.#key;
     this.#key = key;
     if (!changed && time - this.#at < lineMs) return;
     const line = plain();
