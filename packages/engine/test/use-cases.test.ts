@@ -158,9 +158,8 @@ describe('cancelling and resuming', () => {
     for (const n of [1, 2]) await test.admit(n);
     const claimed = await test.claim();
     await cancelRun(engine, test.run);
-    expect(await heldAttempts(engine, test.session)).toMatchObject(
-      claimed.map(({ attempt }) => ({ attempt, cancel: true })),
-    );
+    const stopped = (await heldAttempts(engine, test.session)).filter(({ cancel }) => cancel);
+    expect(stopped.map(({ attempt }) => attempt)).toEqual(claimed.map(({ attempt }) => attempt));
     for (const task of claimed) await test.settle(task, { end: 'cancelled', made: [] });
     expect(await test.counts()).toEqual({ map: { cancelled: 2 }, next: { cancelled: 2 } });
     expect(await test.claim()).toEqual([]);
