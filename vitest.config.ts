@@ -10,7 +10,12 @@ const globalSetup = join(import.meta.dirname, 'tests', 'global-setup.ts');
 
 export default defineConfig({
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'tools/*/test/**/*.test.ts', 'tools/test/**/*.test.ts', 'tests/**/*.test.ts'],
+    include: [
+      'packages/*/test/**/*.test.ts',
+      'tools/*/test/**/*.test.ts',
+      'tools/test/**/*.test.ts',
+      'tests/**/*.test.ts',
+    ],
     globalSetup: existsSync(globalSetup) ? [globalSetup] : [],
     pool: 'forks',
     maxWorkers: 2,

@@ -69,7 +69,7 @@ export interface ToolHandler<P, I extends Record<string, Arity>, O extends strin
 }
 
 /** One line for people: what happened, to which file, and what to do. */
-export function describeError(error: unknown): string {
+function describeError(error: unknown): string {
   if (!(error instanceof GantryError)) {
     return error instanceof Error ? `${error.name}: ${error.message}` : `Error: ${String(error)}`;
   }

@@ -193,7 +193,7 @@ describe('bad input ends with 2, before anything is started', () => {
     [
       'a pattern that matches nothing',
       async () => ['run', 'copy.yaml', '--input', 'items', '--pattern', 'q{p:dd}.txt'],
-      ['fits none of the 2 files', 'p{p:dd}.txt` fits 2 of them'],
+      ['fits none of the 2 files', 'p{position:dd}.txt` fits 2 of them'],
     ],
     [
       'no pattern',

@@ -6,7 +6,8 @@ export { closeDataset } from './close-dataset.ts';
 export { sealDataset } from './seal-dataset.ts';
 export { createRun, type NewRun } from './create-run.ts';
 export { claimTasks, type ClaimedTask } from './claim-tasks.ts';
-export { settleAttempts, type EndedAttempt, type MadeFile, type Settled } from './settle-attempts.ts';
+export type { EndedAttempt, MadeFile } from './ended-attempt.ts';
+export { settleAttempts, type Settled } from './settle-attempts.ts';
 export { resumeRun, type Again } from './resume-run.ts';
 export { cancelRun } from './cancel-run.ts';
 export {

@@ -4,7 +4,7 @@
  */
 import { coordinates, parsePattern } from '@gantry/model';
 import type { StagePlan } from './run-plan.ts';
-import type { EndedAttempt, MadeFile } from './settle-attempts.ts';
+import type { EndedAttempt, MadeFile } from './ended-attempt.ts';
 
 export interface PlacedFile extends MadeFile {
   readonly extra: readonly number[];

@@ -10,38 +10,12 @@ import {
   type MadeItemRow,
   type Transaction,
 } from '@gantry/database';
-import type { AttemptEnd } from '@gantry/model';
 import { advanceRun, nothingTouched } from './advance-run.ts';
+import type { EndedAttempt } from './ended-attempt.ts';
 import type { Engine } from './engine.ts';
 import { lockRun } from './lock-runs.ts';
 import { placeMadeFiles, type PlacedAttempt } from './place-made-files.ts';
 import type { RunPlan } from './run-plan.ts';
-
-/** A file that an attempt made, for the output `output` of its stage. */
-export interface MadeFile {
-  readonly output: string;
-  /** Coordinates that the file's name adds to the task's place; read from the name by the output's pattern if absent. */
-  readonly extra?: readonly number[];
-  readonly name: string;
-  /** Relative to the store. */
-  readonly path: string;
-  /** Bytes. */
-  readonly size: number;
-  readonly checksum: string;
-}
-
-export interface EndedAttempt {
-  readonly attempt: number;
-  readonly end: AttemptEnd;
-  readonly made: readonly MadeFile[];
-  readonly started?: string | undefined;
-  readonly ended?: string | undefined;
-  readonly exitCode?: number | undefined;
-  readonly signal?: string | undefined;
-  readonly message?: string | undefined;
-  readonly resources?: unknown;
-  readonly log?: unknown;
-}
 
 export interface Settled {
   /** Attempts that the session does not hold any more: their files are nobody's. */

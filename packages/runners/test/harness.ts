@@ -8,7 +8,7 @@ import type { Assignment, Report } from '@gantry/model';
 import type { AttemptLog, OutputStore, Runner } from '../src/index.ts';
 
 /** Keeps what it is given, up to a cap per attempt, as the real one does. */
-export class MemoryLog implements AttemptLog {
+class MemoryLog implements AttemptLog {
   readonly taken = new Map<number, number>();
   readonly #texts = new Map<string, string>();
 

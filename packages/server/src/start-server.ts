@@ -87,7 +87,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 /** Every route there is, with who may call it. */
-export function routesOf(context: ServerContext): Route[] {
+function routesOf(context: ServerContext): Route[] {
   return [
     route({
       method: 'GET',

@@ -11,12 +11,8 @@ export {
 export { lockFile, type FileLock, type LockHolder, type LockResult } from './file-lock.ts';
 export { followLog, readLog } from './logs/log-reader.ts';
 export { type LogRecord, type LogStream } from './logs/log-record.ts';
-export {
-  openLogWriter,
-  type LogReference,
-  type LogWriter,
-  type LogWriterOptions,
-} from './logs/log-writer.ts';
+export type { LogReference } from './logs/log-reference.ts';
+export { openLogWriter, type LogWriter, type LogWriterOptions } from './logs/log-writer.ts';
 export { listSegments, measureSegment, removeSegment } from './logs/segment-file.ts';
 export { publishServer, readServer, withdrawServer, type ServerRecord } from './server-record.ts';
 export { removeAttempt, sweepAttempts } from './sweep-attempts.ts';

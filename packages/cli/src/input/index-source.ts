@@ -19,6 +19,7 @@ import {
   type LatticeBounds,
   type Place,
   type SourceFile,
+  type SuggestedPattern,
 } from '@gantry/model';
 import { formatCount, plural } from '../numbers.ts';
 import { findHoles } from './find-holes.ts';
@@ -75,7 +76,7 @@ export async function indexSource(
     const files = [{ place: [], name: own, path }];
     return { ...base, folder: dirname(path), pattern: escape(own), files, warnings: [] };
   }
-  if (given.pattern === undefined) throw await patternMissing(name, path);
+  if (given.pattern === undefined) throw await patternMissing(name, source, path);
   const pattern = readPattern(name, given.pattern);
   checkAxes(name, source, pattern);
   const depth = pattern.text.split('/').length - 1;
@@ -137,21 +138,25 @@ function boundsOf(name: string, source: SourceFile, given: SourceArguments): Lat
   return { extents: { ...source.extents, ...given.extents }, skip: source.skip, region: {} };
 }
 
-async function patternMissing(name: string, path: string): Promise<GantryError> {
+async function patternMissing(name: string, source: SourceFile, path: string): Promise<GantryError> {
   const { names } = await listNames(path, 0, () => false);
   const suggested = suggestPattern(names);
-  return new GantryError(
-    'pattern-missing',
-    `the source \`${name}\` has no --pattern for the files of ${path}`,
-    {
-      file: path,
-      field: 'pattern',
-      mend:
-        suggested === undefined
-          ? 'Add --pattern, such as --pattern "img_r{row:ddd}_c{col:ddd}.ome.tif".'
-          : `Add --pattern "${suggested.pattern}", which fits ${suggested.matched} of ${plural(names.length, 'file')}.`,
-    },
-  );
+  return new GantryError('pattern-missing', `the source \`${name}\` has no --pattern for the files of ${path}`, {
+    file: path,
+    field: 'pattern',
+    mend:
+      suggested === undefined
+        ? 'Add --pattern, such as --pattern "img_r{row:ddd}_c{col:ddd}.ome.tif".'
+        : `Add --pattern "${withAxesOf(source, suggested)}", which fits ${suggested.matched} of ${plural(names.length, 'file')}.`,
+  });
+}
+
+/** The suggestion with the source's own name for an axis, where only one is left to be told. */
+function withAxesOf(source: SourceFile, { pattern, axes }: SuggestedPattern): string {
+  const [wanted, ...others] = source.axes.filter((axis) => !axes.includes(axis));
+  const [guessed, ...further] = axes.filter((axis) => !source.axes.includes(axis));
+  if (wanted === undefined || guessed === undefined || others.length + further.length > 0) return pattern;
+  return pattern.replace(`{${guessed}:`, `{${wanted}:`);
 }
 
 function onlyFolders(path: string, pattern: FilePattern, { folders }: Names): GantryError {

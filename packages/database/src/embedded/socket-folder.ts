@@ -18,7 +18,7 @@ const plainPath = /^[A-Za-z0-9/._+@ -]+$/;
 const shortPrefix = '/tmp/gantry-pg-';
 
 /** The socket's path within a folder. */
-export function socketPath(folder: string): string {
+function socketPath(folder: string): string {
   return join(folder, `.s.PGSQL.${socketPort}`);
 }
 

@@ -47,7 +47,7 @@ export async function encodeTile(pixels: Pixels, width: number, predictor: boole
 }
 
 /** Replaces each value by its difference from its left neighbour, modulo the type's range. */
-export function differenceRows(pixels: Pixels, width: number): void {
+function differenceRows(pixels: Pixels, width: number): void {
   for (let row = 0; row < pixels.length; row += width) {
     let left = 0;
     for (let i = row; i < row + width; i++) {

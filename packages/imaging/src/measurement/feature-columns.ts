@@ -36,7 +36,7 @@ const ID: FeatureColumn = {
 };
 
 /** Every feature in pixels, in the order of the table. */
-export const featureColumns: readonly FeatureColumn[] = [
+const featureColumns: readonly FeatureColumn[] = [
   { name: 'area', group: 'area', unit: 'px²', definition: 'Number of pixels', valueOf: (o) => o.area },
   {
     name: 'centroid_x',

@@ -17,7 +17,7 @@ const kinds: readonly FrameKind[] = ['chunk', 'finish'];
 const magic = 0x4c47;
 
 export const frameHeaderBytes = 12;
-export const entryBytes = 16;
+const entryBytes = 16;
 /** Larger lengths are a sign of damage. */
 const largestPayload = 256 * 1024 * 1024;
 

@@ -19,7 +19,7 @@ import {
 import type { Frame, FramePlace } from './log-frame.ts';
 import { countPayload, decodeRecords } from './log-record.ts';
 import type { LogRecord } from './log-record.ts';
-import type { LogReference } from './log-writer.ts';
+import type { LogReference } from './log-reference.ts';
 import { indexPath, listSegments, segmentPath } from './segment-file.ts';
 
 /**

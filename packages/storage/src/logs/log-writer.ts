@@ -11,6 +11,7 @@ import { LiveTailFile, readLiveTails, removeLiveTails } from './live-tail.ts';
 import { encodeFinish, encodeFrame, encodeName, hashName } from './log-frame.ts';
 import type { FinishRecord, FramePlace } from './log-frame.ts';
 import { findChunks } from './log-reader.ts';
+import type { LogReference } from './log-reference.ts';
 import { RecordBuffer, recordHeaderBytes } from './log-record.ts';
 import type { LogStream } from './log-record.ts';
 import { PendingTail } from './pending-tail.ts';
@@ -28,16 +29,6 @@ export interface LogWriterOptions {
   readonly tailBytes?: number | undefined;
   /** Milliseconds that output may wait in memory; 50 if absent. What waits is lost if the process is killed. */
   readonly flushMs?: number | undefined;
-}
-
-/** Where a finished log is: small, to lie in a row of the database. */
-export interface LogReference {
-  readonly segment: number;
-  readonly offset: number;
-  /** All bytes that the attempt wrote. */
-  readonly bytes: number;
-  /** How many of these were left out between head and tail. */
-  readonly omitted: number;
 }
 
 export interface LogWriter {
