@@ -59,7 +59,10 @@ describe('readSettings', () => {
   it.each([
     [{ GANTRY_PORT: '99999' }, '`port` "99999" (GANTRY_PORT in the environment) must be a port'],
     [{ GANTRY_SLOTS: 'many' }, '`slots` "many" (GANTRY_SLOTS in the environment) must be a whole number'],
-    [{ DATABASE_URL: 'mysql://me:secret@x' }, '`databaseUrl` (DATABASE_URL in the environment) must be an address'],
+    [
+      { DATABASE_URL: 'mysql://me:secret@x' },
+      '`databaseUrl` (DATABASE_URL in the environment) must be an address',
+    ],
   ])('names the place, the field and the value of %j', async (env, message) => {
     await expect(read(env)).rejects.toThrow(message);
     await expect(read(env)).rejects.toMatchObject({ code: 'setting-not-valid' });
@@ -105,6 +108,8 @@ describe('docs/settings.md', () => {
       return `| \`${name}\` | ${cell(flag)} | \`${env}\` | ${standard} | ${description} |`;
     });
     const table = text.split('\n').filter((line) => line.startsWith('| `'));
-    expect(table.map((line) => line.replace(/\s+/g, ' '))).toEqual(rows.map((row) => row.replace(/\s+/g, ' ')));
+    expect(table.map((line) => line.replace(/\s+/g, ' '))).toEqual(
+      rows.map((row) => row.replace(/\s+/g, ' ')),
+    );
   });
 });

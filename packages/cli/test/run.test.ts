@@ -183,6 +183,43 @@ describe('gantry run', () => {
   });
 });
 
+describe('when a part of it is killed', () => {
+  /** The first process that has the text in its command line, within the folder. */
+  const findProcess = (folder: string, text: string): number =>
+    Number(
+      processesOf(folder)
+        .find((line) => line.includes(text))
+        ?.trim()
+        .split(' ')[0],
+    );
+
+  it('starts the agent again', async () => {
+    const folder = await makeCopyProject(12, 200);
+    const running = startGantry([...copyWords, '--json'], { folder });
+    await running.waitFor('has begun');
+    await until(async () => (await countFiles(join(folder, 'data', 'store'))) >= 2);
+    process.kill(findProcess(folder, 'data/agent'), 'SIGKILL');
+    const ended = await running.ended;
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(ended.stderr).toContain('The agent ended (by SIGKILL) and is started again');
+    expect(parseResult(ended).tasks).toEqual({ ...noTasks, succeeded: 24 });
+    expect(processesOf(folder)).toEqual([]);
+  });
+
+  it('says that the database ended, and goes on the next time', async () => {
+    const folder = await makeCopyProject(12, 200);
+    const running = startGantry([...copyWords, '--json'], { folder });
+    await running.waitFor('has begun');
+    process.kill(findProcess(folder, 'postgres/cluster'), 'SIGKILL');
+    const ended = await running.ended;
+    expect(ended.code, ended.stderr).toBe(3);
+    expect(JSON.parse(ended.stdout)).toHaveProperty('error.mend', expect.stringContaining('--resume 1'));
+    const again = await gantry(['run', '--resume', '1', '--data-dir', 'data', '--json'], { folder });
+    expect(again.code, again.stderr).toBe(0);
+    expect(parseResult(again).tasks).toEqual({ ...noTasks, succeeded: 24 });
+  });
+});
+
 describe('bad input ends with 2, before anything is started', () => {
   const cases: readonly [string, (folder: string) => Promise<readonly string[]>, readonly string[]][] = [
     [

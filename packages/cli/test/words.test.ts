@@ -14,12 +14,25 @@ import { makePrintable } from '../src/terminal.ts';
 describe('numbers', () => {
   it('have separators, units and three figures', () => {
     expect([0, 999, 1000, 1234567].map(formatCount)).toEqual(['0', '999', '1,000', '1,234,567']);
-    expect([0, 999, 1000, 99_940, 999_960, 1.5e9].map(formatBytes)).toEqual(
-      ['0 B', '999 B', '1.0 kB', '99.9 kB', '1.0 MB', '1.5 GB'],
-    );
-    expect([0.44, 9.94, 9.96, 59.6, 185, 3600, 7800, 86_400, 273_600].map(formatDuration)).toEqual(
-      ['0.4 s', '9.9 s', '10 s', '1 min', '3 min 5 s', '1 h', '2 h 10 min', '1 d', '3 d 4 h'],
-    );
+    expect([0, 999, 1000, 99_940, 999_960, 1.5e9].map(formatBytes)).toEqual([
+      '0 B',
+      '999 B',
+      '1.0 kB',
+      '99.9 kB',
+      '1.0 MB',
+      '1.5 GB',
+    ]);
+    expect([0.44, 9.94, 9.96, 59.6, 185, 3600, 7800, 86_400, 273_600].map(formatDuration)).toEqual([
+      '0.4 s',
+      '9.9 s',
+      '10 s',
+      '1 min',
+      '3 min 5 s',
+      '1 h',
+      '2 h 10 min',
+      '1 d',
+      '3 d 4 h',
+    ]);
     expect([0.256, 9.999, 41.23, 1204.2].map(formatRate)).toEqual(['0.26', '10.0', '41.2', '1,204']);
     expect([plural(1, 'task'), plural(0, 'task')]).toEqual(['1 task', '0 tasks']);
   });

@@ -5,8 +5,9 @@ import type { Engine } from './engine.ts';
 
 export interface FoundLog {
   readonly attempt: number;
-  /** Name of the agent that writes it. */
+  /** Name of the agent that writes it, and the session that it does so in. */
   readonly agent: string;
+  readonly session: number;
   readonly running: boolean;
   /** What the agent reported of it at the end. */
   readonly reference: unknown;
@@ -19,11 +20,11 @@ export async function findLog(
   attempt: number | undefined,
 ): Promise<FoundLog | undefined> {
   const { rows } = await engine.pool.query<FoundLog>(
-    `SELECT attempt, agent, running, reference FROM (
-       SELECT a.id AS attempt, g.name AS agent, false AS running, a.log AS reference
+    `SELECT attempt, agent, session, running, reference FROM (
+       SELECT a.id AS attempt, g.name AS agent, a.session, false AS running, a.log AS reference
        FROM attempt a JOIN session s ON s.id = a.session JOIN agent g ON g.id = s.agent WHERE a.task = $1
        UNION ALL
-       SELECT r.attempt, g.name, true, NULL
+       SELECT r.attempt, g.name, r.session, true, NULL
        FROM running r JOIN session s ON s.id = r.session JOIN agent g ON g.id = s.agent WHERE r.task = $1
      ) logs WHERE $2::bigint IS NULL OR attempt = $2 ORDER BY attempt DESC LIMIT 1`,
     [task, attempt ?? null],

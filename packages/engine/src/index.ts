@@ -19,9 +19,11 @@ export {
   renewSession,
   requireSession,
   type NewSession,
+  type OpenedSession,
 } from './sessions.ts';
 export { digestTool, readTools, type InstalledTool } from './read-tools.ts';
 export { describeRun, listRuns } from './read-runs.ts';
 export { listOutputs, listTasks } from './read-tasks.ts';
 export { explainTask, findTask } from './explain-task.ts';
 export { findLog, type FoundLog } from './find-log.ts';
+export type { LostAttempt } from './lost-attempt.ts';

@@ -4,6 +4,7 @@
  */
 import { GantryError, type AgentCapacity, type AttemptEnd } from '@gantry/model';
 import type { Engine } from './engine.ts';
+import type { LostAttempt } from './lost-attempt.ts';
 import { settleAttempts } from './settle-attempts.ts';
 
 export interface NewSession {
@@ -13,8 +14,13 @@ export interface NewSession {
   readonly leaseSeconds: number;
 }
 
+export interface OpenedSession {
+  readonly session: number;
+  readonly lost: readonly LostAttempt[];
+}
+
 /** Starts a session of the agent `name`; one that it had before, from a life that is over, ends. */
-export async function openSession(engine: Engine, session: NewSession): Promise<number> {
+export async function openSession(engine: Engine, session: NewSession): Promise<OpenedSession> {
   const { rows } = await engine.pool.query<{ agent: number; id: number }>(
     `WITH known AS (
        INSERT INTO agent (name, host) VALUES ($1, $2)
@@ -29,8 +35,9 @@ export async function openSession(engine: Engine, session: NewSession): Promise<
     'SELECT id FROM session WHERE agent = $1 AND ended IS NULL AND id < $2',
     [row.agent, row.id],
   );
-  for (const { id } of earlier.rows) await endSession(engine, id, 'lost');
-  return row.id;
+  const lost: LostAttempt[] = [];
+  for (const { id } of earlier.rows) lost.push(...(await endSession(engine, id, 'lost')));
+  return { session: row.id, lost };
 }
 
 /**
@@ -61,16 +68,25 @@ export async function requireSession(engine: Engine, session: number): Promise<v
   }
 }
 
-/** Ends a session; what it still holds is `lost`, or `returned` where the agent stopped in good order. */
+/**
+ * Ends a session; what it still holds is `lost`, or `returned` where the agent stopped in good order.
+ * @returns what it held
+ */
 export async function endSession(
   engine: Engine,
   session: number,
   end: Extract<AttemptEnd, 'lost' | 'returned'>,
-): Promise<void> {
+): Promise<LostAttempt[]> {
   await engine.pool.query('UPDATE session SET ended = now() WHERE id = $1 AND ended IS NULL', [session]);
+  const lost: LostAttempt[] = [];
   for (;;) {
-    const held = await heldAttempts(engine, session, 1000);
-    if (held.length === 0) return;
+    const { rows: held } = await engine.pool.query<LostAttempt>(
+      `SELECT r.attempt, s.run, s.name AS stage FROM running r JOIN stage s ON s.id = r.stage
+       WHERE r.session = $1 ORDER BY r.attempt LIMIT 1000`,
+      [session],
+    );
+    if (held.length === 0) return lost;
+    lost.push(...held);
     await settleAttempts(
       engine,
       session,
@@ -88,29 +104,28 @@ export async function endSession(
 export async function heldAttempts(
   engine: Engine,
   session: number,
-  limit: number | null = null,
-): Promise<{ attempt: number; cancel: boolean; claimedSecondsAgo: number }[]> {
-  const { rows } = await engine.pool.query<{ attempt: number; cancel: boolean; claimedSecondsAgo: number }>({
+): Promise<{ attempt: number; cancel: boolean }[]> {
+  const { rows } = await engine.pool.query<{ attempt: number; cancel: boolean }>({
     name: 'held-attempts',
-    text: `SELECT attempt, cancel, extract(epoch FROM now() - claimed)::float8 AS "claimedSecondsAgo"
-           FROM running WHERE session = $1 ORDER BY attempt LIMIT $2`,
-    values: [session, limit],
+    text: 'SELECT attempt, cancel FROM running WHERE session = $1 ORDER BY attempt',
+    values: [session],
   });
   return rows;
 }
 
 /**
  * Ends the sessions whose lease is over, and those that ended while a claim of theirs was under way.
- * @returns how many
+ * @returns what they held
  */
-export async function expireSessions(engine: Engine): Promise<number> {
+export async function expireSessions(engine: Engine): Promise<LostAttempt[]> {
   const { rows } = await engine.pool.query<{ id: number }>({
     name: 'expired-sessions',
     text: `SELECT id FROM session WHERE ended IS NULL AND expires < now()
            UNION SELECT s.id FROM session s WHERE s.ended IS NOT NULL AND s.id IN (SELECT session FROM running)`,
   });
-  for (const { id } of rows) await endSession(engine, id, 'lost');
-  return rows.length;
+  const lost: LostAttempt[] = [];
+  for (const { id } of rows) lost.push(...(await endSession(engine, id, 'lost')));
+  return lost;
 }
 
 /** After a time without a server: nobody could be heard, so every session gets a full lease. */

@@ -16,10 +16,13 @@ import type { Engine } from './engine.ts';
 import { lockRun } from './lock-runs.ts';
 import { placeMadeFiles, type PlacedAttempt } from './place-made-files.ts';
 import type { RunPlan } from './run-plan.ts';
+import type { LostAttempt } from './lost-attempt.ts';
 
 export interface Settled {
   /** Attempts that the session does not hold any more: their files are nobody's. */
   readonly refused: readonly number[];
+  /** Attempts that were kept and whose files were not: the bytes were there already, or are not needed any more. */
+  readonly unused: readonly LostAttempt[];
 }
 
 /** Ends attempts that `session` holds. Each run is settled in a transaction of its own. */
@@ -36,6 +39,7 @@ export async function settleAttempts(
   });
   const places = new Map(rows.map((row) => [row.attempt, row]));
   const kept = new Set<number>();
+  const unused: LostAttempt[] = [];
   for (const run of [...new Set(rows.map((row) => row.run))].sort((a, b) => a - b)) {
     const plan = await engine.plan(run);
     const ofRun = ends.flatMap((end) => {
@@ -43,7 +47,9 @@ export async function settleAttempts(
       const stage = plan.stages.find(({ id }) => id === at?.stage);
       return at?.run !== run || stage === undefined ? [] : [placeMadeFiles(end, stage)];
     });
-    for (const attempt of await settleRun(engine, plan, session, ofRun)) kept.add(attempt);
+    const settled = await settleRun(engine, plan, session, ofRun);
+    for (const attempt of settled.kept) kept.add(attempt);
+    unused.push(...settled.unused);
   }
   const settledBefore = await findSettled(
     engine,
@@ -51,6 +57,7 @@ export async function settleAttempts(
     ends.filter(({ attempt }) => !kept.has(attempt)),
   );
   return {
+    unused,
     refused: ends
       .map(({ attempt }) => attempt)
       .filter((attempt) => !kept.has(attempt) && !settledBefore.has(attempt)),
@@ -62,16 +69,26 @@ async function settleRun(
   plan: RunPlan,
   session: number,
   ends: readonly PlacedAttempt[],
-): Promise<number[]> {
+): Promise<{ kept: number[]; unused: LostAttempt[] }> {
   return engine.work(async (transaction, news) => {
     const locked = await lockRun(transaction, plan.id);
-    if (locked === undefined) return [];
+    if (locked === undefined) return { kept: [], unused: [] };
     const verdicts = await settleStatement.run(transaction, JSON.stringify(ends.map(endRow)), session);
     const touched = nothingTouched();
     for (const { stage } of verdicts) touched.verdicts.add(stage);
-    await recordMade(transaction, plan, ends, verdicts, touched.changed);
+    const used = await recordMade(transaction, plan, ends, verdicts, touched.changed);
     await advanceRun(transaction, plan, locked, touched, news);
-    return verdicts.map(({ attempt }) => attempt);
+    const made = new Set(ends.filter((end) => end.made.length > 0).map(({ attempt }) => attempt));
+    return {
+      kept: verdicts.map(({ attempt }) => attempt),
+      unused: verdicts
+        .filter(({ attempt }) => made.has(attempt) && !used.has(attempt))
+        .map(({ attempt, stage }) => ({
+          attempt,
+          run: plan.id,
+          stage: plan.stages.find(({ id }) => id === stage)?.name ?? '',
+        })),
+    };
   });
 }
 
@@ -89,19 +106,20 @@ function endRow(end: EndedAttempt): EndedAttemptRow {
   };
 }
 
+/** @returns the attempts whose files the items now point at */
 async function recordMade(
   transaction: Transaction,
   plan: RunPlan,
   ends: readonly PlacedAttempt[],
   verdicts: readonly { attempt: number; stage: number; verdict: string }[],
   changed: Map<number, boolean>,
-): Promise<void> {
+): Promise<Set<number>> {
   const stageOf = new Map(
     verdicts
       .filter(({ verdict }) => verdict === 'succeeded')
       .map(({ attempt, stage }) => [attempt, stage] as const),
   );
-  if (stageOf.size === 0) return;
+  if (stageOf.size === 0) return new Set();
   const rows = ends.flatMap((end): MadeItemRow[] => {
     const stage = plan.stages.find(({ id }) => id === stageOf.get(end.attempt));
     if (stage === undefined) return [];
@@ -119,7 +137,8 @@ async function recordMade(
     // Places may have come and gone; the stages below look.
     if (shape.outputs.some((output) => output.extra > 0)) changed.set(shape.id, true);
   }
-  await recordItems.run(transaction, json);
+  const used = await recordItems.run(transaction, json);
+  return new Set(used.map(({ attempt }) => attempt));
 }
 
 /** Of attempts that are not running: those whose end this session had reported before, and it was kept. */

@@ -97,7 +97,7 @@ describe('settles at the same time', () => {
       })),
     );
     await closeDataset(engine, dataset);
-    const session = await openSession(engine, {
+    const { session } = await openSession(engine, {
       name: 'agent',
       host: 'here',
       capacity: { cpu: 2, memory: 2 ** 30, slots: 2 },

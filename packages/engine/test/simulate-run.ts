@@ -84,7 +84,7 @@ class Simulator {
       if (bounds === undefined) throw new Error(`source ${source.name} has no bounds`);
       datasets[source.name] = await createDataset(engine, { project: 1, ...source, bounds });
     }
-    const session = await openSession(engine, {
+    const { session } = await openSession(engine, {
       name: `agent of ${seed}`,
       host: 'here',
       capacity: { cpu: 2, memory: 2 ** 30, slots: 2 },

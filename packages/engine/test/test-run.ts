@@ -61,7 +61,7 @@ export async function startTestRun(engine: Engine, stages: string): Promise<Test
     bounds: unbounded,
   });
   sessions += 1;
-  const session = await openSession(engine, {
+  const { session } = await openSession(engine, {
     name: `agent ${sessions}`,
     host: 'here',
     capacity: { cpu: 2, memory: 2 ** 30, slots: 2 },

@@ -9,6 +9,7 @@ import {
   explainTask,
   findTask,
   heldAttempts,
+  listOutputs,
   listTasks,
   openEngine,
   openSession,
@@ -84,9 +85,9 @@ describe('settling', () => {
     const [task] = await test.claim();
     if (task === undefined) throw new Error('nothing to claim');
     const stranger = await startTestRun(engine, map);
-    expect(await stranger.settle(task)).toEqual({ refused: [task.attempt] });
-    expect(await test.settle(task)).toEqual({ refused: [] });
-    expect(await test.settle(task)).toEqual({ refused: [] });
+    expect(await stranger.settle(task)).toMatchObject({ refused: [task.attempt] });
+    expect(await test.settle(task)).toMatchObject({ refused: [] });
+    expect(await test.settle(task)).toMatchObject({ refused: [] });
     expect(await test.counts()).toEqual({ map: { succeeded: 1 } });
   });
 
@@ -109,6 +110,26 @@ describe('settling', () => {
   });
 });
 
+describe('bytes that are there already', () => {
+  it('are not pointed at, and named as unused', async () => {
+    const engine = openEngine(database.pool);
+    const test = await startTestRun(engine, map);
+    await test.admit(1);
+    const [first] = await test.claim();
+    if (first === undefined) throw new Error('nothing to claim');
+    expect(await test.settle(first)).toEqual({ refused: [], unused: [] });
+    await test.admit(1, 'b');
+    const [second] = await test.claim();
+    if (second === undefined) throw new Error('nothing to claim');
+    expect(await test.settle(second)).toEqual({
+      refused: [],
+      unused: [{ attempt: second.attempt, run: test.run, stage: 'map' }],
+    });
+    const [output] = await listOutputs(engine, test.run, '/store');
+    expect(output?.items).toMatchObject([{ path: `/store/${first.attempt}/made.tif`, stale: false }]);
+  });
+});
+
 describe('sessions', () => {
   it('lose what they hold when their lease is over, and it is ready again', async () => {
     const engine = openEngine(database.pool);
@@ -118,9 +139,11 @@ describe('sessions', () => {
     if (task === undefined) throw new Error('nothing to claim');
     expect(await test.counts()).toEqual({ map: { running: 1 } });
     await renewSession(engine, test.session, -1);
-    expect(await expireSessions(engine)).toBe(1);
+    expect(await expireSessions(engine)).toMatchObject([
+      { attempt: task.attempt, run: test.run, stage: 'map' },
+    ]);
     expect(await test.counts()).toEqual({ map: { ready: 1 } });
-    expect(await test.settle(task)).toEqual({ refused: [task.attempt] });
+    expect(await test.settle(task)).toMatchObject({ refused: [task.attempt] });
     await expect(renewSession(engine, test.session, 10)).rejects.toMatchObject({ code: 'unknown-session' });
     const { attempts } = await explainTask(engine, task.task, '/store');
     expect(attempts.map(({ outcome }) => outcome)).toEqual(['lost']);
@@ -145,7 +168,7 @@ describe('sessions', () => {
       capacity: { cpu: 1, memory: 1, slots: 1 },
       leaseSeconds: 60,
     };
-    const first = await openSession(engine, agent);
+    const { session: first } = await openSession(engine, agent);
     await openSession(engine, agent);
     await expect(renewSession(engine, first, 10)).rejects.toMatchObject({ code: 'unknown-session' });
   });

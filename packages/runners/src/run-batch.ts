@@ -7,6 +7,7 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fillArguments } from '@gantry/model';
 import type { Assignment, Report, WorkerRequest } from '@gantry/model';
 import { prepareAttempt, removeFolder } from './attempt-folder.ts';
 import { BatchResults } from './batch-results.ts';
@@ -132,11 +133,7 @@ class BatchCall {
     await writeFile(results, '');
     const { command, env, resources } = first.assignment;
     return superviseProcess(this.#context, {
-      command: command.map((argument) =>
-        argument
-          .replaceAll('${batch.manifest}', () => manifest)
-          .replaceAll('${batch.results}', () => results),
-      ),
+      command: fillArguments(command, { batch: { manifest, results } }),
       env,
       folder: this.#folder,
       owner: this.#name,

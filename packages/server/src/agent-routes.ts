@@ -32,6 +32,7 @@ import {
 import { z } from 'zod';
 import { buildAssignment } from './build-assignment.ts';
 import { heartbeatSeconds, leaseSeconds, type ServerContext } from './context.ts';
+import { removeAttempts } from './remove-attempts.ts';
 import { route, type Route } from './routes.ts';
 import { waitForWork } from './wait-for-work.ts';
 
@@ -44,13 +45,14 @@ export function agentRoutes(context: ServerContext): Route[] {
       who: 'agent',
       schemas: { body: joinRequestSchema },
       async handle({ body }): Promise<JoinAnswer> {
-        const session = await openSession(engine, { ...body, leaseSeconds });
+        const { session, lost } = await openSession(engine, { ...body, leaseSeconds });
+        await removeAttempts(context, lost);
         return {
           session: String(session),
           leaseSeconds,
           heartbeatSeconds,
           storeFolder: context.data.store,
-          logFolder: logFolder(context, body.name),
+          logFolder: logFolder(context, body.name, session),
         };
       },
     }),
@@ -80,7 +82,8 @@ export function agentRoutes(context: ServerContext): Route[] {
       schemas: { body: reportsRequestSchema },
       async handle({ body }): Promise<ReportsAnswer> {
         const session = sessionNumber(body.session);
-        const { refused } = await settleAttempts(engine, session, body.reports.map(endedAttempt));
+        const { refused, unused } = await settleAttempts(engine, session, body.reports.map(endedAttempt));
+        await removeAttempts(context, unused);
         return { refused: [...refused] };
       },
     }),
@@ -134,9 +137,9 @@ export function agentRoutes(context: ServerContext): Route[] {
   ];
 }
 
-/** Where an agent of that name writes its log. */
-export function logFolder(context: ServerContext, agent: string): string {
-  return join(context.data.logs, encodeURIComponent(agent).replaceAll('.', '%2E'));
+/** Where an agent of that name writes the logs of a session. */
+export function logFolder(context: ServerContext, agent: string, session: number): string {
+  return join(context.data.logs, encodeURIComponent(agent).replaceAll('.', '%2E'), String(session));
 }
 
 function sessionNumber(text: string): number {

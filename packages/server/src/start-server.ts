@@ -11,6 +11,7 @@ import { agentRoutes } from './agent-routes.ts';
 import { leaseSeconds, type ServerContext } from './context.ts';
 import { datasetRoutes } from './dataset-routes.ts';
 import { toProblem } from './problem.ts';
+import { removeAttempts } from './remove-attempts.ts';
 import { addRoutes, route, type Route } from './routes.ts';
 import { runRoutes } from './run-routes.ts';
 import { taskRoutes } from './task-routes.ts';
@@ -74,7 +75,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   await renewAllSessions(context.engine, leaseSeconds);
   const url = await listen(server, options);
   const stopExpiring = every(expireEveryMs, context, async () => {
-    await expireSessions(context.engine);
+    await removeAttempts(context, await expireSessions(context.engine));
   });
   return {
     url,

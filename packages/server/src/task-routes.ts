@@ -56,7 +56,7 @@ export function taskRoutes(context: ServerContext): Route[] {
             mend: `\`gantry explain ${params.id}\` lists its attempts.`,
           });
         }
-        const folder = logFolder(context, found.agent);
+        const folder = logFolder(context, found.agent, found.session);
         const gone = new AbortController();
         request.raw.once('close', () => {
           gone.abort();

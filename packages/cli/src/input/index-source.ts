@@ -141,14 +141,18 @@ function boundsOf(name: string, source: SourceFile, given: SourceArguments): Lat
 async function patternMissing(name: string, source: SourceFile, path: string): Promise<GantryError> {
   const { names } = await listNames(path, 0, () => false);
   const suggested = suggestPattern(names);
-  return new GantryError('pattern-missing', `the source \`${name}\` has no --pattern for the files of ${path}`, {
-    file: path,
-    field: 'pattern',
-    mend:
-      suggested === undefined
-        ? 'Add --pattern, such as --pattern "img_r{row:ddd}_c{col:ddd}.ome.tif".'
-        : `Add --pattern "${withAxesOf(source, suggested)}", which fits ${suggested.matched} of ${plural(names.length, 'file')}.`,
-  });
+  return new GantryError(
+    'pattern-missing',
+    `the source \`${name}\` has no --pattern for the files of ${path}`,
+    {
+      file: path,
+      field: 'pattern',
+      mend:
+        suggested === undefined
+          ? 'Add --pattern, such as --pattern "img_r{row:ddd}_c{col:ddd}.ome.tif".'
+          : `Add --pattern "${withAxesOf(source, suggested)}", which fits ${suggested.matched} of ${plural(names.length, 'file')}.`,
+    },
+  );
 }
 
 /** The suggestion with the source's own name for an axis, where only one is left to be told. */

@@ -27,12 +27,22 @@ async function makeOutput(
 
 describe('nameItems', () => {
   it('keeps names that differ, and puts all into a folder per place where two are equal', () => {
-    const [a, b] = [{ z: 1, t: 3 }, { z: 2, t: 3 }];
-    expect(nameItems([{ place: a, name: 'x.tif' }, { place: b, name: 'y.tif' }])).toEqual(['x.tif', 'y.tif']);
-    expect(nameItems([{ place: a, name: 'x.tif' }, { place: b, name: 'x.tif' }])).toEqual([
-      'z=1,t=3/x.tif',
-      'z=2,t=3/x.tif',
-    ]);
+    const [a, b] = [
+      { z: 1, t: 3 },
+      { z: 2, t: 3 },
+    ];
+    expect(
+      nameItems([
+        { place: a, name: 'x.tif' },
+        { place: b, name: 'y.tif' },
+      ]),
+    ).toEqual(['x.tif', 'y.tif']);
+    expect(
+      nameItems([
+        { place: a, name: 'x.tif' },
+        { place: b, name: 'x.tif' },
+      ]),
+    ).toEqual(['z=1,t=3/x.tif', 'z=2,t=3/x.tif']);
   });
 
   it.each(['../x', '/etc/passwd', 'a/../../b', ''])('refuses %j', (name) => {

@@ -33,7 +33,11 @@ describe('readEnd', () => {
   it('gives the last lines of a log in pieces, however long it is', async () => {
     async function* log(): AsyncGenerator<LogLine> {
       for (let piece = 0; piece < 20_000; piece++) {
-        yield { stream: 'stderr', time: '2026-01-01T00:00:00Z', text: `line ${piece >> 1}${piece % 2 ? '\n' : ' '}` };
+        yield {
+          stream: 'stderr',
+          time: '2026-01-01T00:00:00Z',
+          text: `line ${piece >> 1}${piece % 2 ? '\n' : ' '}`,
+        };
       }
     }
     const lines = await readEnd(log());

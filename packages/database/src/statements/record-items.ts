@@ -1,6 +1,6 @@
 /**
  * Points the items of successful attempts at their new bytes. Equal bytes under an equal name keep the row, and with
- * it the revision, so that what was made from them stays fresh.
+ * it the revision, so that what was made from them stays fresh. Returns the attempts whose files are pointed at now.
  *
  * Locks: the run's advisory lock, taken before; rows of `item`. Index: item (dataset, place).
  */
@@ -31,7 +31,7 @@ export function madeItemsSql(parameter: string): string {
 }
 
 /** $1 made items as JSON */
-export const recordItems = defineStatement<never, [madeItems: string]>({
+export const recordItems = defineStatement<{ attempt: number }, [madeItems: string]>({
   name: 'record-items',
   text: `
 INSERT INTO item AS i (dataset, place, name, path, size, checksum, attempt)
@@ -39,5 +39,6 @@ SELECT dataset, place, name, path, size, checksum, attempt FROM (${madeItemsSql(
 ON CONFLICT (dataset, place) DO UPDATE
   SET revision = i.revision + 1, name = excluded.name, path = excluded.path, size = excluded.size,
     checksum = excluded.checksum, attempt = excluded.attempt, modified = now()
-  WHERE (i.checksum, i.name) IS DISTINCT FROM (excluded.checksum, excluded.name)`,
+  WHERE (i.checksum, i.name) IS DISTINCT FROM (excluded.checksum, excluded.name)
+RETURNING attempt`,
 });
