@@ -12,7 +12,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { callTool, type ToolCallRequest } from '../tools/call-tool.ts';
@@ -26,6 +26,8 @@ const nistTiles = join(root, '..', 'shared', 'data', 'nist-tiles-4x4');
 
 export async function run({ progress }: BenchOptions): Promise<BenchResult> {
   const folder = await mkdtemp(join(tmpdir(), 'gantry-bench-'));
+  // PostgreSQL's user must be able to enter it where this runs as root.
+  await chmod(folder, 0o755);
   try {
     const figures: Record<string, number> = {};
     const evidence: Record<string, unknown> = { cpus: cpus().map(({ model }) => model) };

@@ -6,7 +6,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { delimiter, join, sep } from 'node:path';
+import { delimiter, dirname, join, sep } from 'node:path';
 import { repositoryRoot } from './repository.ts';
 
 interface Step {
@@ -77,7 +77,7 @@ function addUser(base: string): Account {
 }
 
 /** The environment of a terminal of one's own: nothing of the npm script that this runs in. */
-function freshEnvironment(account: Account | undefined): NodeJS.ProcessEnv {
+function freshEnvironment(folder: string, account: Account | undefined): NodeJS.ProcessEnv {
   const ours = /^(npm_(?!config_(registry|cafile|proxy|https_proxy|noproxy)$)|GANTRY_|VITEST)/i;
   const names = ['DATABASE_URL', 'CI', 'INIT_CWD', 'NODE', 'NODE_OPTIONS', 'NODE_ENV'];
   const env: NodeJS.ProcessEnv = {};
@@ -91,6 +91,10 @@ function freshEnvironment(account: Account | undefined): NodeJS.ProcessEnv {
   if (account !== undefined) {
     env['HOME'] = account.home;
     env['USER'] = env['LOGNAME'] = userName;
+    delete env['XDG_DATA_HOME'];
+  } else {
+    // Two variants run at a time, and neither touches the data of whoever runs this.
+    env['XDG_DATA_HOME'] = join(dirname(folder), 'share');
   }
   return env;
 }
@@ -102,7 +106,7 @@ function runStep(step: Step, folder: string, account: Account | undefined): Prom
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: folder,
-      env: freshEnvironment(account),
+      env: freshEnvironment(folder, account),
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
       ...(account === undefined ? {} : { uid: account.uid, gid: account.gid }),

@@ -28,7 +28,7 @@ export interface SettingSources {
   readonly folder: string;
 }
 
-export const settingsFileName = 'gantry.yaml';
+const settingsFileName = 'gantry.yaml';
 
 /**
  * Paths come out absolute. An empty variable of the environment counts as unset.

@@ -61,6 +61,5 @@ export function paint(output: Output, color: keyof typeof paints, text: string):
 
 /** Replaces what would steer a terminal (a log may hold anything) by a visible sign; tabs and line ends stay. */
 export function makePrintable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- these are what is looked for
   return text.replace(/\r\n/g, '\n').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd');
 }

@@ -1,6 +1,6 @@
 /** `gantry run` as people and programs meet it: real processes, a real database, real tools. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -38,10 +38,24 @@ const noTasks = {
   skipped: 0,
 };
 
-/** Processes that have the folder in their command line: databases and agents that were left behind. */
+/** Processes that have the folder in their command line, as `PID WORDS`: databases and agents among them. */
 function processesOf(folder: string): string[] {
-  const { stdout } = spawnSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' });
-  return stdout.split('\n').filter((line) => line.includes(folder) && !line.includes('ps -eo'));
+  return listProcesses().filter((line) => line.includes(folder));
+}
+
+function listProcesses(): string[] {
+  // Debian's smallest systems have no `ps`, and macOS has no `/proc`.
+  if (!existsSync('/proc/self/cmdline'))
+    return spawnSync('ps', ['-axo', 'pid,args'], { encoding: 'utf8' }).stdout.split('\n');
+  return readdirSync('/proc').flatMap((pid) => {
+    if (!/^\d+$/.test(pid)) return [];
+    try {
+      return [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`];
+    } catch {
+      // It has ended since the folder was read.
+      return [];
+    }
+  });
 }
 
 describe('gantry run', () => {

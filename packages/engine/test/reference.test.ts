@@ -12,7 +12,7 @@ const seeds = Array.from({ length: count }, (_, index) => first + index);
 /** Seeds that found a fault once. */
 const fixed = [5, 39];
 
-describe('the engine does what the reference model says', { timeout: 600_000 }, () => {
+describe('the engine does what the reference model says', { timeout: 900_000 }, () => {
   it('event by event, over random pipelines', async () => {
     for (const seed of new Set([...fixed, ...seeds])) {
       await simulateRun(openEngine(database.pool), seed, { steps: 30, atOnce: 1 });
