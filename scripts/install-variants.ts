@@ -4,7 +4,16 @@
  * Clones the commit that is checked out, and runs in each clone what README tells a newcomer to run.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join, sep } from 'node:path';
 import { repositoryRoot } from './repository.ts';
@@ -147,6 +156,18 @@ async function tryVariant(variant: Variant, base: string): Promise<void> {
   for (const step of steps) await runStep(step, folder, account);
 }
 
+/** Below a 0700 folder, root's data lie elsewhere: those of the clones that were tried go with them. */
+function removeRelocatedData(): void {
+  const folder = '/var/lib/gantry';
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    const marker = join(folder, name, 'gantry.json');
+    if (!existsSync(marker)) continue;
+    const { relocatedFrom } = JSON.parse(readFileSync(marker, 'utf8')) as { relocatedFrom?: string };
+    if (relocatedFrom?.startsWith(base) === true)
+      rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
 const asked = process.argv.slice(2);
 const waiting = variants.filter(({ name }) => asked.length === 0 || asked.includes(name));
 if (waiting.length === 0) {
@@ -185,6 +206,7 @@ try {
   if (isRoot && existsSync(join(base, 'ordinary-user', 'home'))) {
     execFileSync('userdel', ['--force', userName], { stdio: 'ignore' });
   }
+  removeRelocatedData();
   rmSync(base, { recursive: true, force: true });
 }
 process.exitCode = failures === 0 ? 0 : 1;

@@ -27,10 +27,14 @@ export interface AgentProcessOptions {
   readonly log: (line: string) => void;
 }
 
-/** An agent that ended within `shortLifeMs` this many times in a row is given up. */
-const mostShortLives = 4;
+/**
+ * An agent that ended within `shortLifeMs` this many times in a row is given up. Between two lives there is twice the
+ * time from one to the next, 8 s altogether: the agent of a host that was killed may need a while to end its tasks and
+ * leave its folder.
+ */
+const mostShortLives = 6;
 const shortLifeMs = 10_000;
-const restartMs = 500;
+const restartMs = 250;
 /** How long the tasks have to end when the agent is stopped. */
 const stopMs = 15_000;
 const lastLineCount = 10;
@@ -58,7 +62,7 @@ export function startAgent(options: AgentProcessOptions): AgentProcess {
         return;
       }
       options.log(`The agent ended (${end}) and is started again${words}`);
-      await delay(restartMs, undefined, { signal: stopping.signal }).catch(() => {});
+      await delay(restartMs * 2 ** (shortLives - 1), undefined, { signal: stopping.signal }).catch(() => {});
       if (stopping.signal.aborted) return;
     }
   };

@@ -168,7 +168,7 @@ async function becomeHost(
   databaseUser: Awaited<ReturnType<typeof findDatabaseUser>>,
 ): Promise<Attachment> {
   const { settings, purpose, env, interrupts, notice } = options;
-  if (data.relocatedFrom !== undefined)
+  if (data.relocatedFrom !== undefined && purpose === 'run')
     notice(`The data directory is ${data.path}: the database's user cannot enter ${data.relocatedFrom}.`);
   const host = await startHost({
     data,
