@@ -10,11 +10,13 @@ import {
   closeDataset,
   createDataset,
   createRun,
+  openEngine,
   openSession,
   resumeRun,
   settleAttempts,
   type ClaimedTask,
   type Engine,
+  type NewSession,
 } from '../src/index.ts';
 import { Chance, randomPipeline, type RandomPipeline } from './random-pipeline.ts';
 
@@ -46,13 +48,13 @@ export async function simulateRun(engine: Engine, seed: number, options: Simulat
 }
 
 class Simulator {
-  readonly #engine: Engine;
+  #engine: Engine;
   readonly #seed: number;
   readonly #chance: Chance;
   readonly #random: RandomPipeline;
   readonly #datasets: Record<string, number>;
   readonly #run: number;
-  readonly #session: number;
+  #session: number;
   readonly #history: Event[] = [];
   readonly #closed = new Set<string>();
   #model: ReferenceRun;
@@ -84,12 +86,7 @@ class Simulator {
       if (bounds === undefined) throw new Error(`source ${source.name} has no bounds`);
       datasets[source.name] = await createDataset(engine, { project: 1, ...source, bounds });
     }
-    const { session } = await openSession(engine, {
-      name: `agent of ${seed}`,
-      host: 'here',
-      capacity: { cpu: 2, memory: 2 ** 30, slots: 2 },
-      leaseSeconds: 3600,
-    });
+    const { session } = await openSession(engine, agentOf(seed));
     const run = await createRun(engine, {
       project: 1,
       name: `seed ${seed}`,
@@ -103,6 +100,7 @@ class Simulator {
   /** Plays some events at the same time, or claims. */
   async step(atOnce: number): Promise<void> {
     if (this.#chance.oneIn(3)) return this.#claim();
+    if (this.#chance.oneIn(15)) return this.#play(this.#restart());
     const count = 1 + this.#chance.below(atOnce);
     const events = Array.from({ length: count }, () => this.#randomEvent()).filter(
       (event) => event !== undefined,
@@ -184,6 +182,22 @@ class Simulator {
         ),
       model: (run) => {
         for (const { place, content } of list) run.admit(source.name, place, content);
+      },
+    };
+  }
+
+  /** Server and agent begin anew: what the agent held is lost. */
+  #restart(): Event {
+    const held = this.#held;
+    this.#held = [];
+    return {
+      name: 'restart',
+      engine: async () => {
+        this.#engine = openEngine(this.#engine.pool);
+        this.#session = (await openSession(this.#engine, agentOf(this.#seed))).session;
+      },
+      model: (run) => {
+        for (const { stage, key } of held) run.settle(stage, key, { kind: 'lost' });
       },
     };
   }
@@ -307,6 +321,15 @@ class Simulator {
     for (const event of this.#history) event.model(model);
     return model;
   }
+}
+
+function agentOf(seed: number): NewSession {
+  return {
+    name: `agent of ${seed}`,
+    host: 'here',
+    capacity: { cpu: 2, memory: 2 ** 30, slots: 2 },
+    leaseSeconds: 3600,
+  };
 }
 
 function describePipeline({ pipeline, bounds }: RandomPipeline): unknown {

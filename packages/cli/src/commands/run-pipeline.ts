@@ -93,15 +93,19 @@ interface Work {
 }
 
 async function carryOut(work: Work, access: ServerAccess): Promise<{ exitCode: number }> {
-  const { context, line, interrupts } = work;
   const id = await begin(work, access);
-  let run: RunDetail;
   try {
-    run = await followRun(access, id, line, interrupts.signal);
-    if (interrupts.signal.aborted && run.state === 'active') run = await cancel(access, id);
+    return await finish(work, access, id);
   } catch (error) {
-    throw withResume(error, id, placeWords(context));
+    throw withResume(error, id, [...placeWords(work.context), ...outWords(work)]);
   }
+}
+
+/** Watches the run to its end, puts its outputs out, and reports. */
+async function finish(work: Work, access: ServerAccess, id: number): Promise<{ exitCode: number }> {
+  const { context, line, interrupts } = work;
+  let run = await followRun(access, id, line, interrupts.signal);
+  if (interrupts.signal.aborted && run.state === 'active') run = await cancel(access, id);
   const outputs = await access.ask((client, signal) => client.outputs(id, signal));
   const failures = await access.ask((client, signal) =>
     collectFailures(client, id, run.tasks.failed ?? 0, signal),
@@ -112,8 +116,8 @@ async function carryOut(work: Work, access: ServerAccess): Promise<{ exitCode: n
   // Since the process began: what the person waited for.
   const seconds = performance.now() / 1000;
   const report = context.json ? context.terminal.err : context.terminal.out;
-  printOutcome(report, run, seconds);
   const words = placeWords(context);
+  printOutcome(report, run, seconds);
   printFailures(report, run, failures, words);
   printOutputs(report, outputs, exported);
   if (run.state !== 'succeeded') printResume(report, id, [...words, ...outWords(work)]);
