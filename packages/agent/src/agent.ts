@@ -79,7 +79,7 @@ async function serveSession(
 
 /**
  * Workers that may live at a time, idle ones counted: one per slot, and, where a quarter of the memory holds them, some
- *more, so that stages which take turns do not end each other's workers (with a worker per slot alone 1,000 tasks over
+ * more, so that stages which take turns do not end each other's workers (with a worker per slot alone 1,000 tasks over
  * two stages took 52 s, nearly all of it starts).
  */
 function maxWorkers({ slots, memory }: AgentCapacity): number {
