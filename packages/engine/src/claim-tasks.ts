@@ -16,23 +16,66 @@ export interface ClaimedTask {
   readonly inputs: Readonly<Record<string, readonly InputItemRow[]>>;
 }
 
-/** Per engine and stage, the id behind which the next claim looks first. */
-const cursors = new WeakMap<Engine, Map<number, number>>();
+/** What an engine remembers between claims. */
+interface ClaimMemory {
+  /** Per stage, the id behind which the next claim looks first. */
+  readonly cursors: Map<number, number>;
+  /** The run that was served last: the next claim begins behind it. */
+  lastRun: number;
+}
 
-/** Claims at most `limit` tasks for `session`. */
+const memories = new WeakMap<Engine, ClaimMemory>();
+
+function memoryOf(engine: Engine): ClaimMemory {
+  const memory = memories.get(engine) ?? { cursors: new Map<number, number>(), lastRun: 0 };
+  memories.set(engine, memory);
+  return memory;
+}
+
+/** Claims at most `limit` tasks for `session`. Runs take turns, so that none waits for the end of another. */
 export async function claimTasks(engine: Engine, session: number, limit: number): Promise<ClaimedTask[]> {
+  const memory = memoryOf(engine);
+  const byRun = Map.groupBy(await claimableStages(engine), ({ run }) => run);
+  const runs = [...byRun.keys()].sort((a, b) => a - b);
+  const turn = [
+    ...runs.filter((run) => run > memory.lastRun),
+    ...runs.filter((run) => run <= memory.lastRun),
+  ];
   const claimed: ClaimedTask[] = [];
-  for (const { run, stage: stageId } of await claimableStages(engine)) {
+  // What one run leaves of its share goes to the others in the second round.
+  for (const share of [Math.ceil(limit / Math.max(1, runs.length)), limit]) {
+    for (const run of turn) {
+      const most = Math.min(share, limit - claimed.length);
+      if (most <= 0) return claimed;
+      const tasks = await claimRun(engine, session, run, byRun.get(run) ?? [], most);
+      if (tasks.length > 0) memory.lastRun = run;
+      claimed.push(...tasks);
+    }
+    if (runs.length < 2) return claimed;
+  }
+  return claimed;
+}
+
+/** Claims from the stages of one run, the deepest first. */
+async function claimRun(
+  engine: Engine,
+  session: number,
+  run: number,
+  stages: readonly { readonly stage: number }[],
+  limit: number,
+): Promise<ClaimedTask[]> {
+  const plan = await engine.plan(run);
+  const claimed: ClaimedTask[] = [];
+  for (const { stage: id } of stages) {
     if (claimed.length >= limit) break;
-    const plan = await engine.plan(run);
-    const stage = plan.stages.find(({ id }) => id === stageId);
-    if (stage === undefined) throw new Error(`run ${run} has no stage ${stageId}`);
+    const stage = plan.stages.find((each) => each.id === id);
+    if (stage === undefined) throw new Error(`run ${run} has no stage ${id}`);
     claimed.push(...(await claimStage(engine, session, plan, stage, limit - claimed.length)));
   }
   return claimed;
 }
 
-/** Stages of active runs with ready tasks; older runs first, and of a run its deepest stage. */
+/** Stages of active runs with ready tasks, of each run the deepest first. */
 async function claimableStages(engine: Engine): Promise<{ run: number; stage: number }[]> {
   const { rows } = await engine.pool.query<{ run: number; stage: number }>({
     name: 'claimable-stages',
@@ -50,8 +93,7 @@ async function claimStage(
   stage: StagePlan,
   limit: number,
 ): Promise<ClaimedTask[]> {
-  const cursor = cursors.get(engine) ?? new Map<number, number>();
-  cursors.set(engine, cursor);
+  const cursor = memoryOf(engine).cursors;
   const above = cursor.get(stage.id) ?? 0;
   const rows = await claimStatement.run(engine.pool, stage.id, session, limit, above);
   if (rows.length < limit && above > 0) {
