@@ -25,6 +25,14 @@ const checks: readonly Check[] = [
     run: ['node_modules/typescript/bin/tsc', '--incremental', '--tsBuildInfoFile', join(cache, 'tsc.json')],
   },
   {
+    // The browser application knows a document, and nothing of Node.
+    name: 'types-web',
+    run: [
+      'node_modules/typescript/bin/tsc',
+      ...['--project', 'packages/web', '--incremental', '--tsBuildInfoFile', join(cache, 'tsc-web.json')],
+    ],
+  },
+  {
     name: 'format',
     run: [
       'node_modules/prettier/bin/prettier.cjs',

@@ -15,6 +15,8 @@ const infrastructureCodes: ReadonlySet<string> = new Set([
   'unauthorized',
   'unexpected-answer',
 ]);
+/** What was named does not fit together, though the code begins as those of the machine do. */
+const inputCodes: ReadonlySet<string> = new Set(['database-of-another-directory']);
 const infrastructurePrefixes = [
   'agent-',
   'database-',
@@ -30,6 +32,7 @@ export function exitCodeOf(error: unknown): number {
   if (error.code === 'interrupted') return exitCodes.tasksFailed;
   if ('status' in error && typeof error.status === 'number' && error.status >= 500)
     return exitCodes.infrastructure;
+  if (inputCodes.has(error.code)) return exitCodes.badInput;
   const infrastructure =
     infrastructureCodes.has(error.code) ||
     infrastructurePrefixes.some((prefix) => error.code.startsWith(prefix));

@@ -1,4 +1,5 @@
 /** Reads a pipeline file and checks it against the tools that there are, before anything is started for it. */
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import {
@@ -22,7 +23,7 @@ export interface CheckedPipeline {
 /**
  * @param folder the current folder
  * @param tools folders of tools beside the standard ones
- * @throws GantryError `pipeline-not-found` or `pipeline-not-readable`; FileErrors with all that is wrong
+ * @throws GantryError `pipeline-not-found`, `pipeline-not-readable` or `pipeline-not-text`; FileErrors with all that is wrong
  */
 export async function readPipeline(
   file: string,
@@ -37,8 +38,17 @@ export async function readPipeline(
 }
 
 async function readText(path: string, file: string): Promise<string> {
+  const bytes = await readBytes(path, file);
+  if (isUtf8(bytes) && !bytes.includes(0)) return bytes.toString('utf8');
+  throw new GantryError('pipeline-not-text', `${file} is not a text file`, {
+    file,
+    mend: 'Name a pipeline file: YAML, in UTF-8, that begins with `gantry: pipeline/v1`.',
+  });
+}
+
+async function readBytes(path: string, file: string): Promise<Buffer> {
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR')

@@ -17,6 +17,7 @@ interface SharedOptions {
   readonly dataDir?: string;
   readonly tools?: readonly string[];
   readonly slots?: string;
+  readonly port?: string;
   readonly json?: boolean;
 }
 
@@ -39,16 +40,44 @@ Exit codes: 0 done, every task succeeded; 1 some tasks failed, are blocked or we
     command: (context: CommandContext) => number | Promise<number>,
   ): Promise<void> =>
     execute(
-      { dataDir: options.dataDir, tools: options.tools, slots: options.slots },
+      { dataDir: options.dataDir, tools: options.tools, slots: options.slots, port: options.port },
       options.json === true,
       command,
     );
 
   addRun(program, act);
+  withSlots(
+    withShared(
+      program.command('up').description('start the server, with its pages for the browser, and stay'),
+      {
+        json: 'print an object with the address',
+      },
+    ).option('--port <number>', 'the port that it listens on; 18080 if absent'),
+  ).action(async (options: SharedOptions) =>
+    act(options, async (context) => (await import('./commands/up.ts')).up(context)),
+  );
   withShared(program.command('runs').description('list the runs, newest first'), {
     json: 'print an array of runs',
   }).action(async (options: SharedOptions) =>
     act(options, async (context) => (await import('./commands/list-runs.ts')).listRuns(context)),
+  );
+  withShared(
+    program
+      .command('tasks')
+      .description('list the tasks of a run')
+      .argument('<run>', 'its number', wholeNumber)
+      .option('--state <state>', 'those in this state, such as failed')
+      .option('--stage <stage>', 'those of this stage')
+      .option('--limit <number>', 'at most so many', wholeNumber, 100),
+    { json: 'print an array of tasks' },
+  ).action(async (run: number, options: SharedOptions & { state?: string; stage?: string; limit: number }) =>
+    act(options, async (context) =>
+      (await import('./commands/list-tasks.ts')).listTasks(context, run, {
+        state: options.state,
+        stage: options.stage,
+        limit: options.limit,
+      }),
+    ),
   );
   withShared(
     program

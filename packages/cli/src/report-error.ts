@@ -3,6 +3,7 @@
  */
 import { FileErrors, isGantryError, type FileProblem } from '@gantry/model';
 import { RequestError } from '@gantry/client';
+import { plural } from './numbers.ts';
 import { makePrintable, paint, type Output } from './terminal.ts';
 
 /** Everything that is wrong with a file, where the error is about one. */
@@ -11,14 +12,19 @@ function problemsOf(error: unknown): readonly FileProblem[] {
   return [];
 }
 
+/** So many problems of a file are printed; a file of another kind may have thousands. */
+const mostProblems = 20;
+
 /** Writes what happened, to which file, and what to do. */
 export function printError(output: Output, error: unknown): void {
   const problems = problemsOf(error);
   const head = paint(output, 'red', 'error:');
-  for (const { file, line, message, mend } of problems) {
+  for (const { file, line, message, mend } of problems.slice(0, mostProblems)) {
     output.line(`${head} ${makePrintable(`${file}:${line}: ${message}`)}`);
     output.line(`  ${makePrintable(mend)}`);
   }
+  if (problems.length > mostProblems)
+    output.line(`${head} and ${plural(problems.length - mostProblems, 'more problem')}`);
   if (problems.length > 0) return;
   if (!isGantryError(error)) {
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error);

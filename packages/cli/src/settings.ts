@@ -28,7 +28,7 @@ export const settingsSchema = z.object({
     .describe("A PostgreSQL server (15 or later) to use instead of Gantry's own."),
   host: text.describe('The address that the server listens on which a command starts.'),
   port: wholeNumber(0, 65_535, 'must be a port from 0 to 65535').describe(
-    'The port that the server listens on which a command starts; 0 takes any free one.',
+    'The port that the server listens on which a command starts; 0 takes any free one. `gantry up` takes 18080 if none is named.',
   ),
   slots: wholeNumber(1, 4096, 'must be a whole number from 1 to 4096').describe(
     'How many tasks run at a time.',
@@ -76,7 +76,7 @@ export const settingOrigins: Readonly<Record<SettingName, SettingOrigin>> = {
     standard: '`127.0.0.1`: this machine alone',
     fallback: () => '127.0.0.1',
   },
-  port: { env: 'GANTRY_PORT', standard: '`0`', fallback: () => 0 },
+  port: { flag: '--port', env: 'GANTRY_PORT', standard: '`0`', fallback: () => 0 },
   slots: {
     flag: '--slots',
     env: 'GANTRY_SLOTS',

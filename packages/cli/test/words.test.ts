@@ -55,6 +55,9 @@ describe('exit codes', () => {
   it.each([
     [new GantryError('place-twice', ''), 2],
     [new GantryError('data-directory-not-enterable', ''), 2],
+    [new GantryError('data-directory-not-a-folder', ''), 2],
+    [new GantryError('data-directory-other-database', ''), 2],
+    [new GantryError('database-of-another-directory', ''), 2],
     [new GantryError('data-directory-in-use', ''), 3],
     [new GantryError('database-unreachable', ''), 3],
     [new GantryError('server-unreachable', ''), 3],

@@ -1,5 +1,5 @@
 /**
- * One HTTP request with a bearer token, and what a refusal means: problem details become an error for people.
+ * One HTTP request with a bearer token, or with a browser's cookie, and what a refusal means: problem details become an error for people.
  * Which requests there are is left to the clients.
  */
 import { GantryError, problemSchema, type FileProblem, type Problem } from '@gantry/model';
@@ -7,7 +7,8 @@ import { GantryError, problemSchema, type FileProblem, type Problem } from '@gan
 export interface Endpoint {
   /** Such as `http://127.0.0.1:18080/api/v1`. */
   readonly base: string;
-  readonly token: string;
+  /** Absent in a browser, which sends its cookie. */
+  readonly token: string | undefined;
 }
 
 export interface RequestOptions {
@@ -53,7 +54,7 @@ export async function sendRequest(endpoint: Endpoint, options: RequestOptions): 
     response = await fetch(`${endpoint.base}${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${endpoint.token}`,
+        ...(endpoint.token === undefined ? {} : { authorization: `Bearer ${endpoint.token}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -71,6 +72,15 @@ export async function sendRequest(endpoint: Endpoint, options: RequestOptions): 
 export async function readText(endpoint: Endpoint, response: Response): Promise<string> {
   try {
     return await response.text();
+  } catch (error) {
+    throw unreachable(endpoint, error);
+  }
+}
+
+/** The same for an answer that is no text. */
+export async function readBytes(endpoint: Endpoint, response: Response): Promise<ArrayBuffer> {
+  try {
+    return await response.arrayBuffer();
   } catch (error) {
     throw unreachable(endpoint, error);
   }

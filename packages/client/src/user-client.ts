@@ -4,37 +4,52 @@
  */
 import {
   admittedAnswerSchema,
+  decodeMap,
   GantryError,
   logLineSchema,
   runDetailSchema,
+  runGraphSchema,
   runOutputSchema,
   runSummarySchema,
   serverStatusSchema,
   taskExplanationSchema,
   taskSummarySchema,
+  taskWorkSchema,
   userApiPath,
   type AdmittedAnswer,
   type LogLine,
+  type MapColumns,
+  type MapQuery,
   type NewDatasetBody,
   type NewItemsBody,
   type NewRunBody,
   type Place,
   type ResumeBody,
   type RunDetail,
+  type RunGraph,
   type RunOutput,
   type RunSummary,
   type ServerStatus,
   type TaskExplanation,
   type TaskQuery,
   type TaskSummary,
+  type TaskWork,
 } from '@gantry/model';
 import { readLines } from './read-lines.ts';
-import { readText, sendRequest, unreachable, type Endpoint, type RequestOptions } from './send-request.ts';
+import {
+  readBytes,
+  readText,
+  sendRequest,
+  unreachable,
+  type Endpoint,
+  type RequestOptions,
+} from './send-request.ts';
 
 export interface UserClientOptions {
   /** Such as `http://127.0.0.1:18080`. */
   readonly server: string;
-  readonly token: string;
+  /** Absent in a browser that is signed in. */
+  readonly token?: string | undefined;
 }
 
 /** What parses an answer: a zod schema, or a list of one. */
@@ -69,6 +84,16 @@ export class UserClient {
     return this.#get('/status', serverStatusSchema, signal, waitMs);
   }
 
+  /** @returns an address at which a browser can sign in, once */
+  async signInAddress(signal?: AbortSignal): Promise<string> {
+    return readString(await this.#post('/sign-in-addresses', undefined, signal), 'address');
+  }
+
+  /** Signs this browser out. */
+  async signOut(): Promise<void> {
+    await this.#post('/sign-out');
+  }
+
   /** @returns the dataset's id */
   async createDataset(body: NewDatasetBody, signal?: AbortSignal): Promise<number> {
     return readNumber(await this.#post('/datasets', body, signal), 'id');
@@ -85,10 +110,7 @@ export class UserClient {
 
   /** @returns the dataset's fingerprint */
   async sealDataset(dataset: number, signal?: AbortSignal): Promise<string> {
-    const answer = await this.#post(`/datasets/${dataset}/seal`, undefined, signal);
-    const fingerprint = isRecord(answer) ? answer['fingerprint'] : undefined;
-    if (typeof fingerprint === 'string') return fingerprint;
-    throw unexpected('fingerprint: is missing');
+    return readString(await this.#post(`/datasets/${dataset}/seal`, undefined, signal), 'fingerprint');
   }
 
   /** @returns the run's id */
@@ -103,6 +125,21 @@ export class UserClient {
 
   async run(id: number, signal?: AbortSignal): Promise<RunDetail> {
     return this.#get(`/runs/${id}`, runDetailSchema, signal);
+  }
+
+  async graph(id: number, signal?: AbortSignal): Promise<RunGraph> {
+    return this.#get(`/runs/${id}/graph`, runGraphSchema, signal);
+  }
+
+  /** The places of a stage in one plane. */
+  async map(id: number, query: MapQuery, signal?: AbortSignal): Promise<MapColumns> {
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(query))
+      if (value !== undefined) search.set(name, String(value));
+    const path = `/runs/${id}/map?${search.toString()}`;
+    const options = { method: 'GET', path, signal, patienceMs } as const;
+    const response = await sendRequest(this.#endpoint, options);
+    return decodeMap(await readBytes(this.#endpoint, response));
   }
 
   /** @returns how many tasks are tried again */
@@ -136,6 +173,12 @@ export class UserClient {
 
   async task(id: number, signal?: AbortSignal): Promise<TaskExplanation> {
     return this.#get(`/tasks/${id}`, taskExplanationSchema, signal);
+  }
+
+  /** What a task did; its last attempt, if none is named. */
+  async taskWork(id: number, attempt?: number, signal?: AbortSignal): Promise<TaskWork> {
+    const query = attempt === undefined ? '' : `?attempt=${attempt}`;
+    return this.#get(`/tasks/${id}/work${query}`, taskWorkSchema, signal);
   }
 
   /**
@@ -199,6 +242,12 @@ function check<T>(value: unknown, schema: AnswerSchema<T>): T {
 function readNumber(value: unknown, name: string): number {
   const number = isRecord(value) ? value[name] : undefined;
   if (typeof number === 'number') return number;
+  throw unexpected(`${name}: is missing`);
+}
+
+function readString(value: unknown, name: string): string {
+  const text = isRecord(value) ? value[name] : undefined;
+  if (typeof text === 'string') return text;
   throw unexpected(`${name}: is missing`);
 }
 

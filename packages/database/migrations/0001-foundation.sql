@@ -1,6 +1,15 @@
 -- Projects, datasets and items; pipelines, runs, stages and tasks; agents, sessions and attempts.
 -- A place is an int[] whose order is that of its dataset's or stage's axes.
 
+-- Which database this is, and the data directory that keeps its bytes: one row, written when that first used it.
+CREATE TABLE data_directory (
+  only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
+  database uuid NOT NULL DEFAULT gen_random_uuid(),
+  id text NOT NULL,
+  path text NOT NULL,
+  since timestamptz NOT NULL DEFAULT now()
+);
+
 CREATE TABLE project (
   id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   name text NOT NULL UNIQUE,
@@ -127,7 +136,7 @@ CREATE TABLE task (
   -- run.change when it last changed
   changed bigint NOT NULL DEFAULT 0,
   UNIQUE (stage, place)
-) WITH (fillfactor = 70);
+) WITH (fillfactor = 45);
 
 -- Tasks that can be claimed, and nothing else.
 CREATE TABLE ready (
@@ -177,8 +186,6 @@ CREATE TABLE running (
   claimed timestamptz NOT NULL DEFAULT now(),
   cancel boolean NOT NULL DEFAULT false
 ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
-CREATE INDEX running_by_session ON running (session);
-CREATE INDEX running_by_stage ON running (stage);
 
 CREATE TYPE attempt_outcome AS ENUM (
   'succeeded', 'failed', 'timed-out', 'out-of-memory', 'start-failed', 'cancelled', 'lost', 'returned'

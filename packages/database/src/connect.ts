@@ -43,6 +43,8 @@ export interface PoolOptions {
 }
 
 const oldestVersion = 150_000;
+/** Connections that break within this time of another one are not told of. */
+const quietMs = 10_000;
 
 /**
  * Opens the pool and looks at the server once.
@@ -65,7 +67,13 @@ export async function openPool(options: PoolOptions): Promise<Pool> {
     types: { getTypeParser: parseValue },
   });
   // Without a listener an idle connection's end would end the process.
-  pool.on('error', (error) => options.log?.(`A database connection broke while idle: ${error.message}`));
+  // When the server goes, all break at once: one line says it.
+  let told = -Infinity;
+  pool.on('error', (error) => {
+    const now = performance.now();
+    if (now - told > quietMs) options.log?.(`A database connection broke while idle: ${error.message}`);
+    told = now;
+  });
   try {
     await checkServer(pool, options);
     return pool;

@@ -26,6 +26,17 @@ export function isPassing(error: unknown): boolean {
   return ['57P03', '53300'].includes(codeOf(error));
 }
 
+/**
+ * The GantryError `database-unreachable` for an error of a query on a connection that broke, or that could not be had;
+ * any other error comes back as it is, those of files among them.
+ */
+export function explainLostConnection(error: unknown, options: PoolOptions): unknown {
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  const { syscall } = first as NodeJS.ErrnoException;
+  if (syscall !== undefined && !['connect', 'read', 'write'].includes(syscall)) return error;
+  return explainConnectionFailure(error, options);
+}
+
 /** The GantryError for an error of connecting; any other error comes back as it is. */
 export function explainConnectionFailure(error: unknown, options: PoolOptions): unknown {
   const code = codeOf(error);
@@ -42,21 +53,26 @@ export function explainConnectionFailure(error: unknown, options: PoolOptions): 
     brokenCodes.has(code) ||
     isPassing(error) ||
     ['08', '57P'].some((group) => code.startsWith(group)) ||
-    /timeout exceeded when trying to connect|Connection terminated/.test(message);
+    /timeout exceeded when trying to connect|Connection terminated|connection error and is not queryable/.test(
+      message,
+    );
   if (!unreachable) return error;
   const reason = code === '' || systemCodes.has(code) ? message || code : `${message} (${code})`;
   return new GantryError(
     'database-unreachable',
     `The database server ${server} cannot be reached: ${reason}`,
     {
-      mend: 'Check that it runs and that DATABASE_URL points to it; leave DATABASE_URL unset to use the embedded one.',
+      mend:
+        options.connectionString === undefined
+          ? 'If it has ended, start the command again: it starts the database, too.'
+          : 'Check that it runs and that DATABASE_URL points to it; leave DATABASE_URL unset to use the embedded one.',
       cause: error,
     },
   );
 }
 
 /** Host, port and database, without user and password. */
-function describeServer(options: PoolOptions): string {
+export function describeServer(options: PoolOptions): string {
   if (options.connectionString === undefined) {
     return `at ${options.host ?? 'localhost'}:${options.port ?? 5432}/${options.database ?? ''}`;
   }

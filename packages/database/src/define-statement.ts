@@ -3,9 +3,6 @@
  * what it says is left to whoever owns it.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { QueryResultRow } from 'pg';
 import type { Pool, Transaction } from './connect.ts';
 
@@ -35,12 +32,4 @@ export function defineStatement<
       return rows;
     },
   };
-}
-
-/** Defines the statement that a file holds, such as `new URL('./sql/claim-tasks.sql', import.meta.url)`. */
-export function readStatement<Row extends QueryResultRow = never, Values extends readonly unknown[] = []>(
-  file: URL,
-): Statement<Row, Values> {
-  const path = fileURLToPath(file);
-  return defineStatement({ name: basename(path, '.sql'), text: readFileSync(path, 'utf8') });
 }

@@ -1,3 +1,5 @@
+export { claimDatabase, describeDatabase, type DatabaseOwner } from './claim-database.ts';
+export { explainLostConnection } from './connection-failure.ts';
 export {
   countBusyConnections,
   openPool,
@@ -6,7 +8,7 @@ export {
   type PoolOptions,
   type Transaction,
 } from './connect.ts';
-export { defineStatement, readStatement, type Statement } from './define-statement.ts';
+export { defineStatement, type Statement } from './define-statement.ts';
 export { dumpSchema } from './dump-schema.ts';
 export { findServerUser, type ServerUser } from './embedded/server-user.ts';
 export {
@@ -18,6 +20,7 @@ export {
 export { migrate, migrationsFolder, type MigrateResult } from './migrate.ts';
 export {
   advanceStage,
+  createFirstTasks,
   createTasks,
   listInputs,
   replaceItems,
@@ -26,7 +29,7 @@ export {
   type StageMoment,
 } from './stage-statements.ts';
 export { type InputShape, type OutputShape, type StageShape } from './stage-shape.ts';
-export { admitPlacesSql, expectPlacesSql } from './statements/admit-places.ts';
+export { admitFirstPlacesSql, admitPlacesSql, expectPlacesSql } from './statements/admit-places.ts';
 export { claimTasks } from './statements/claim-tasks.ts';
 export { closeSourceSql } from './statements/close-source.ts';
 export type { InputItemRow } from './statements/list-inputs.ts';

@@ -40,8 +40,8 @@ export interface MigrateResult {
  * Applies the files that the database lacks. Either a file is applied whole and recorded, or not at all.
  *
  * @throws GantryError `migration-numbering` (files not numbered 1, 2, 3 …), `migration-failed` (names file and
- *   line), `database-newer` (the database has migrations that this Gantry lacks) or `migration-edited` (a file
- *   differs from what was applied).
+ *   line), `database-newer` (the database has migrations that this Gantry lacks), `migration-edited` (a file
+ *   differs from what was applied) or `database-no-permission` (tables cannot be made in it).
  */
 export async function migrate(
   pool: Pool,
@@ -66,11 +66,15 @@ export async function migrate(
 }
 
 async function applyMissing(client: PoolClient, migrations: readonly Migration[]): Promise<MigrateResult> {
-  await client.query(
-    `CREATE TABLE IF NOT EXISTS gantry_migration (
-       number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL,
-       applied_at timestamptz NOT NULL DEFAULT now())`,
-  );
+  try {
+    await client.query(
+      `CREATE TABLE IF NOT EXISTS gantry_migration (
+         number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL,
+         applied_at timestamptz NOT NULL DEFAULT now())`,
+    );
+  } catch (error) {
+    throw explainRefusal(error);
+  }
   const { rows } = await client.query<AppliedMigration>(
     'SELECT number, name, checksum FROM gantry_migration ORDER BY number',
   );
@@ -114,6 +118,21 @@ async function apply(client: PoolClient, migration: Migration): Promise<void> {
     await client.query('ROLLBACK').catch(() => {});
     throw explainFailure(error, migration);
   }
+}
+
+/** From PostgreSQL 15 on a user may make nothing in the schema `public` of a database that is another's. */
+function explainRefusal(error: unknown): unknown {
+  const { code, message } = error as Partial<DatabaseError>;
+  // insufficient_privilege; invalid_schema_name: none of the search path is there.
+  if (code !== '42501' && code !== '3F000') return error;
+  return new GantryError(
+    'database-no-permission',
+    `The user of DATABASE_URL may not make tables in the database: ${message ?? code}.`,
+    {
+      mend: 'Make the user its owner (ALTER DATABASE name OWNER TO user), or, in that database, GRANT CREATE ON SCHEMA public TO user.',
+      cause: error,
+    },
+  );
 }
 
 function explainFailure(error: unknown, migration: Migration): GantryError {

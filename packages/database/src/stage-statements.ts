@@ -5,6 +5,7 @@ import type { Pool, Transaction } from './connect.ts';
 import { defineStatement, type Statement } from './define-statement.ts';
 import type { StageShape } from './stage-shape.ts';
 import { advanceStageSql } from './statements/advance-stage.ts';
+import { createFirstTasksSql, walksOneInput } from './statements/create-first-tasks.ts';
 import { createTasksSql } from './statements/create-tasks.ts';
 import { listInputsSql, type InputItemRow } from './statements/list-inputs.ts';
 import { replaceItemsSql } from './statements/replace-items.ts';
@@ -70,13 +71,41 @@ export async function createTasks(transaction: Transaction, stage: StageShape): 
   await statement.run(transaction, stage.id, producers(stage), inputDatasets(stage));
 }
 
+/**
+ * While a run is made: makes and judges the tasks of a stage that walks one input place by place.
+ * @returns undefined where the stage is of another kind: `createTasks` and `advanceStage` do it
+ */
+export async function createFirstTasks(
+  transaction: Transaction,
+  stage: StageShape,
+  moment: StageMoment,
+): Promise<Advance | undefined> {
+  if (!walksOneInput(stage)) return undefined;
+  const statement = prepare<Advance>('create-first-tasks', textOf(stage, 'first', createFirstTasksSql));
+  const [row] = await statement.run(
+    transaction,
+    stage.id,
+    producers(stage),
+    inputDatasets(stage),
+    outputDatasets(stage),
+    moment.open,
+    moment.ended,
+    moment.change,
+  );
+  if (row === undefined) throw new Error('create-first-tasks returned no row');
+  return row;
+}
+
 /** Counts and judges the stage's tasks that anything touched in this transaction. */
 export async function advanceStage(
   transaction: Transaction,
   stage: StageShape,
   moment: StageMoment,
 ): Promise<Advance> {
-  const statement = prepare<Advance>('advance-stage', textOf(stage, 'advance', advanceStageSql));
+  const text = textOf(stage, moment.everyTask ? 'advance every' : 'advance', (shape) =>
+    advanceStageSql(shape, moment.everyTask),
+  );
+  const statement = prepare<Advance>('advance-stage', text);
   const [row] = await statement.run(
     transaction,
     stage.id,
@@ -86,7 +115,6 @@ export async function advanceStage(
     moment.open,
     moment.ended,
     moment.recount,
-    moment.everyTask,
     stage.tries,
     moment.change,
   );

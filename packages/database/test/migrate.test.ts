@@ -1,4 +1,5 @@
 /** Applying numbered files, whole or not at all, once, and only to a database that they belong to. */
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,6 +63,25 @@ describe('migrate', () => {
     expect(await listTables(database.pool)).toEqual(['first', 'gantry_migration']);
     await write('0002-second.sql', 'CREATE TABLE second (id int);\n');
     expect((await migrate(database.pool, { folder })).applied).toEqual(['0002-second.sql']);
+  });
+
+  it('says to a user who may make no tables how that is mended', async () => {
+    const role = `guest_${randomBytes(4).toString('hex')}`;
+    const { pool, config } = database;
+    await pool.query(`CREATE ROLE ${role} LOGIN PASSWORD 'x'`);
+    // As PostgreSQL 15 and later make it: anybody may look, and only the owner may make something.
+    await pool.query('GRANT USAGE ON SCHEMA public TO PUBLIC');
+    try {
+      const guest = await database.openPool({ config: { ...config, user: role, password: 'x' } });
+      await expect(migrate(guest, { folder })).rejects.toMatchObject({
+        code: 'database-no-permission',
+        message: expect.stringContaining('permission denied for schema public') as string,
+        mend: expect.stringMatching(/ALTER DATABASE .* OWNER TO .*GRANT CREATE ON SCHEMA public/) as string,
+      });
+      await guest.end();
+    } finally {
+      await pool.query(`DROP ROLE ${role}`);
+    }
   });
 
   it('refuses a database of a newer Gantry', async () => {

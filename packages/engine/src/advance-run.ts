@@ -4,6 +4,7 @@
  */
 import {
   advanceStage,
+  createFirstTasks,
   createTasks,
   withdrawItems,
   type StageShape,
@@ -54,8 +55,7 @@ export async function advanceRun(
     const closing = open.some((value, index) => value !== wasOpen[index]);
     const changed = shape.inputs.some((input) => touched.changed.has(input.producer));
     if (!changed && !uncovered && !closing && !touched.verdicts.has(shape.id)) continue;
-    if (born || uncovered) await createTasks(transaction, shape);
-    const result = await advanceStage(transaction, shape, {
+    const moment = {
       open,
       ended: run.state !== 'active',
       recount: shape.inputs.map(
@@ -63,7 +63,12 @@ export async function advanceRun(
       ),
       everyTask: closing,
       change: run.change,
-    });
+    };
+    let result = touched.creating ? await createFirstTasks(transaction, shape, moment) : undefined;
+    if (result === undefined) {
+      if (born || uncovered) await createTasks(transaction, shape);
+      result = await advanceStage(transaction, shape, moment);
+    }
     if (result.withdrawn > 0) await withdrawItems(transaction, shape);
     if (result.ready > 0) news.ready = true;
     if (result.emitted > 0 || result.withdrawn > 0) {

@@ -79,6 +79,19 @@ export async function lockDataset(
   return row;
 }
 
+/** @throws GantryError `dataset-of-run`: what a run makes is not changed from outside */
+export async function refuseOutput(transaction: Transaction, dataset: number): Promise<void> {
+  const { rows } = await transaction.query<{ run: number }>(
+    'SELECT s.run FROM stage_output o JOIN stage s ON s.id = o.stage WHERE o.dataset = $1',
+    [dataset],
+  );
+  const [row] = rows;
+  if (row === undefined) return;
+  throw new GantryError('dataset-of-run', `The dataset ${dataset} is made by run ${row.run}.`, {
+    mend: 'It closes by itself when the run ends. Make a dataset of your own for other files.',
+  });
+}
+
 /** Runs that see what changes in a dataset; cancelled ones look away until they are resumed. */
 async function runsThatRead(on: Transaction | Engine['pool'], dataset: number): Promise<number[]> {
   const { rows } = await on.query<{ run: number }>({

@@ -32,6 +32,11 @@ function memoryOf(engine: Engine): ClaimMemory {
   return memory;
 }
 
+/** Tasks that were ready before may be so again: the next claim looks from the first on. */
+export function lookFromFirst(engine: Engine): void {
+  memories.get(engine)?.cursors.clear();
+}
+
 /** Claims at most `limit` tasks for `session`. Runs take turns, so that none waits for the end of another. */
 export async function claimTasks(engine: Engine, session: number, limit: number): Promise<ClaimedTask[]> {
   const memory = memoryOf(engine);

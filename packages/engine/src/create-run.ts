@@ -11,7 +11,7 @@ import {
   type CompiledSource,
 } from '@gantry/model';
 import { advanceRun, nothingTouched } from './advance-run.ts';
-import { lockDataset } from './change-dataset.ts';
+import { lockDataset, refuseOutput } from './change-dataset.ts';
 import type { Engine } from './engine.ts';
 import { loadPlan } from './load-plan.ts';
 import { lockRun } from './lock-runs.ts';
@@ -29,7 +29,8 @@ export interface NewRun {
 
 /**
  * @returns the run's id
- * @throws GantryError `source-without-dataset`; `axes-differ` where a dataset has other axes than its source
+ * @throws GantryError `source-without-dataset`; `axes-differ` where a dataset has other axes than its source;
+ *   `dataset-of-run` where it is an output that is not sealed
  */
 export async function createRun(engine: Engine, run: NewRun): Promise<number> {
   const id = await engine.work(async (transaction, news) => {
@@ -85,6 +86,8 @@ async function insertSource(
     });
   }
   const locked = await lockDataset(transaction, dataset, 'read');
+  // What a run makes may change until it is sealed, and nobody would tell this run.
+  if (locked.state !== 'sealed' && locked.state !== 'published') await refuseOutput(transaction, dataset);
   if (locked.axes.join() !== axes.join()) {
     throw new GantryError(
       'axes-differ',

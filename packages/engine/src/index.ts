@@ -24,6 +24,10 @@ export {
 export { digestTool, readTools, type InstalledTool } from './read-tools.ts';
 export { describeRun, listRuns } from './read-runs.ts';
 export { listOutputs, listTasks } from './read-tasks.ts';
+export { readMap, type MapRequest } from './read-map.ts';
+export { takePulse } from './pulse.ts';
+export { readWork, type MadeItem, type ReadWork } from './read-work.ts';
 export { explainTask, findTask } from './explain-task.ts';
 export { findLog, type FoundLog } from './find-log.ts';
 export type { LostAttempt } from './lost-attempt.ts';
+export { openLiveSources, type LiveSources } from './live-sources/live-sources.ts';

@@ -31,6 +31,14 @@ export function placeMadeFiles(end: EndedAttempt, stage: StagePlan): PlacedAttem
     seen.set(key, file.name);
     made.push(placed);
   }
+  if (end.end === 'succeeded') {
+    const missing = stage.compiled.outputs.find(
+      ({ name, min }) => made.filter(({ output }) => output === name).length < min,
+    );
+    if (missing !== undefined) {
+      return failed(end, `The output ${missing.name} has fewer files than the ${missing.min} that it needs.`);
+    }
+  }
   return { ...end, made };
 }
 

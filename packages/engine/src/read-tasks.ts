@@ -47,9 +47,10 @@ export async function listOutputs(engine: Engine, run: number, store: string): P
         path: string;
         size: number;
         checksum: string;
+        modified: Date;
         stale: boolean;
       }>(
-        `SELECT i.place, i.name, i.path, i.size, i.checksum, t.state <> 'succeeded' OR t.stale AS stale
+        `SELECT i.place, i.name, i.path, i.size, i.checksum, i.modified, t.state <> 'succeeded' OR t.stale AS stale
          FROM item i JOIN task t ON t.stage = $2 AND t.place = i.place[1:$3]
          WHERE i.dataset = $1 ORDER BY i.place`,
         [dataset, stage.id, stage.compiled.axes.length],
@@ -64,6 +65,7 @@ export async function listOutputs(engine: Engine, run: number, store: string): P
           ...row,
           place: placeAt(output.axes, row.place),
           path: join(store, row.path),
+          modified: row.modified.toISOString(),
         })),
       });
     }

@@ -1,6 +1,6 @@
 /**
  * The plan of a run: its stages with the ids that they have in the database. It does not change while the run runs;
- * what does is read under the run's lock (`run-moment.ts`).
+ * what does is read under the run's lock (`advance-run.ts`).
  */
 import type { StageShape } from '@gantry/database';
 import type { CompiledStage, LatticeBounds } from '@gantry/model';

@@ -1,7 +1,13 @@
 /**
  * Lets a run see what is in the dataset of one of its sources: new and revised items, and that it has closed.
  */
-import { admitPlacesSql, closeSourceSql, expectPlacesSql, type Transaction } from '@gantry/database';
+import {
+  admitFirstPlacesSql,
+  admitPlacesSql,
+  closeSourceSql,
+  expectPlacesSql,
+  type Transaction,
+} from '@gantry/database';
 import type { Touched } from './advance-run.ts';
 import type { LockedRun } from './lock-runs.ts';
 import type { SourcePlan } from './run-plan.ts';
@@ -16,11 +22,14 @@ export async function seeItems(
 ): Promise<void> {
   let changes = 0;
   const expect = expectPlacesSql(source.axes, source.bounds);
-  if (expect !== undefined) {
+  // Where every axis is declared, all places were promised when the run was made.
+  const known = places !== null && source.axes.every((axis) => source.bounds.extents[axis] !== undefined);
+  if (expect !== undefined && !known) {
     const result = await transaction.query(expect, [source.id, source.dataset, places]);
     changes += result.rowCount ?? 0;
   }
-  const admitted = await transaction.query(admitPlacesSql(source.axes, source.bounds), [
+  const admit = touched.creating && expect === undefined ? admitFirstPlacesSql : admitPlacesSql;
+  const admitted = await transaction.query(admit(source.axes, source.bounds), [
     source.id,
     source.dataset,
     places,

@@ -86,8 +86,7 @@ export async function endSession(
       [session],
     );
     if (held.length === 0) return lost;
-    lost.push(...held);
-    await settleAttempts(
+    const { refused } = await settleAttempts(
       engine,
       session,
       held.map(({ attempt }) => ({
@@ -97,6 +96,8 @@ export async function endSession(
         ...(end === 'lost' ? { message: 'The agent that held it went away.' } : {}),
       })),
     );
+    // One that its agent reported in between is settled, and its files are what items point at.
+    lost.push(...held.filter(({ attempt }) => !refused.includes(attempt)));
   }
 }
 

@@ -11,6 +11,7 @@ import {
   type Transaction,
 } from '@gantry/database';
 import { advanceRun, nothingTouched } from './advance-run.ts';
+import { lookFromFirst } from './claim-tasks.ts';
 import type { EndedAttempt } from './ended-attempt.ts';
 import type { Engine } from './engine.ts';
 import { lockRun } from './lock-runs.ts';
@@ -51,6 +52,7 @@ export async function settleAttempts(
     for (const attempt of settled.kept) kept.add(attempt);
     unused.push(...settled.unused);
   }
+  if (ends.some(({ end }) => end !== 'succeeded')) lookFromFirst(engine);
   const settledBefore = await findSettled(
     engine,
     session,

@@ -2,7 +2,17 @@
  * Random histories of a run, played to the engine and to the reference model alike. Events that are played at the
  * same time must have had the effect of one order or another.
  */
-import { coordinates, placeKey, ReferenceRun, type MadeItem, type Outcome, type Place } from '@gantry/model';
+import {
+  coordinates,
+  isWithin,
+  placeAt,
+  placeKey,
+  ReferenceRun,
+  type MadeItem,
+  type Outcome,
+  type Place,
+  unbounded,
+} from '@gantry/model';
 import {
   admitItems,
   cancelRun,
@@ -25,6 +35,11 @@ interface Event {
   readonly name: string;
   readonly engine: () => Promise<unknown>;
   readonly model: (run: ReferenceRun) => void;
+}
+
+interface Candidate {
+  readonly history: readonly Event[];
+  readonly model: ReferenceRun;
 }
 
 interface Held {
@@ -53,11 +68,11 @@ class Simulator {
   readonly #chance: Chance;
   readonly #random: RandomPipeline;
   readonly #datasets: Record<string, number>;
-  readonly #run: number;
+  #run: number;
   #session: number;
-  readonly #history: Event[] = [];
   readonly #closed = new Set<string>();
-  #model: ReferenceRun;
+  /** Every order of events so far that explains what the engine has said, with the model after it. */
+  #candidates: Candidate[];
   #held: Held[] = [];
 
   constructor(
@@ -74,7 +89,7 @@ class Simulator {
     this.#datasets = ids.datasets;
     this.#run = ids.run;
     this.#session = ids.session;
-    this.#model = new ReferenceRun(random.pipeline, random.bounds);
+    this.#candidates = [{ history: [], model: new ReferenceRun(random.pipeline, random.bounds) }];
   }
 
   static async start(engine: Engine, seed: number): Promise<Simulator> {
@@ -87,14 +102,33 @@ class Simulator {
       datasets[source.name] = await createDataset(engine, { project: 1, ...source, bounds });
     }
     const { session } = await openSession(engine, agentOf(seed));
-    const run = await createRun(engine, {
+    const simulator = new Simulator(engine, seed, chance, random, { datasets, run: 0, session });
+    await simulator.#begin();
+    return simulator;
+  }
+
+  /** Starts the run; about half of them over sources that hold items already, or are closed. */
+  async #begin(): Promise<void> {
+    const before: Event[] = [];
+    for (let count = this.#chance.oneIn(2) ? this.#chance.below(8) : 0; count > 0; count--) {
+      before.push(this.#admit());
+    }
+    for (const { name } of this.#random.pipeline.sources) {
+      if (before.length > 0 && this.#chance.oneIn(2)) before.push(this.#close(name));
+    }
+    for (const event of before) await event.engine();
+    this.#run = await createRun(this.#engine, {
       project: 1,
-      name: `seed ${seed}`,
-      pipeline: random.pipeline,
-      sources: datasets,
+      name: `seed ${this.#seed}`,
+      pipeline: this.#random.pipeline,
+      sources: this.#datasets,
       tools: {},
     });
-    return new Simulator(engine, seed, chance, random, { datasets, run, session });
+    if (before.length === 0) return;
+    const model = (run: ReferenceRun): void => {
+      for (const event of before) event.model(run);
+    };
+    await this.check([{ name: 'before the run', engine: () => Promise.resolve(), model }]);
   }
 
   /** Plays some events at the same time, or claims. */
@@ -102,11 +136,13 @@ class Simulator {
     if (this.#chance.oneIn(3)) return this.#claim();
     if (this.#chance.oneIn(15)) return this.#play(this.#restart());
     const count = 1 + this.#chance.below(atOnce);
-    const events = Array.from({ length: count }, () => this.#randomEvent()).filter(
+    const claims = count > 1 && this.#chance.oneIn(3) ? [this.#claimEvent(2)] : [];
+    const events = [...Array.from({ length: count }, () => this.#randomEvent()), ...claims].filter(
       (event) => event !== undefined,
     );
     await Promise.all(events.map((event) => event.engine()));
     await this.check(events);
+    for (const claim of claims) this.#held.push(...claim.held);
   }
 
   /** Closes everything and runs to the end, all attempts succeeding. */
@@ -120,8 +156,9 @@ class Simulator {
       this.#held = [];
       for (const one of held) await this.#play(this.#settle(one, this.#success(one, false)));
     }
-    if (this.#model.state !== 'succeeded' && this.#model.state !== 'failed') {
-      throw new Error(`seed ${this.#seed}: the run has not ended but is ${this.#model.state}`);
+    const state = this.#candidates[0]?.model.state;
+    if (state !== 'succeeded' && state !== 'failed') {
+      throw new Error(`seed ${this.#seed}: the run has not ended but is ${state}`);
     }
   }
 
@@ -131,20 +168,26 @@ class Simulator {
   }
 
   async #claim(limit = 1 + this.#chance.below(4)): Promise<void> {
-    const claimed = await claimTasks(this.#engine, this.#session, limit);
-    const held = claimed.map((task): Held => ({
-      claimed: task,
-      stage: task.stage.name,
-      key: task.place.join(','),
-    }));
-    this.#held.push(...held);
-    await this.check(
-      held.map(({ stage, key }) => ({
-        name: `claim ${stage} ${key}`,
-        engine: () => Promise.resolve(),
-        model: (run) => run.claim(stage, key),
-      })),
-    );
+    const claim = this.#claimEvent(limit);
+    await this.#play(claim);
+    this.#held.push(...claim.held);
+  }
+
+  /** Claims whatever there is; `held` is filled when it has been played. */
+  #claimEvent(limit: number): Event & { readonly held: Held[] } {
+    const held: Held[] = [];
+    return {
+      name: 'claim',
+      held,
+      engine: async () => {
+        for (const task of await claimTasks(this.#engine, this.#session, limit)) {
+          held.push({ claimed: task, stage: task.stage.name, key: task.place.join(',') });
+        }
+      },
+      model: (run) => {
+        for (const { stage, key } of held) run.claim(stage, key);
+      },
+    };
   }
 
   #randomEvent(): Event | undefined {
@@ -288,39 +331,50 @@ class Simulator {
     };
   }
 
-  /** Looks for an order of `events` after which the model says what the database says. */
+  /** Keeps the orders of `events` after which the model says what the database says; one at least must. */
   async check(events: readonly Event[]): Promise<void> {
-    const actual = await readRun(this.#engine, this.#run);
+    const actual = await readRun(this.#engine, this.#run, this.#random);
+    const kept = new Map<string, Candidate>();
     let firstDifference: string | undefined;
-    for (const order of permutations(events)) {
-      const model = order === events ? this.#model : this.#replay();
-      try {
-        for (const event of order) event.model(model);
-      } catch (error) {
-        firstDifference ??= String(error);
-        if (order === events) this.#model = this.#replay();
-        continue;
+    for (const candidate of this.#candidates) {
+      for (const order of permutations(events)) {
+        const history = [...candidate.history, ...order];
+        // The last one that needs it may change the candidate's own model.
+        const model = events.length < 2 ? candidate.model : this.#replay(candidate.history);
+        try {
+          for (const event of order) event.model(model);
+        } catch (error) {
+          firstDifference ??= String(error);
+          continue;
+        }
+        const expected = describeModel(model, this.#random);
+        if (expected === actual) kept.set(describeMemory(model, this.#random), { history, model });
+        else firstDifference ??= difference(expected, actual);
       }
-      const expected = describeModel(model, this.#random);
-      if (expected === actual) {
-        this.#history.push(...order);
-        this.#model = model;
-        return;
-      }
-      firstDifference ??= difference(expected, actual);
-      if (order === events) this.#model = this.#replay();
     }
-    const story = [...this.#history, ...events].map(({ name }) => name).join('\n  ');
+    if (kept.size > 0) {
+      this.#candidates = [...kept.values()];
+      return;
+    }
+    const story = [...(this.#candidates[0]?.history ?? []), ...events].map(({ name }) => name).join('\n  ');
     throw new Error(
       `seed ${this.#seed}: the engine differs from the model after ${events.map(({ name }) => name).join(' | ')}\n${firstDifference}\n  ${story}\n${JSON.stringify(describePipeline(this.#random))}`,
     );
   }
 
-  #replay(): ReferenceRun {
+  #replay(history: readonly Event[]): ReferenceRun {
     const model = new ReferenceRun(this.#random.pipeline, this.#random.bounds);
-    for (const event of this.#history) event.model(model);
+    for (const event of history) event.model(model);
     return model;
   }
+}
+
+/** What later answers of the model depend on, beside what it says now. */
+function describeMemory(model: ReferenceRun, { pipeline }: RandomPipeline): string {
+  return pipeline.stages
+    .flatMap(({ name }) => [...model.tasks(name)].map(([key, { memory }]) => `${name} ${key} ${memory}`))
+    .sort()
+    .join('\n');
 }
 
 function agentOf(seed: number): NewSession {
@@ -369,6 +423,11 @@ function difference(expected: string, actual: string): string {
 
 function describeModel(model: ReferenceRun, { pipeline }: RandomPipeline): string {
   const lines = [`run ${model.state}`];
+  for (const source of pipeline.sources) {
+    for (const [key, item] of model.sourceItems(source.name)) {
+      lines.push(`${source.name} ${key} ${item.content}@${item.revision}`);
+    }
+  }
   for (const stage of pipeline.stages) {
     for (const [key, task] of model.tasks(stage.name)) {
       lines.push(`${stage.name} ${key} ${task.state}${task.stale ? ' stale' : ''}`);
@@ -382,7 +441,7 @@ function describeModel(model: ReferenceRun, { pipeline }: RandomPipeline): strin
   return lines.sort().join('\n');
 }
 
-async function readRun(engine: Engine, run: number): Promise<string> {
+async function readRun(engine: Engine, run: number, { pipeline, bounds }: RandomPipeline): Promise<string> {
   const states = await engine.pool.query<{ state: string }>('SELECT state FROM run WHERE id = $1', [run]);
   const lines = [`run ${states.rows[0]?.state}`];
   const tasks = await engine.pool.query<{ name: string; place: number[]; state: string; stale: boolean }>(
@@ -407,6 +466,21 @@ async function readRun(engine: Engine, run: number): Promise<string> {
   );
   for (const { stage, output, place, checksum, revision } of items.rows) {
     lines.push(`${stage}.${output} ${place.join(',')} ${checksum}@${revision}`);
+  }
+  const admitted = await engine.pool.query<{
+    source: string;
+    place: number[];
+    checksum: string;
+    revision: number;
+  }>(
+    `SELECT s.name AS source, i.place, i.checksum, i.revision
+     FROM stage s JOIN item i ON i.dataset = s.dataset WHERE s.run = $1`,
+    [run],
+  );
+  for (const { source, place, checksum, revision } of admitted.rows) {
+    const { axes = [] } = pipeline.sources.find(({ name }) => name === source) ?? {};
+    if (!isWithin(bounds[source] ?? unbounded, placeAt(axes, place))) continue;
+    lines.push(`${source} ${place.join(',')} ${checksum}@${revision}`);
   }
   const tallies = await engine.pool.query<{ wrong: string }>(
     `SELECT format('%s %s is %s and counted %s', s.name, coalesce(c.state, y.state), coalesce(c.n, 0), coalesce(y.tasks, 0)) AS wrong

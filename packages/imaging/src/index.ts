@@ -64,3 +64,20 @@ export {
 } from './registration/stitch-tiles.ts';
 export { formatVector, type VectorLine } from './registration/stitching-vector.ts';
 export { describeStitch, reportStitch, type StitchReport } from './registration/stitch-report.ts';
+export { describeView, openView, type OpenView, type OpenViewOptions } from './viewing/open-view.ts';
+export { ViewCache, type ViewCacheOptions } from './viewing/view-cache.ts';
+export {
+  LOOKUPS,
+  type EncodedPicture,
+  type Histogram,
+  type Lookup,
+  type PictureFormat,
+  type PixelValue,
+  type Rendering,
+  type TileRequest,
+  type View,
+  type ViewDescription,
+  type ViewKind,
+  type ViewLevel,
+} from './viewing/view-types.ts';
+export { type Window as ValueWindow } from './pyramid/choose-window.ts';

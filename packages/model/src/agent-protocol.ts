@@ -25,7 +25,7 @@ export const agentApiPath = '/api/agent/v1';
  * The folder within an attempt's folder that the tool works in (its HOME and TMPDIR too). It is removed when the
  * tool has ended; files that are only for the tool, such as the list of a `many` input, belong there.
  */
-export const attemptWorkFolder = 'work';
+export const attemptWorkFolder = '.work';
 
 /** The most reports, or returned attempts, in one request. */
 export const maxAgentBlock = 1000;

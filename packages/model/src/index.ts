@@ -123,6 +123,19 @@ export {
 export { judgeTask, toleratedFailures, type InputTally, type Judgement, type Result } from './judge-task.ts';
 export { ReferenceRun, type MadeItem, type Outcome, type TaskView } from './reference-model.ts';
 export {
+  completeWhenSchema,
+  listedNames,
+  liveSourceStateSchema,
+  liveTroubleSchema,
+  watchBodySchema,
+  watchOptionsSchema,
+  type CompleteWhen,
+  type LiveSourceState,
+  type LiveTrouble,
+  type WatchBody,
+  type WatchOptions,
+} from './live-api.ts';
+export {
   admittedAnswerSchema,
   attemptSummarySchema,
   boundsSchema,
@@ -161,3 +174,17 @@ export {
   type TaskQuery,
   type TaskSummary,
 } from './user-api.ts';
+export { beatMs, eventsHelloSchema, type EventsHello } from './events-api.ts';
+export { taskWorkSchema, type TaskWork } from './work-api.ts';
+export { runGraphSchema, type RunGraph } from './graph-api.ts';
+export {
+  decodeMap,
+  goneState,
+  mapHeadSchema,
+  mapQuerySchema,
+  readMapState,
+  staleFlag,
+  type MapColumns,
+  type MapHead,
+  type MapQuery,
+} from './map-api.ts';

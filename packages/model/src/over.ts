@@ -1,6 +1,6 @@
 /**
- * How a stage walks a lattice: the forms of `over`, and the arithmetic from the places that an input has to the
- * tasks that read them and back. Which tasks exist and in which state is left to `reference-model.ts`.
+ * How a stage walks a lattice: the forms of `over`. What follows from them is left to `compile-stage.ts` (axes) and
+ * `reference-model.ts` (tasks).
  */
 
 /**

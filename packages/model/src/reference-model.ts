@@ -39,6 +39,8 @@ export interface TaskView {
   readonly place: Place;
   readonly state: TaskState;
   readonly stale: boolean;
+  /** What cannot be seen and later states depend on: equal for models that will always agree. */
+  readonly memory: string;
 }
 
 interface TaskRecord {
@@ -98,7 +100,13 @@ export class ReferenceRun {
     for (const [key, record] of this.#records(stage)) {
       if (record.judged === undefined) continue;
       const state = record.running === undefined ? record.judged.state : 'running';
-      views.set(key, { place: this.#placeOf(compiled, key), state, stale: record.judged.stale });
+      const { result, done, tries, running } = record;
+      views.set(key, {
+        place: this.#placeOf(compiled, key),
+        state,
+        stale: record.judged.stale,
+        memory: JSON.stringify([result, done, tries, running]),
+      });
     }
     return views;
   }
@@ -106,6 +114,11 @@ export class ReferenceRun {
   /** Items of an output by the key of their place: content and revision. */
   items(stage: string, output: string): ReadonlyMap<string, { content: string; revision: number }> {
     return this.#items.get(`${stage}.${output}`) ?? new Map();
+  }
+
+  /** Items of a source's dataset by the key of their place: content and revision. */
+  sourceItems(source: string): ReadonlyMap<string, { content: string; revision: number }> {
+    return this.#source(source).items;
   }
 
   /** A file arrived, or was rewritten, at a place of a source. Places outside the bounds are not run. */

@@ -16,7 +16,7 @@ export function resolveTool(
   const named = tools.filter((tool) => tool.name === reference.name);
   if (named.length === 0)
     throw new GantryError('unknown-tool', `there is no tool \`${reference.name}\``, {
-      mend: suggestName(reference.name, new Set(tools.map((tool) => tool.name))),
+      mend: `${suggestName(reference.name, new Set(tools.map((tool) => tool.name)))} A folder with tools of your own is named with --tools DIR.`,
     });
   const exact = named.find((tool) => tool.version === reference.version);
   const fitting = named.filter(

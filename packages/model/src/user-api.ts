@@ -28,9 +28,17 @@ import { runStates, taskStates } from './task-state.ts';
 /** The path that all requests of people's programs begin with. */
 export const userApiPath = '/api/v1';
 
+/** Ids of rows are 32-bit numbers, those of tasks and attempts whole ones. */
 const id = z.int().positive();
 const place = z.record(z.string(), z.int());
-const range = z.tuple([z.int(), z.int()]);
+/** Coordinates lie within ±2³⁰, so that a step to a neighbour never overflows. */
+const coordinate = z
+  .int()
+  .min(-(2 ** 30))
+  .max(2 ** 30);
+const range = z
+  .tuple([coordinate, coordinate])
+  .refine(([first, last]) => first <= last, 'must have the lower coordinate first');
 
 export const serverStatusSchema = z.object({
   version: z.string(),
@@ -42,18 +50,48 @@ export const serverStatusSchema = z.object({
 
 export const boundsSchema = z.object({
   extents: z.record(z.string(), range).default({}),
-  skip: z.record(z.string(), z.array(z.int())).default({}),
+  skip: z.record(z.string(), z.array(coordinate).max(10_000)).default({}),
   region: z.record(z.string(), range).default({}),
 });
 
-export const newDatasetBodySchema = z.object({
-  name: z.string().min(1).max(200),
-  type: z.enum(datasetTypes),
-  axes: z.array(z.string().min(1).max(63)).max(16),
-  bounds: boundsSchema.prefault({}),
-  folder: z.string().optional(),
-  pattern: z.string().optional(),
-});
+/** The most places that declared extents may promise. */
+export const maxDeclaredPlaces = 100_000_000;
+
+export const newDatasetBodySchema = z
+  .object({
+    name: z.string().min(1).max(200),
+    type: z.enum(datasetTypes),
+    axes: z
+      .array(z.string().min(1).max(63))
+      .max(16)
+      .refine((axes) => new Set(axes).size === axes.length, 'must name every axis once'),
+    bounds: boundsSchema.prefault({}),
+    folder: z.string().optional(),
+    pattern: z.string().optional(),
+  })
+  .superRefine(({ axes, bounds }, context) => {
+    for (const field of ['extents', 'skip', 'region'] as const) {
+      for (const axis of Object.keys(bounds[field])) {
+        if (axes.includes(axis)) continue;
+        context.addIssue({
+          code: 'custom',
+          path: ['bounds', field, axis],
+          message: `must name one of the axes (${axes.join(', ')})`,
+        });
+      }
+    }
+    const places = Object.values(bounds.extents).reduce(
+      (product, [first, last]) => product * (last - first + 1),
+      1,
+    );
+    if (places > maxDeclaredPlaces) {
+      context.addIssue({
+        code: 'custom',
+        path: ['bounds', 'extents'],
+        message: `must promise at most ${maxDeclaredPlaces} places, not ${places}`,
+      });
+    }
+  });
 
 /** The most items in one request. */
 export const maxItemBlock = 10_000;
@@ -62,7 +100,7 @@ export const newItemsBodySchema = z.object({
   items: z
     .array(
       z.object({
-        place: z.array(z.int().min(-2147483648).max(2147483647)),
+        place: z.array(coordinate),
         name: z.string().min(1),
         /** Absolute. */
         path: z.string().min(1),
@@ -79,6 +117,8 @@ export const admittedAnswerSchema = z.object({
   changed: z.int(),
   /** Paths of items at new places of a closed dataset: not admitted. */
   late: z.array(z.string()),
+  /** Paths of items outside the dataset's bounds: listed, not run. */
+  outside: z.array(z.string()),
 });
 
 export const newRunBodySchema = z.object({
@@ -194,6 +234,8 @@ export const runOutputSchema = z.object({
       path: z.string(),
       size: z.int(),
       checksum: z.string(),
+      /** When it was recorded: its bytes do not change after that. */
+      modified: z.string(),
       /** True where the task that made it is to run again. */
       stale: z.boolean(),
     }),

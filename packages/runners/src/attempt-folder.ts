@@ -2,8 +2,8 @@
  * An attempt's folder: made before the tool starts, and cleared after it ended. Where it lies, and sweeping
  * those of lost attempts, are left to the server.
  */
-import { mkdirSync, rmdirSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { lstatSync, mkdirSync, rmdirSync } from 'node:fs';
+import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { attemptWorkFolder, type Assignment } from '@gantry/model';
 import { hasCode } from './marked-processes.ts';
@@ -29,7 +29,10 @@ export async function prepareAttempt(assignment: Assignment): Promise<string> {
 
 /** Removes what is not an output: the work folder if it succeeded with outputs, else the whole folder. */
 export async function clearAttempt(assignment: Assignment, keepOutputs: boolean): Promise<void> {
-  await removeFolder(join(assignment.folder, attemptWorkFolder));
+  // Where a tool has put a link in its folder's place, what is behind it is not ours.
+  if (lstatSync(assignment.folder, { throwIfNoEntry: false })?.isDirectory() === true) {
+    await removeFolder(join(assignment.folder, attemptWorkFolder));
+  }
   if (!keepOutputs) await removeFolder(assignment.folder);
 }
 
@@ -39,6 +42,20 @@ export async function removeFolder(folder: string): Promise<void> {
     rmdirSync(folder);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return;
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    try {
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    } catch (failure) {
+      // A tool may leave folders that nobody may write in, such as Go's module cache; they are ours all the same.
+      if (!hasCode(failure, 'EACCES') && !hasCode(failure, 'EPERM')) throw failure;
+      await openFolders(folder);
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    }
+  }
+}
+
+async function openFolders(folder: string): Promise<void> {
+  await chmod(folder, 0o700);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) await openFolders(join(folder, entry.name));
   }
 }

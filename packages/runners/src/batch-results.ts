@@ -1,5 +1,5 @@
 /** Follows the file that a batch tool appends its answers to, a JSON line per place. */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { explain } from './explain-error.ts';
 import { hasCode } from './marked-processes.ts';
 import { readWorkerLine } from './read-worker-line.ts';
@@ -40,8 +40,13 @@ export class BatchResults {
   }
 
   #readFile(): void {
-    const file = openSync(this.#path, 'r');
+    // Opening a pipe would wait for a writer, and all that the agent does with it.
+    const file = openSync(this.#path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
     try {
+      if (!fstatSync(file).isFile()) {
+        this.problem = 'its results are no file any more (a pipe, a device?)';
+        return;
+      }
       while (this.problem === undefined) {
         const count = readSync(file, this.#chunk, 0, chunkBytes, this.#position);
         if (count === 0) return;

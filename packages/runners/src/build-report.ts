@@ -46,6 +46,8 @@ export function buildReport(assignment: Assignment, parts: ReportParts): Report 
   };
 }
 
+/** Tools print any bytes: PostgreSQL's text takes neither a zero byte nor half a surrogate pair. */
 function shorten(message: string): string {
-  return message.length <= maxMessage ? message : `${message.slice(0, maxMessage - 1)}…`;
+  const short = message.length <= maxMessage ? message : `${message.slice(0, maxMessage - 1)}…`;
+  return short.replaceAll('\0', '\u2400').toWellFormed();
 }

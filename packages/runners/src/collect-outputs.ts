@@ -2,8 +2,8 @@
  * Looks for the outputs of a tool that ended well: is each there, what is its size and checksum; then makes
  * them durable. Reading coordinates from names, and recording the items, are left to the server.
  */
-import { lstat, readdir } from 'node:fs/promises';
-import { basename, join, relative, sep } from 'node:path';
+import { lstat, readdir, realpath } from 'node:fs/promises';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import type { Stats } from 'node:fs';
 import type { AssignedOutput, ReportedOutput } from '@gantry/model';
 import type { OutputStore } from './attempt-storage.ts';
@@ -89,6 +89,10 @@ async function measure(output: AssignedOutput, path: string, store: OutputStore)
   const within = relative(store.folder, path);
   if (within === '' || within === '..' || within.startsWith(`..${sep}`)) {
     throw new OutputProblem(`the output "${output.name}" at ${path} lies outside the store ${store.folder}`);
+  }
+  // The folders on the way may have been replaced by links, too.
+  if ((await realpath(dirname(path))) !== join(await realpath(store.folder), dirname(within))) {
+    throw new OutputProblem(`the output "${output.name}" at ${path} lies behind a symbolic link`);
   }
   const { size, checksum, files } = await store.fingerprint(path);
   if (files === 0 && output.min !== 0) {

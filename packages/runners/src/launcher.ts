@@ -59,6 +59,12 @@ export class Launcher {
     return group;
   }
 
+  /** Sees to it that it runs: whoever started a process, it kills it when this process is killed. */
+  async watch(): Promise<void> {
+    await this.#cacheFilled;
+    this.#open();
+  }
+
   /** Ends the launcher, and with it all that it started. */
   async close(): Promise<void> {
     await this.#cacheFilled;

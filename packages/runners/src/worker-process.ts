@@ -67,6 +67,7 @@ export class WorkerProcess {
     name: string,
     folder: string,
   ): Promise<WorkerProcess> {
+    await context.launcher.watch();
     const group = await startGroup({
       command: assignment.command,
       folder,

@@ -60,7 +60,7 @@ export function describeRunner(name: string, makeRunner: MakeRunner): void {
         lines.map((line): [string, string] => [line.split('=')[0] ?? '', line.split('=').slice(1).join('=')]),
       );
       expect(env.get('PATH')?.split(':')[0]).toBe(dirname(process.execPath));
-      expect(env.get('HOME')).toBe(join(assignment.folder, 'work'));
+      expect(env.get('HOME')).toBe(join(assignment.folder, '.work'));
       expect(env.get('TMPDIR')).toBe(env.get('HOME'));
       expect(env.get('TOOL_MODE')).toBe('x y');
       expect(env.get('LANG')).toBe('de_DE.UTF-8');
@@ -81,13 +81,13 @@ export function describeRunner(name: string, makeRunner: MakeRunner): void {
     it('works in a folder of its own, which is gone afterwards, and reads nothing on stdin', async () => {
       const assignment = bench.assign(['sh', '-c', 'pwd; ls -A; touch left-over; cat']);
       expect((await bench.runOne(assignment)).outcome).toBe('succeeded');
-      expect(bench.log.read(assignment.attempt, 'stdout')).toBe(`${join(assignment.folder, 'work')}\n`);
+      expect(bench.log.read(assignment.attempt, 'stdout')).toBe(`${join(assignment.folder, '.work')}\n`);
       expect(await exists(assignment.folder)).toBe(false);
     });
 
     it('writes the files that come with the assignment before the start', async () => {
       const plain = bench.assign(['true']);
-      const path = join(plain.folder, 'work', 'lists', 'tiles.json');
+      const path = join(plain.folder, '.work', 'lists', 'tiles.json');
       const assignment = { ...plain, command: ['cat', path], files: [{ path, content: '{"tiles":["ü"]}' }] };
       await bench.runOne(assignment);
       expect(bench.log.read(plain.attempt, 'stdout')).toBe('{"tiles":["ü"]}');

@@ -61,17 +61,25 @@ export function agentRoutes(context: ServerContext): Route[] {
       path: `${agentApiPath}/claims`,
       who: 'agent',
       schemas: { body: claimRequestSchema },
-      async handle({ body, request }): Promise<ClaimAnswer> {
+      async handle({ body, reply }): Promise<ClaimAnswer> {
         const session = sessionNumber(body.session);
         await requireSession(engine, session);
         const gone = new AbortController();
-        request.raw.once('close', () => {
+        reply.raw.once('close', () => {
           gone.abort();
         });
         const signal = AbortSignal.any([context.closing, gone.signal]);
         const claimed = await waitForWork(engine, body.waitSeconds, signal, () =>
           claimTasks(engine, session, Math.min(body.limit, 1000)),
         );
+        if (gone.signal.aborted) {
+          await giveBack(
+            context,
+            session,
+            claimed.map(({ attempt }) => attempt),
+          );
+          return { assignments: [] };
+        }
         return { assignments: await assign(context, session, claimed) };
       },
     }),
@@ -144,7 +152,7 @@ export function logFolder(context: ServerContext, agent: string, session: number
 
 function sessionNumber(text: string): number {
   const session = Number(text);
-  if (Number.isSafeInteger(session) && session > 0) return session;
+  if (Number.isInteger(session) && session > 0 && session <= 2_147_483_647) return session;
   throw new GantryError('unknown-session', `There is no session ${text}.`, { mend: 'Join again.' });
 }
 

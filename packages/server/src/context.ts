@@ -1,12 +1,14 @@
 /**
  * What the routes work with.
  */
-import type { Engine } from '@gantry/engine';
+import type { Engine, LiveSources } from '@gantry/engine';
 import type { DataDirectory } from '@gantry/storage';
 
 export interface ServerContext {
   readonly engine: Engine;
   readonly data: DataDirectory;
+  /** The watched folders. */
+  readonly live: LiveSources;
   /** The project that everything belongs to as long as there is one alone. */
   readonly project: number;
   /** Folders of the standard tools. */

@@ -3,11 +3,9 @@
  */
 import { admitItems, closeDataset, createDataset, sealDataset } from '@gantry/engine';
 import { newDatasetBodySchema, newItemsBodySchema, userApiPath, type AdmittedAnswer } from '@gantry/model';
-import { z } from 'zod';
 import type { ServerContext } from './context.ts';
+import { idParams } from './path-params.ts';
 import { route, type Route } from './routes.ts';
-
-const idParams = z.object({ id: z.coerce.number().int().positive() });
 
 export function datasetRoutes(context: ServerContext): Route[] {
   const { engine } = context;
@@ -27,8 +25,8 @@ export function datasetRoutes(context: ServerContext): Route[] {
       who: 'owner',
       schemas: { params: idParams, body: newItemsBodySchema },
       async handle({ params, body }): Promise<AdmittedAnswer> {
-        const { changed, late } = await admitItems(engine, params.id, body.items);
-        return { changed, late: late.map(({ path }) => path) };
+        const { changed, late, outside } = await admitItems(engine, params.id, body.items);
+        return { changed, late: late.map(({ path }) => path), outside: outside.map(({ path }) => path) };
       },
     }),
     route({

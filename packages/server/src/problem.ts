@@ -15,11 +15,14 @@ const statusOf: Readonly<Record<string, number>> = {
   'unknown-attempt': 404,
   'unknown-session': 404,
   'log-segment-missing': 404,
+  'not-watched': 404,
   'dataset-sealed': 409,
   'dataset-open': 409,
+  'dataset-made-by-run': 409,
   'outputs-sealed': 409,
   'run-archived': 409,
   'database-unreachable': 503,
+  'database-refused': 503,
   internal: 500,
 };
 

@@ -7,12 +7,21 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import { GantryError } from '@gantry/model';
 import type { z } from 'zod';
 
-/** `anyone` on the host's network, the `owner` of the data directory, an `agent` that was given a token. */
+/**
+ * `anyone` on the host's network; the `owner` of the data directory, by token or with a browser that is signed in; an
+ * `agent` that was given a token.
+ */
 export type Caller = 'anyone' | 'owner' | 'agent';
 
 export interface Tokens {
   readonly owner: string;
   readonly agent: string;
+}
+
+/** How browsers are known. */
+export interface Browsers {
+  /** True where the request bears the cookie of a browser that is signed in. */
+  knows(request: FastifyRequest): boolean;
 }
 
 interface Schemas {
@@ -46,13 +55,18 @@ export function route<const S extends Schemas>(definition: Route<S>): Route {
 }
 
 /** Adds the routes to the server, each behind its check. */
-export function addRoutes(server: FastifyInstance, routes: readonly Route[], tokens: Tokens): void {
+export function addRoutes(
+  server: FastifyInstance,
+  routes: readonly Route[],
+  tokens: Tokens,
+  browsers: Browsers,
+): void {
   for (const { method, path, who, schemas, handle } of routes) {
     server.route({
       method,
       url: path,
       onRequest: (request, _reply, done) => {
-        done(isAllowed(who, request, tokens) ? undefined : unauthorized());
+        done(isAllowed(who, request, tokens, browsers) ? undefined : unauthorized());
       },
       handler: async (request, reply) => {
         const answer = await handle({
@@ -62,22 +76,37 @@ export function addRoutes(server: FastifyInstance, routes: readonly Route[], tok
           request,
           reply,
         });
-        if (reply.sent) return reply;
+        // A stream whose reader has gone has not ended, and yet is not to be answered again.
+        if (reply.sent || reply.raw.headersSent || reply.raw.destroyed) return reply;
         return answer === undefined ? reply.code(204).send() : answer;
       },
     });
   }
 }
 
-function isAllowed(who: Caller, request: FastifyRequest, tokens: Tokens): boolean {
+function isAllowed(who: Caller, request: FastifyRequest, tokens: Tokens, browsers: Browsers): boolean {
   switch (who) {
     case 'anyone':
       return true;
     case 'owner':
-      return bears(request, tokens.owner);
+      if (request.headers.authorization !== undefined) return bears(request, tokens.owner);
+      return browsers.knows(request) && (isReading(request) || isOwnPage(request));
     case 'agent':
       return bears(request, tokens.agent);
   }
+}
+
+function isReading({ method }: FastifyRequest): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+/**
+ * True where a browser says that one of our own pages sends the request. Another program's page on this host counts
+ * as the same site, so that a cookie's `SameSite` alone would let it in.
+ */
+function isOwnPage({ headers, protocol }: FastifyRequest): boolean {
+  if (headers['sec-fetch-site'] !== undefined) return headers['sec-fetch-site'] === 'same-origin';
+  return headers.host !== undefined && headers.origin === `${protocol}://${headers.host}`;
 }
 
 function bears(request: FastifyRequest, token: string): boolean {
@@ -89,7 +118,7 @@ function bears(request: FastifyRequest, token: string): boolean {
 
 function unauthorized(): GantryError {
   return new GantryError('unauthorized', 'The request bears no token that may do this.', {
-    mend: 'Send `Authorization: Bearer TOKEN`.',
+    mend: 'Send `Authorization: Bearer TOKEN`; with a browser, sign in at the address that `gantry up` prints.',
   });
 }
 

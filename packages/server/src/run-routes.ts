@@ -26,11 +26,9 @@ import {
   type RunSummary,
   type TaskSummary,
 } from '@gantry/model';
-import { z } from 'zod';
 import type { ServerContext } from './context.ts';
+import { idParams } from './path-params.ts';
 import { route, type Route } from './routes.ts';
-
-const idParams = z.object({ id: z.coerce.number().int().positive() });
 
 export function runRoutes(context: ServerContext): Route[] {
   const { engine } = context;

@@ -2,7 +2,7 @@
  * The HTTP server over an engine: the order of its parts, and what it does by the clock. Opening the data directory
  * and the database is left to the composition root.
  */
-import { expireSessions, openEngine, renewAllSessions } from '@gantry/engine';
+import { expireSessions, openEngine, openLiveSources, renewAllSessions } from '@gantry/engine';
 import { userApiPath, GantryError, type ServerStatus } from '@gantry/model';
 import type { Pool } from '@gantry/database';
 import type { DataDirectory } from '@gantry/storage';
@@ -10,11 +10,19 @@ import { fastify, type FastifyInstance } from 'fastify';
 import { agentRoutes } from './agent-routes.ts';
 import { leaseSeconds, type ServerContext } from './context.ts';
 import { datasetRoutes } from './dataset-routes.ts';
+import { FaultLog } from './log-faults.ts';
+import { liveRoutes } from './live-routes.ts';
+import { eventRoutes } from './event-routes.ts';
+import { EventStream } from './event-stream.ts';
+import { mapRoutes } from './map-routes.ts';
 import { toProblem } from './problem.ts';
 import { removeAttempts } from './remove-attempts.ts';
 import { addRoutes, route, type Route } from './routes.ts';
 import { runRoutes } from './run-routes.ts';
+import { SignIn, signInRoutes } from './sign-in.ts';
 import { taskRoutes } from './task-routes.ts';
+import { addSecurityHeaders, webRoutes } from './web-files.ts';
+import { workRoutes } from './work-routes.ts';
 
 export interface ServerOptions {
   /** Opened, and held until the server has closed. */
@@ -28,6 +36,8 @@ export interface ServerOptions {
   readonly agentToken: string;
   /** Folders of the standard tools. */
   readonly toolFolders: readonly string[];
+  /** Where the browser application was built; absent, its pages are not served. */
+  readonly webFolder?: string | undefined;
   readonly version: string;
   readonly log?: ((line: string) => void) | undefined;
 }
@@ -45,44 +55,64 @@ const expireEveryMs = 1000;
 /** @throws GantryError `port-in-use` */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const closing = new AbortController();
+  const log = options.log ?? (() => {});
+  const engine = openEngine(options.pool);
   const context: ServerContext = {
-    engine: openEngine(options.pool),
+    engine,
     data: options.dataDirectory,
+    live: await openLiveSources(engine, log),
     project: 1,
     toolFolders: options.toolFolders,
     version: options.version,
     started: Date.now(),
-    log: options.log ?? (() => {}),
+    log,
     closing: closing.signal,
   };
+  const faults = new FaultLog(log, options.pool);
+  const signIn = await SignIn.open(options.dataDirectory);
+  const events = new EventStream(context);
+  let url = '';
   const server = fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true });
   server.setErrorHandler(async (error, request, reply) => {
-    const problem = toProblem(fromFastify(error));
-    if (problem.status >= 500) {
-      context.log(
-        `${request.method} ${request.url}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-      );
-    }
+    const problem = toProblem(faults.explain(fromFastify(error)));
+    if (problem.status >= 500) faults.report(`${request.method} ${request.url}`, error);
     return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
   });
   server.setNotFoundHandler((request, reply) => {
     const problem = toProblem(new GantryError('not-found', `There is no ${request.method} ${request.url}.`));
     return reply.code(404).type('application/problem+json').send(JSON.stringify(problem));
   });
-  addRoutes(server, routesOf(context), { owner: options.userToken, agent: options.agentToken });
+  addSecurityHeaders(server);
+  const routes = [
+    ...routesOf(context),
+    ...eventRoutes(context, events),
+    ...mapRoutes(context),
+    ...workRoutes(context),
+    ...signInRoutes(signIn, () => url),
+    ...webRoutes(options.webFolder),
+  ];
+  addRoutes(server, routes, { owner: options.userToken, agent: options.agentToken }, signIn);
 
   // While nobody listened nobody could be heard.
   await renewAllSessions(context.engine, leaseSeconds);
-  const url = await listen(server, options);
-  const stopExpiring = every(expireEveryMs, context, async () => {
+  try {
+    url = await listen(server, options);
+  } catch (error) {
+    await events.close();
+    await context.live.close();
+    throw error;
+  }
+  const stopExpiring = every(expireEveryMs, faults, async () => {
     await removeAttempts(context, await expireSessions(context.engine));
   });
   return {
     url,
     async close() {
       closing.abort();
+      await events.close();
       await stopExpiring();
       await server.close();
+      await context.live.close();
     },
   };
 }
@@ -104,6 +134,7 @@ function routesOf(context: ServerContext): Route[] {
         }),
     }),
     ...datasetRoutes(context),
+    ...liveRoutes(context),
     ...runRoutes(context),
     ...taskRoutes(context),
     ...agentRoutes(context),
@@ -131,7 +162,7 @@ function fromFastify(error: unknown): unknown {
 }
 
 /** Does `work` again and again, never twice at once; the result ends it and waits for the one under way. */
-function every(periodMs: number, context: ServerContext, work: () => Promise<void>): () => Promise<void> {
+function every(periodMs: number, faults: FaultLog, work: () => Promise<void>): () => Promise<void> {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let current: Promise<void> = Promise.resolve();
@@ -140,7 +171,7 @@ function every(periodMs: number, context: ServerContext, work: () => Promise<voi
     timer = setTimeout(() => {
       current = work()
         .catch((error: unknown) => {
-          context.log(`A periodic task failed: ${error instanceof Error ? error.message : String(error)}`);
+          faults.report('A periodic task', error);
         })
         .then(next);
     }, periodMs);

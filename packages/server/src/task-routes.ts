@@ -8,11 +8,12 @@ import { followLog, readLog, type LogRecord, type LogReference } from '@gantry/s
 import { z } from 'zod';
 import { logFolder } from './agent-routes.ts';
 import type { ServerContext } from './context.ts';
+import { readPlace } from './read-place.ts';
+import { rowId, taskParams } from './path-params.ts';
 import { route, type Route } from './routes.ts';
 
-const idParams = z.object({ id: z.coerce.number().int().positive() });
 const placeQuery = z.object({
-  run: z.coerce.number().int().positive(),
+  run: rowId,
   stage: z.string().min(1),
   /** `row=1,col=2`; empty for a stage without axes. */
   place: z
@@ -41,14 +42,14 @@ export function taskRoutes(context: ServerContext): Route[] {
       method: 'GET',
       path: `${userApiPath}/tasks/:id`,
       who: 'owner',
-      schemas: { params: idParams },
+      schemas: { params: taskParams },
       handle: ({ params }): Promise<TaskExplanation> => explainTask(engine, params.id, context.data.store),
     }),
     route({
       method: 'GET',
       path: `${userApiPath}/tasks/:id/log`,
       who: 'owner',
-      schemas: { params: idParams, query: logQuery },
+      schemas: { params: taskParams, query: logQuery },
       async handle({ params, query, request, reply }): Promise<unknown> {
         const found = await findLog(engine, params.id, query.attempt);
         if (found === undefined) {
@@ -71,16 +72,6 @@ export function taskRoutes(context: ServerContext): Route[] {
       },
     }),
   ];
-}
-
-function readPlace(text: string): Record<string, number> {
-  if (text === '') return {};
-  return Object.fromEntries(
-    text.split(',').map((part) => {
-      const [axis = '', value = ''] = part.split('=');
-      return [axis, Number(value)];
-    }),
-  );
 }
 
 async function* toLines(records: AsyncIterable<LogRecord>): AsyncGenerator<string> {

@@ -1,5 +1,6 @@
 /**
- * The file by which a data directory is known as one: its identity and the format of what it holds.
+ * The file by which a data directory is known as one: its identity, the format of what it holds, and the database that
+ * belongs to it. Looking whether a database is that one is left to the caller.
  */
 import { randomUUID } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
@@ -17,6 +18,17 @@ export interface Marker {
   readonly id: string;
   readonly created: string;
   readonly relocatedFrom?: string;
+  readonly database?: MarkedDatabase;
+}
+
+/** The database that a data directory belongs with: rows and bytes are of no use without each other. */
+export interface MarkedDatabase {
+  /** `embedded` lies in the directory itself; `external` is a server that the person named. */
+  readonly kind: 'embedded' | 'external';
+  /** What the database says of itself. */
+  readonly id: string;
+  /** Where it was, for messages: without a password. */
+  readonly address: string;
 }
 
 /**
@@ -38,12 +50,17 @@ export async function readOrWriteMarker(path: string, relocatedFrom: string | un
       created: new Date().toISOString(),
       ...(relocatedFrom === undefined ? {} : { relocatedFrom }),
     };
-    const unfinished = join(path, unfinishedMarkerName);
-    await writeFile(unfinished, `${JSON.stringify(marker, null, 2)}\n`, { mode: 0o600, flush: true });
-    await rename(unfinished, file);
+    await writeMarker(path, marker);
     return marker;
   }
   return parseMarker(text, file, path);
+}
+
+/** Puts the marker in the place of the one that is there, whole. */
+export async function writeMarker(path: string, marker: Marker): Promise<void> {
+  const unfinished = join(path, unfinishedMarkerName);
+  await writeFile(unfinished, `${JSON.stringify(marker, null, 2)}\n`, { mode: 0o600, flush: true });
+  await rename(unfinished, join(path, markerName));
 }
 
 function parseMarker(text: string, file: string, path: string): Marker {

@@ -8,8 +8,15 @@ import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { GantryError } from '@gantry/model';
-import { markerName, readOrWriteMarker, unfinishedMarkerName } from './data-directory-marker.ts';
+import {
+  markerName,
+  readOrWriteMarker,
+  unfinishedMarkerName,
+  writeMarker,
+  type MarkedDatabase,
+} from './data-directory-marker.ts';
 import { lockFile } from './file-lock.ts';
+import { makeFolders } from './make-folders.ts';
 import type { LockHolder } from './file-lock.ts';
 
 const run = promisify(execFile);
@@ -35,6 +42,10 @@ export interface DataDirectory extends DataDirectoryLayout {
   readonly id: string;
   /** The path that was asked for, if the directory had to lie elsewhere (see `openDataDirectory`). */
   readonly relocatedFrom: string | undefined;
+  /** The database that it has been used with; absent before the first. */
+  readonly database: MarkedDatabase | undefined;
+  /** Remembers, for life, which database belongs to it. */
+  recordDatabase(database: MarkedDatabase): Promise<void>;
   /** Gives up hosting. The directory stays. */
   close(): Promise<void>;
 }
@@ -67,7 +78,8 @@ export function layOut(path: string): DataDirectoryLayout {
  * Where the directory for `path` lies: there, or, where `serverUser` cannot enter it and nobody named it, in
  * `/var/lib/gantry/<hash of the path>`. For readers that do not host, too.
  *
- * @throws GantryError `data-directory-not-enterable` if it cannot be entered and was named.
+ * @throws GantryError `data-directory-not-enterable` if it cannot be entered and was named; what
+ *   `explainDirectoryFailure` makes of the rest.
  */
 export async function locateDataDirectory(
   path: string,
@@ -75,9 +87,12 @@ export async function locateDataDirectory(
 ): Promise<DataDirectoryLayout> {
   const wanted = resolve(path);
   const { serverUser } = options;
-  // The folder above decides: the directory itself gets its mode from us.
-  if (serverUser === undefined || (await canEnter(await findExisting(dirname(wanted)), serverUser))) {
-    return layOut(wanted);
+  if (serverUser === undefined) return layOut(wanted);
+  try {
+    // The folder above decides: the directory itself gets its mode from us.
+    if (await canEnter(await findExisting(dirname(wanted)), serverUser)) return layOut(wanted);
+  } catch (error) {
+    throw explainDirectoryFailure(error, wanted);
   }
   if (options.explicit) {
     throw new GantryError(
@@ -98,7 +113,8 @@ export async function locateDataDirectory(
  *
  * @throws GantryError `data-directory-not-enterable`, `data-directory-in-use` (names process and host),
  *   `data-directory-not-ours` (holds something, but no marker of Gantry's), `data-directory-other-owner`,
- *   `data-directory-newer`, `data-directory-damaged`, `data-directory-not-writable` or `disk-full`.
+ *   `data-directory-newer`, `data-directory-damaged`, `data-directory-not-a-folder`, `data-directory-not-writable` or
+ *   `disk-full`.
  */
 export async function openDataDirectory(path: string, options: DataDirectoryOptions): Promise<DataDirectory> {
   const layout = await locateDataDirectory(path, options);
@@ -106,7 +122,7 @@ export async function openDataDirectory(path: string, options: DataDirectoryOpti
   try {
     return await openAt(layout, options, relocatedFrom);
   } catch (error) {
-    throw explain(error, layout.path);
+    throw explainDirectoryFailure(error, layout.path);
   }
 }
 
@@ -125,8 +141,24 @@ async function openAt(
     const marker = await readOrWriteMarker(layout.path, relocatedFrom);
     for (const folder of [layout.store, layout.logs, layout.postgres]) await makeDirectory(folder, 0o700);
     await makeDirectory(layout.run, mode);
-    if (options.serverUser !== undefined) await chmod(layout.path, mode);
-    return { ...layout, id: marker.id, relocatedFrom, close: () => result.lock.release() };
+    if (options.serverUser !== undefined) {
+      // They may have been made without one.
+      for (const folder of [layout.path, layout.run]) await chmod(folder, mode);
+    }
+    let { database } = marker;
+    return {
+      ...layout,
+      id: marker.id,
+      relocatedFrom,
+      get database() {
+        return database;
+      },
+      async recordDatabase(recorded) {
+        await writeMarker(layout.path, { ...marker, database: recorded });
+        database = recorded;
+      },
+      close: () => result.lock.release(),
+    };
   } catch (error) {
     await result.lock.release();
     throw error;
@@ -138,7 +170,7 @@ async function openAt(
  * made can be passed through if it can.
  */
 async function makeDirectory(path: string, mode: number): Promise<void> {
-  const first = await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+  const first = await makeFolders(dirname(path), 0o755);
   if (first !== undefined && (mode & 0o011) !== 0) {
     for (let made = dirname(path); made.length >= first.length; made = dirname(made))
       await chmod(made, 0o755);
@@ -188,24 +220,40 @@ function inUse(path: string, holder: LockHolder | undefined): GantryError {
   });
 }
 
-function explain(error: unknown, path: string): unknown {
+/** What the file system says of a data directory, or of what Gantry keeps in it, in people's words. */
+export function explainDirectoryFailure(error: unknown, path: string): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
+  const refuse = (name: string, what: string, mend: string): GantryError =>
+    new GantryError(name, `The data directory ${path} ${what}`, { file: path, mend, cause: error });
   switch (code) {
     case 'EACCES':
     case 'EPERM':
-    case 'EROFS':
+      return refuse(
+        'data-directory-not-enterable',
+        'cannot be used: you may not enter it, or not write there.',
+        'Choose another with --data-dir, or give yourself the right to enter it and the folders above it, and to write there.',
+      );
+    case 'ENOENT':
+      // Its folders are made; where that does not help, the file system takes none (such as /proc).
+      return refuse(
+        'data-directory-not-enterable',
+        `cannot be made: ${message}`,
+        'Choose another with --data-dir, where folders can be made.',
+      );
     case 'ENOTDIR':
     case 'EEXIST':
     case 'ELOOP':
     case 'ENAMETOOLONG':
-      return new GantryError(
+      return refuse(
+        'data-directory-not-a-folder',
+        `is not a folder, and cannot be one: ${message}`,
+        'Name a folder with --data-dir; it is made if it is not there.',
+      );
+    case 'EROFS':
+      return refuse(
         'data-directory-not-writable',
-        `The data directory ${path} cannot be used: ${message}`,
-        {
-          file: path,
-          mend: 'Mend its permissions, or choose another data directory with --data-dir.',
-          cause: error,
-        },
+        'lies on a file system that takes no changes.',
+        'Choose another with --data-dir.',
       );
     case 'ENOSPC':
     case 'EDQUOT':

@@ -110,8 +110,35 @@ describe('openDataDirectory', () => {
   it('refuses a file, and a folder below one', async () => {
     await writeFile(join(folder, 'file'), '');
     for (const path of ['file', join('file', 'below')]) {
-      await expect(open(join(folder, path))).rejects.toMatchObject({ code: 'data-directory-not-writable' });
+      await expect(open(join(folder, path))).rejects.toMatchObject({ code: 'data-directory-not-a-folder' });
     }
+  });
+
+  it('says of a place where no folder can be made that it cannot', async ({ skip }) => {
+    if (process.platform !== 'linux') return skip('NOT TESTED: there is no /proc.');
+    for (const path of ['/proc/gantry', '/proc/gantry/data']) {
+      await expect(open(path)).rejects.toMatchObject({
+        code: 'data-directory-not-enterable',
+        mend: expect.stringContaining('--data-dir') as string,
+      });
+    }
+  });
+
+  it.skipIf(isRoot)('says of a folder that we may not enter that we may not', async () => {
+    await mkdir(join(folder, 'closed'), { mode: 0 });
+    for (const path of ['closed', join('closed', 'below')])
+      await expect(open(join(folder, path))).rejects.toMatchObject({ code: 'data-directory-not-enterable' });
+  });
+
+  it('remembers which database belongs to it', async () => {
+    const first = await open(folder);
+    expect(first.database).toBeUndefined();
+    const database = { kind: 'external', id: 'x', address: 'host:5432/db' } as const;
+    await first.recordDatabase(database);
+    expect(first.database).toEqual(database);
+    await first.close();
+    const second = await open(folder);
+    expect(second).toMatchObject({ id: first.id, database });
   });
 
   it('follows a link to a folder', async () => {
@@ -232,6 +259,14 @@ describe.skipIf(!isRoot)('under root', () => {
     await (await open(path)).close();
     await open(path, { serverUser });
     execFileSync('/bin/sh', ['-c', 'cd "$1"', 'sh', path], { uid: 65534, gid: 65534, cwd: '/' });
+  });
+
+  it('lets the database’s user through to its socket in a directory that was made without one', async () => {
+    await chmod(folder, 0o711);
+    const path = join(folder, 'data');
+    await (await open(path)).close();
+    const { run } = await open(path, { serverUser });
+    execFileSync('/bin/sh', ['-c', 'cd "$1"', 'sh', run], { uid: 65534, gid: 65534, cwd: '/' });
   });
 
   it('refuses the directory of another user', async () => {

@@ -2,7 +2,8 @@
  * `gantry run`: from a folder of files to a run's end and its outputs. The order of the steps; each is a file of its
  * own. What is wrong with what was written is found before anything is started.
  */
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { GantryError, isGantryError, type RunDetail, type RunOutput } from '@gantry/model';
 import { writeJson, type CommandContext } from '../command-context.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -13,6 +14,8 @@ import { catchInterrupts, type Interrupts } from '../interrupts.ts';
 import { exportOutputs, prepareOut, type ExportedOutput } from '../output/export-outputs.ts';
 import { collectFailures, countAll } from '../output/failures.ts';
 import { printFailures, printOutcome, printOutputs, printResume } from '../output/print-summary.ts';
+import { printError } from '../report-error.ts';
+import { plural } from '../numbers.ts';
 import { readPipeline, type CheckedPipeline } from '../pipeline-file.ts';
 import { followRun } from '../progress/follow-run.ts';
 import { showProgress, type ProgressLine } from '../progress/show-progress.ts';
@@ -45,7 +48,10 @@ export async function runPipeline(
   for (const warning of sources.flatMap(({ warnings }) => warnings))
     line.note(`${paint(terminal.err, 'yellow', 'warning:')} ${warning}`);
   const out = options.out === undefined ? undefined : resolve(context.folder, options.out);
-  if (out !== undefined) await prepareOut(out);
+  if (out !== undefined) {
+    refuseOutInDataDirectory(out, settings.values.dataDir);
+    await prepareOut(out);
+  }
 
   const interrupts = catchInterrupts(() => {
     line.note('Stopping; Ctrl-C again ends at once.');
@@ -62,7 +68,7 @@ export async function runPipeline(
       notice: (text) => line.note(text),
     });
     const { exitCode } = await carryOut(
-      { context, options, pipeline, reading, line, interrupts, out },
+      { context, options, file, pipeline, reading, line, interrupts, out },
       access,
     );
     await access.leave();
@@ -84,6 +90,8 @@ export async function runPipeline(
 interface Work {
   readonly context: CommandContext;
   readonly options: RunCommandOptions;
+  /** The pipeline file, as the person named it. */
+  readonly file: string | undefined;
   readonly pipeline: CheckedPipeline | undefined;
   readonly reading: readonly ReadSource[];
   readonly line: ProgressLine;
@@ -110,7 +118,8 @@ async function finish(work: Work, access: ServerAccess, id: number): Promise<{ e
   const failures = await access.ask((client, signal) =>
     collectFailures(client, id, run.tasks.failed ?? 0, signal),
   );
-  const exported = work.out === undefined ? undefined : await exportOutputs(outputs, work.out);
+  const { exported, faults } =
+    work.out === undefined ? { faults: [] } : await exportOutputs(outputs, work.out);
   line.clear();
 
   // Since the process began: what the person waited for.
@@ -120,7 +129,8 @@ async function finish(work: Work, access: ServerAccess, id: number): Promise<{ e
   printOutcome(report, run, seconds);
   printFailures(report, run, failures, words);
   printOutputs(report, outputs, exported);
-  if (run.state !== 'succeeded') printResume(report, id, [...words, ...outWords(work)]);
+  if (run.state !== 'succeeded') printResume(report, id, [...words, ...outWords(work)], againWords(work));
+  printFaults(context, faults);
   if (context.json)
     writeJson(context, {
       run: id,
@@ -128,7 +138,18 @@ async function finish(work: Work, access: ServerAccess, id: number): Promise<{ e
       tasks: countAll(run.tasks),
       seconds: Math.round(seconds * 1000) / 1000,
       outputs: listPaths(outputs, exported),
+      ...(faults.length === 0
+        ? {}
+        : {
+            faults: faults.map(({ code, message, mend, file: path }) => ({
+              code,
+              message,
+              mend,
+              file: path,
+            })),
+          }),
     });
+  if (faults.length > 0) return { exitCode: exitCodes.infrastructure };
   return { exitCode: run.state === 'succeeded' ? exitCodes.done : exitCodes.tasksFailed };
 }
 
@@ -156,10 +177,27 @@ async function begin(work: Work, access: ServerAccess): Promise<number> {
   return id;
 }
 
+/** How long the tasks that run have to end after a Ctrl-C, so that the summary can say what became of them. */
+const cancelMs = 8_000;
+
 async function cancel(access: ServerAccess, id: number): Promise<RunDetail> {
   await access.ask((client, signal) => client.cancelRun(id, signal));
-  return access.ask((client, signal) => client.run(id, signal));
+  const until = performance.now() + cancelMs;
+  for (;;) {
+    const run = await access.ask((client, signal) => client.run(id, signal));
+    if ((run.tasks.running ?? 0) === 0 || performance.now() > until) return run;
+    await delay(100);
+  }
 }
+
+/** Outputs that the store has lost or that were changed; all others are there. */
+function printFaults({ terminal }: CommandContext, faults: readonly GantryError[]): void {
+  for (const fault of faults.slice(0, shownFaults)) printError(terminal.err, fault);
+  if (faults.length > shownFaults)
+    terminal.err.line(`and ${plural(faults.length - shownFaults, 'more stored file')}`);
+}
+
+const shownFaults = 10;
 
 /** An error in the midst of a run says how the run goes on. */
 function withResume(error: unknown, id: number, words: readonly string[]): unknown {
@@ -186,6 +224,16 @@ function checkUsage(file: string | undefined, options: RunCommandOptions): void 
       '--input needs the pipeline file, which says what its axes are',
       `Write gantry run PIPELINE.yaml --resume ${options.resume} --input DIR --pattern P.`,
     );
+}
+
+/** The data directory's inside is Gantry's: a folder of results would make it another's. */
+function refuseOutInDataDirectory(out: string, dataDirectory: string): void {
+  const below = relative(dataDirectory, out);
+  if (below.startsWith('..') || below.startsWith('/')) return;
+  throw usage(
+    `--out ${out} lies in the data directory ${dataDirectory}`,
+    'Name a folder outside of it; its inside is left to Gantry.',
+  );
 }
 
 async function indexSources(
@@ -220,6 +268,23 @@ function listPaths(
 function placeWords({ settings }: CommandContext): string[] {
   if (settings.origins.dataDir.from !== '--data-dir') return [];
   return ['--data-dir', quote(settings.values.dataDir)];
+}
+
+/** The words that read the folders again, too; undefined for a run that was taken up without them. */
+function againWords(work: Work): string[] | undefined {
+  const { file, options, context } = work;
+  if (file === undefined || options.input.length === 0) return undefined;
+  const pairs = (flag: string, values: readonly string[]): string[] =>
+    values.flatMap((value) => [flag, quote(value)]);
+  const { origins } = context.settings;
+  return [
+    quote(file),
+    ...pairs('--input', options.input),
+    ...pairs('--pattern', options.pattern),
+    ...(origins.tools.from === '--tools' ? pairs('--tools', context.settings.values.tools) : []),
+    ...placeWords(context),
+    ...outWords(work),
+  ];
 }
 
 function outWords({ options }: Work): string[] {

@@ -1,10 +1,11 @@
 /**
  * The database that a host works with: Gantry's own PostgreSQL in the data directory, or the one of `databaseUrl`;
- * either way migrated, and with a pool.
+ * either way migrated, the data directory's own, and with a pool.
  */
 import { migrate, openPool, startEmbeddedPostgres, type Pool, type ServerUser } from '@gantry/database';
 import { GantryError } from '@gantry/model';
-import type { DataDirectoryLayout } from '@gantry/storage';
+import type { DataDirectory } from '@gantry/storage';
+import { refuseOtherKind, tieDatabase } from './tie-database.ts';
 
 export interface Database {
   readonly pool: Pool;
@@ -16,7 +17,7 @@ export interface Database {
 }
 
 export interface DatabaseOptions {
-  readonly layout: DataDirectoryLayout;
+  readonly layout: DataDirectory;
   readonly url: string | undefined;
   /** Whom PostgreSQL runs as, under root. */
   readonly user: ServerUser | undefined;
@@ -26,7 +27,9 @@ export interface DatabaseOptions {
 
 const applicationName = 'gantry';
 
+/** @throws GantryError of `tieDatabase`, and all that starting PostgreSQL, connecting and migrating can throw */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  refuseOtherKind(options.layout, options.url);
   return options.url === undefined ? openOwn(options) : openExternal(options.url, options);
 }
 
@@ -45,7 +48,11 @@ async function openOwn({ layout, user, log, signal }: DatabaseOptions): Promise<
   };
   let pool: Pool;
   try {
-    pool = await openMigrated({ config: server.config, applicationName, log: logWhileOpen });
+    pool = await openMigrated(layout, 'embedded', {
+      config: server.config,
+      applicationName,
+      log: logWhileOpen,
+    });
   } catch (error) {
     await server.stop();
     throw error;
@@ -80,8 +87,8 @@ async function openOwn({ layout, user, log, signal }: DatabaseOptions): Promise<
   };
 }
 
-async function openExternal(url: string, { log }: DatabaseOptions): Promise<Database> {
-  const pool = await openMigrated({ connectionString: url, applicationName, log });
+async function openExternal(url: string, { layout, log }: DatabaseOptions): Promise<Database> {
+  const pool = await openMigrated(layout, 'external', { connectionString: url, applicationName, log });
   return {
     pool,
     failed: new Promise(() => {}),
@@ -90,10 +97,15 @@ async function openExternal(url: string, { log }: DatabaseOptions): Promise<Data
   };
 }
 
-async function openMigrated(options: Parameters<typeof openPool>[0]): Promise<Pool> {
+async function openMigrated(
+  data: DataDirectory,
+  kind: 'embedded' | 'external',
+  options: Parameters<typeof openPool>[0],
+): Promise<Pool> {
   const pool = await openPool(options);
   try {
     await migrate(pool);
+    await tieDatabase(data, kind, pool);
     return pool;
   } catch (error) {
     await pool.end();

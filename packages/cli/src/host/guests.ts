@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lockFile, type DataDirectoryLayout } from '@gantry/storage';
+import { explainDirectoryFailure, lockFile, type DataDirectoryLayout } from '@gantry/storage';
 
 export interface Guest {
   leave(): Promise<void>;
@@ -13,8 +13,19 @@ export interface Guest {
 
 const folderOf = (layout: DataDirectoryLayout): string => join(layout.run, 'guests');
 
-/** Signs in. To be called before the server's record is read, so that a host which goes meanwhile sees us. */
+/**
+ * Signs in. To be called before the server's record is read, so that a host which goes meanwhile sees us.
+ * @throws GantryError for a directory that cannot be used, as `openDataDirectory` does
+ */
 export async function signIn(layout: DataDirectoryLayout): Promise<Guest | undefined> {
+  try {
+    return await addGuest(layout);
+  } catch (error) {
+    throw explainDirectoryFailure(error, layout.path);
+  }
+}
+
+async function addGuest(layout: DataDirectoryLayout): Promise<Guest | undefined> {
   try {
     await mkdir(folderOf(layout), { mode: 0o700 });
   } catch (error) {

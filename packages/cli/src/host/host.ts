@@ -9,6 +9,7 @@ import type { ServerUser } from '@gantry/database';
 import type { GantryError } from '@gantry/model';
 import { publishServer, withdrawServer, type DataDirectory } from '@gantry/storage';
 import { standardTools } from '../standard-tools.ts';
+import { webFolder } from '../web-folder.ts';
 import type { Settings } from '../settings.ts';
 import { version } from '../version.ts';
 import { startAgent, type AgentProcess } from './agent-process.ts';
@@ -77,6 +78,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       userToken: token,
       agentToken,
       toolFolders: [standardTools],
+      webFolder,
       version,
       log,
     });

@@ -38,6 +38,8 @@ const retryMs = 150;
 /** A server that is there answers its status at once; a machine at its limit takes longer. */
 const statusMs = 5_000;
 const guestCheckMs = 500;
+/** The end of an own database is noticed within this time. */
+const hostWordsMs = 1_000;
 
 interface Attachment {
   readonly client: UserClient;
@@ -70,6 +72,11 @@ export class ServerAccess {
     return this.#attachment.host !== undefined;
   }
 
+  /** Aborted, with the error, when this process hosts and its parts are gone. */
+  get failed(): AbortSignal {
+    return this.#attachment.failed;
+  }
+
   /**
    * Asks the server. `request` may be called again, with another client, if the server's host has ended meanwhile: it
    * must not change anything twice.
@@ -82,6 +89,11 @@ export class ServerAccess {
         return await request(client, failed);
       } catch (error) {
         const gone = isGantryError(error) && error.code === 'server-unreachable';
+        if (host !== undefined && isGantryError(error) && error.code === 'database-unreachable') {
+          // If it has ended, its host knows in a moment, and more.
+          await delay(hostWordsMs, undefined, { signal: failed }).catch(() => {});
+          failed.throwIfAborted();
+        }
         if (host !== undefined || !gone) throw error;
         this.#options.notice('The command that hosted the server has ended; this one goes on by itself.');
         await this.#attachment.guest?.leave();

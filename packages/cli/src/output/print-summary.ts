@@ -58,10 +58,23 @@ export function printFailures(
   }
 }
 
-/** How the run is taken up again. */
-export function printResume(output: Output, run: number, words: readonly string[]): void {
+/**
+ * How the run is taken up again.
+ * @param again the words that have the folders read again, if there are any
+ */
+export function printResume(
+  output: Output,
+  run: number,
+  words: readonly string[],
+  again: readonly string[] | undefined,
+): void {
   output.line();
   output.line(`To try again what failed: gantry run ${['--resume', String(run), ...words].join(' ')}`);
+  if (again === undefined) return;
+  const [file = '', ...others] = again;
+  output.line(
+    `After input files were changed: gantry run ${[file, '--resume', String(run), ...others].join(' ')}`,
+  );
 }
 
 /** A line per output. Without `exported` they are where the store has them. */

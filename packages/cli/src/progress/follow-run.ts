@@ -2,7 +2,7 @@
  * Watches a run until nothing of it moves, and shows how far it is.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RunDetail } from '@gantry/model';
+import type { RunDetail, RunSummary } from '@gantry/model';
 import type { ServerAccess } from '../host/server-access.ts';
 import { plural } from '../numbers.ts';
 import { ProgressMeter } from './measure-progress.ts';
@@ -41,11 +41,19 @@ export async function followRun(
     idleSince = idle ? (idleSince ?? now) : undefined;
     if (idleSince !== undefined && now - idleSince > idleMs && !toldIdle) {
       toldIdle = true;
-      line.note(
-        `${plural(ready, 'task')} ${ready === 1 ? 'is' : 'are'} ready and nothing runs: a task may need more processors or memory than this machine has.`,
-      );
+      const runs = await access.ask((client, signal) => client.runs(signal));
+      line.note(describeIdle(run, ready, runs));
     }
     await delay(pause, undefined, { signal: interrupted }).catch(() => {});
     pause = Math.min(longestPauseMs, pause * 1.3);
   }
+}
+
+/** Why nothing of a run runs though tasks are ready: others do, or the machine is too small. */
+export function describeIdle(run: number, ready: number, runs: readonly RunSummary[]): string {
+  const ahead = runs.filter(({ id, tasks }) => id !== run && (tasks.running ?? 0) > 0).map(({ id }) => id);
+  const tasks = `${plural(ready, 'task')} ${ready === 1 ? 'is' : 'are'} ready`;
+  if (ahead.length > 0)
+    return `${tasks} and ${ready === 1 ? 'waits' : 'wait'} behind run${ahead.length === 1 ? '' : 's'} ${ahead.toSorted((a, b) => a - b).join(', ')}.`;
+  return `${tasks} and nothing runs: a task may need more processors or memory than this machine has.`;
 }

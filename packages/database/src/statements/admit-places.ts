@@ -19,12 +19,14 @@ export function expectPlacesSql(axes: readonly string[], bounds: LatticeBounds):
     const [first, last] = bounds.extents[axis] ?? [0, -1];
     return `generate_series(${integer(first)}, ${integer(last)}) ${column(axes, axis)}`;
   });
+  // A plane that was promised before has a task at the admitted place already.
   const admitted = admittedSql(axes, bounds);
   const from = [
     ...(open.length === 0
       ? []
       : [
-          `(SELECT DISTINCT ${open.map((axis) => `place[${axes.indexOf(axis) + 1}] AS ${column(axes, axis)}`).join(', ')} FROM (${admitted}) admitted) observed`,
+          `(SELECT DISTINCT ${open.map((axis) => `place[${axes.indexOf(axis) + 1}] AS ${column(axes, axis)}`).join(', ')} FROM (${admitted}) admitted
+          WHERE NOT EXISTS (SELECT FROM task t WHERE t.stage = $1::int AND t.place = admitted.place)) observed`,
         ]),
     ...series,
   ];
@@ -72,6 +74,20 @@ SELECT $1::int, 0, 'b', o.place, (o.id IS NULL)::int, (o.state IS DISTINCT FROM 
   item_reads($2::int, o.place, o.revision)
     - CASE WHEN o.state = 'succeeded' THEN item_reads($2::int, o.place, o.done::int) ELSE 0 END
 FROM old o`;
+}
+
+/** The same for a source that has no tasks yet and no declared extents: nothing is looked up. */
+export function admitFirstPlacesSql(axes: readonly string[], bounds: LatticeBounds): string {
+  return `
+WITH made AS (
+  INSERT INTO task (stage, place, state, result, counts, done, changed)
+  SELECT $1::int, place, 'succeeded', 'succeeded', '{}', revision, $4::bigint FROM (${admittedSql(axes, bounds)}) admitted
+  RETURNING place, done
+), tallied AS (
+  INSERT INTO tally (stage, state, tasks) SELECT $1::int, 'succeeded', count(*) FROM made HAVING count(*) > 0
+)
+INSERT INTO step_change (stage, output, kind, place, known, available, pending, failed, reads)
+SELECT $1::int, 0, 'b', place, 1, 1, 0, 0, item_reads($2::int, place, done::int) FROM made`;
 }
 
 function admittedSql(axes: readonly string[], bounds: LatticeBounds): string {

@@ -13,8 +13,8 @@ import { agreesSql, beginsWithSql, placeSql } from '../place-sql.ts';
 import { recountSql } from './recount.ts';
 
 /** $1 stage, $2 producers, $3 input datasets, $4 output datasets, $5 open inputs, $6 run has ended, */
-/** $7 inputs to recount, $8 judge every task, $9 tries, $10 run.change */
-export function advanceStageSql(stage: StageShape): string {
+/** $7 inputs to recount, $8 tries, $9 run.change */
+export function advanceStageSql(stage: StageShape, everyTask: boolean): string {
   const numbers = stage.inputs.map((_, index) => index + 1);
   const sums = numbers.map(
     (n) =>
@@ -43,10 +43,10 @@ export function advanceStageSql(stage: StageShape): string {
   return `
 WITH parameters AS (
   -- Gives every parameter its type, whichever of them this shape uses.
-  SELECT $1::int, $2::int[], $3::int[], $4::int[], $5::boolean[], $6::boolean, $7::boolean[], $8::boolean, $9::int, $10::bigint
+  SELECT $1::int, $2::int[], $3::int[], $4::int[], $5::boolean[], $6::boolean, $7::boolean[], $8::int, $9::bigint
 ), delta AS MATERIALIZED (
   SELECT place${sums.map((sum) => `, ${sum}`).join('')}
-  FROM (${deltaFragments(stage).join('\n    UNION ALL ')}) fragments
+  FROM (${deltaFragments(stage, everyTask).join('\n    UNION ALL ')}) fragments
   GROUP BY place
 ), counted AS MATERIALIZED (
   SELECT t.id, t.place, t.state AS old_state, t.stale AS old_stale, t.result AS old_result, t.done AS old_done,
@@ -58,13 +58,13 @@ WITH parameters AS (
   SELECT c.*, v.verdict, v.attempt,
     CASE v.verdict
       WHEN 'succeeded' THEN 'succeeded'::task_state
-      WHEN 'failed' THEN CASE WHEN c.old_tries + 1 >= $9::int THEN 'failed'::task_state ELSE c.old_result END
+      WHEN 'failed' THEN CASE WHEN c.old_tries + 1 >= $8::int THEN 'failed'::task_state ELSE c.old_result END
       WHEN 'cancelled' THEN 'cancelled'::task_state
       WHEN 'cleared' THEN NULL
       ELSE c.old_result END AS result,
     CASE v.verdict
       WHEN 'succeeded' THEN v.done
-      WHEN 'failed' THEN CASE WHEN c.old_tries + 1 >= $9::int THEN v.done ELSE c.old_done END
+      WHEN 'failed' THEN CASE WHEN c.old_tries + 1 >= $8::int THEN v.done ELSE c.old_done END
       WHEN 'cancelled' THEN NULL
       WHEN 'cleared' THEN NULL
       ELSE c.old_done END AS done,
@@ -87,7 +87,7 @@ WITH parameters AS (
 ), written AS (
   UPDATE task t SET state = a.state, stale = a.stale, counts = a.counts, reads = a.reads,
     result = CASE WHEN a.gone THEN NULL ELSE a.result END, done = CASE WHEN a.gone THEN NULL ELSE a.done END,
-    tries = a.tries, changed = $10
+    tries = a.tries, changed = $9
   FROM after a
   WHERE t.id = a.id
     AND (a.old_state, a.old_stale, a.old_counts, a.old_reads, a.old_result, a.old_done, a.old_tries)
@@ -95,7 +95,7 @@ WITH parameters AS (
 ), made_ready AS (
   INSERT INTO ready (stage, task)
   SELECT $1, a.id FROM after a
-  WHERE a.state = 'ready' AND (a.old_state IS DISTINCT FROM 'ready' OR a.verdict IS NOT NULL)
+  WHERE a.state = 'ready' AND (a.old_state IS DISTINCT FROM 'ready' OR a.attempt IS NOT NULL)
     AND NOT EXISTS (SELECT FROM running r WHERE r.task = a.id)
   ON CONFLICT DO NOTHING
   RETURNING 1
@@ -140,12 +140,13 @@ function inputAt(stage: StageShape, n: number): InputShape {
 }
 
 /** Every way in which a task of the stage can be touched in this transaction, as rows of counts to add. */
-function deltaFragments(stage: StageShape): string[] {
+function deltaFragments(stage: StageShape, everyTask: boolean): string[] {
   const none = rowSql(stage, 0, {});
   const touched = [
     `SELECT v.place, ${none} FROM step_verdict v WHERE v.stage = $1`,
     `SELECT f.place, ${none} FROM step_fresh f WHERE f.stage = $1`,
-    `SELECT t.place, ${none} FROM task t WHERE t.stage = $1 AND $8::boolean`,
+    // In the text and not in a parameter: with a scan of all tasks in it the generic plan would never be taken.
+    ...(everyTask ? [`SELECT t.place, ${none} FROM task t WHERE t.stage = $1`] : []),
   ];
   const changed = stage.inputs.flatMap((input, index) => inputFragments(stage, input, index + 1));
   return [...touched, ...changed];

@@ -61,10 +61,7 @@ export function testDatabase(options: { readonly from?: 'template' | 'empty' } =
     const ended = Promise.all(pools.filter(({ ended }) => !ended).map((pool) => pool.end()));
     if (busy === 0) await ended;
     const left = await administer(admin, async (client) => {
-      const { rows } = await client.query<{ application: string }>(
-        `SELECT application_name AS application FROM pg_stat_activity WHERE datname = $1`,
-        [name],
-      );
+      const rows = await waitForLeavers(client, name);
       await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
       return rows;
     });
@@ -90,6 +87,17 @@ export function testDatabase(options: { readonly from?: 'template' | 'empty' } =
     },
     openPool: open,
   };
+}
+
+/** Connections to the database that are still there: a pool's end does not wait for the server's side of it. */
+async function waitForLeavers(client: pg.Client, database: string): Promise<{ application: string }[]> {
+  for (const until = Date.now() + 5000; ; await new Promise((wake) => setTimeout(wake, 50))) {
+    const { rows } = await client.query<{ application: string }>(
+      `SELECT application_name AS application FROM pg_stat_activity WHERE datname = $1`,
+      [database],
+    );
+    if (rows.length === 0 || Date.now() > until) return rows;
+  }
 }
 
 async function askForServer(): Promise<EmbeddedConnection> {

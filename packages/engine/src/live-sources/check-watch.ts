@@ -1,0 +1,55 @@
+/**
+ * Whether a folder can be watched for a dataset by a pattern; and how deep, and where, its files lie.
+ */
+import { isAbsolute } from 'node:path';
+import { GantryError, isGantryError, parsePattern, type FilePattern } from '@gantry/model';
+
+/** @throws GantryError `folder-not-absolute`, `pattern-axes`, and what a bad pattern throws */
+export function checkWatch(folder: string, pattern: string, axes: readonly string[]): void {
+  if (!isAbsolute(folder)) {
+    throw new GantryError('folder-not-absolute', `The folder ${folder} is not an absolute path.`, {
+      field: 'folder',
+      file: folder,
+      mend: 'Begin it with /.',
+    });
+  }
+  const parsed = parsePattern(pattern);
+  const lacking = axes.filter((axis) => !parsed.axes.includes(axis));
+  const besides = parsed.axes.filter((axis) => !axes.includes(axis));
+  if (lacking.length === 0 && besides.length === 0) return;
+  const list = (names: readonly string[]): string => (names.length === 0 ? 'no axes' : names.join(', '));
+  throw new GantryError(
+    'pattern-axes',
+    `The dataset has ${list(axes)}, and the pattern \`${pattern}\` names ${list(parsed.axes)}.`,
+    {
+      field: 'pattern',
+      mend:
+        lacking.length > 0
+          ? `Name ${lacking.map((axis) => `{${axis}:d+}`).join(' and ')} in the pattern.`
+          : `Write {_:d+} for ${besides.join(' and ')} in the pattern, or make a dataset that has ${besides.length === 1 ? 'it' : 'them'}.`,
+    },
+  );
+}
+
+/** Which folders below are worth a look: those that the beginning of the pattern fits. */
+export function foldersOf(pattern: FilePattern): { depth: number; enters: (folder: string) => boolean } {
+  const parts = pattern.text.split('/');
+  const beginnings = parts.slice(0, -1).map((_, index) => tryPattern(parts.slice(0, index + 1).join('/')));
+  return {
+    depth: parts.length - 1,
+    enters(folder) {
+      const beginning = beginnings[folder.split('/').length - 1];
+      return beginning === undefined || beginning.match(folder) !== undefined;
+    },
+  };
+}
+
+/** Undefined where the beginning of a pattern is none by itself: then every folder is looked into. */
+function tryPattern(text: string): FilePattern | undefined {
+  try {
+    return parsePattern(text);
+  } catch (error) {
+    if (isGantryError(error)) return undefined;
+    throw error;
+  }
+}

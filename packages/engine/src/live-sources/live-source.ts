@@ -1,0 +1,380 @@
+/**
+ * One watched folder at work: files that count are read for their checksums and admitted to the dataset. It goes on
+ * through whatever befalls folder and database, and says what it is at. Which folders there are is left to
+ * `live-sources.ts`, when to close to `completion.ts`.
+ */
+import { basename } from 'node:path';
+import { formatPlace, isWithin, listedNames, parsePattern, type LiveSourceState } from '@gantry/model';
+import {
+  isSameLook,
+  isTemporaryName,
+  watchFolder,
+  type ChecksumPool,
+  type FileLook,
+  type FolderWatch,
+  type ReadFile,
+  type WatchEvent,
+} from '@gantry/storage';
+import { closeDataset } from '../close-dataset.ts';
+import type { Engine } from '../engine.ts';
+import { AdmissionQueue, type ReadyFile } from './admission-queue.ts';
+import { foldersOf } from './check-watch.ts';
+import { Completion } from './completion.ts';
+import { describeUnfinished, notReadable, placeTwice, type FileProblem } from './file-problems.ts';
+import { endLiveSource, readTakenFiles, type LiveSourceRow } from './live-source-rows.ts';
+import { PlaceHolders } from './place-holders.ts';
+import { rest } from './rest.ts';
+
+export interface LiveSourceOptions {
+  readonly engine: Engine;
+  readonly pool: ChecksumPool;
+  readonly row: LiveSourceRow;
+  readonly log: (line: string) => void;
+  /** It has ended by itself. */
+  readonly onEnded: () => void;
+}
+
+interface Trouble {
+  readonly code: string;
+  readonly message: string;
+  readonly mend: string;
+  readonly sinceMs: number;
+}
+
+const retryMs = 5000;
+
+export class LiveSource {
+  readonly #options: LiveSourceOptions;
+  readonly #closing = new AbortController();
+  readonly #pattern;
+  readonly #admission: AdmissionQueue;
+  readonly #completion: Completion;
+  readonly #holders = new PlaceHolders();
+  readonly #taken = new Set<string>();
+  readonly #problems = new Map<string, FileProblem>();
+  readonly #late = new Set<string>();
+  readonly #outside = new Set<string>();
+  readonly #retries = new Set<NodeJS.Timeout>();
+  readonly #started = Promise.withResolvers<undefined>();
+  readonly #life: Promise<void>;
+  #watch: FolderWatch | undefined;
+  #reading = 0;
+  #lastTakenMs: number | undefined;
+  #trouble: Trouble | undefined;
+  #over: string | undefined;
+
+  constructor(options: LiveSourceOptions) {
+    this.#options = options;
+    const { engine, row } = options;
+    this.#pattern = parsePattern(row.pattern);
+    this.#admission = new AdmissionQueue({
+      engine,
+      dataset: row.dataset,
+      signal: this.#closing.signal,
+      onAdmitted: (files, late) => this.#remember(files, late),
+      onOver: (reason) => void this.#end(reason).catch((error: unknown) => this.#setTrouble(error)),
+      onTrouble: (error) => this.#setTrouble(error),
+    });
+    this.#completion = new Completion({
+      when: row.options.completeWhen,
+      signal: this.#closing.signal,
+      isIdle: () => this.#isIdle(),
+      isWatching: () => this.#watch?.state().state === 'watching',
+      scan: () => this.#watch?.scan() ?? Promise.resolve(),
+      complete: (reason) => this.#complete(reason),
+      onTrouble: (error) => this.#setTrouble(error),
+    });
+    this.#life = this.#live();
+  }
+
+  /** Fulfilled when the folder was looked through once, or `withinMs` is over. */
+  async started(withinMs: number): Promise<void> {
+    const { signal } = this.#closing;
+    await Promise.race([this.#started.promise, rest(withinMs, signal)]);
+  }
+
+  /** Ends watching; what is under way in the database ends first. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    for (const timer of this.#retries) clearTimeout(timer);
+    this.#options.pool.forget(this.#options.row.dataset);
+    await this.#watch?.close();
+    await Promise.all([this.#life, this.#admission.close(), this.#completion.close()]);
+  }
+
+  state(): LiveSourceState {
+    const { row } = this.#options;
+    const watch = this.#watch?.state();
+    const trouble =
+      this.#trouble ??
+      (watch?.trouble === undefined
+        ? undefined
+        : { ...watch.trouble, sinceMs: watch.troubleSinceMs ?? Date.now() });
+    const unfinished = [...(this.#watch?.unsettled() ?? [])];
+    return {
+      dataset: row.dataset,
+      folder: row.folder,
+      pattern: row.pattern,
+      options: row.options,
+      since: row.since.toISOString(),
+      state: this.#word(trouble !== undefined),
+      reason: this.#over ?? this.#completion.reason ?? null,
+      mode: watch?.mode ?? 'scan',
+      trouble:
+        trouble === undefined
+          ? null
+          : {
+              code: trouble.code,
+              message: trouble.message,
+              mend: trouble.mend,
+              since: new Date(trouble.sinceMs).toISOString(),
+            },
+      scan:
+        watch?.scan === undefined
+          ? null
+          : {
+              ended: new Date(watch.scan.endedMs).toISOString(),
+              tookMs: watch.scan.tookMs,
+              files: watch.scan.files,
+            },
+      taken: this.#taken.size,
+      lastTaken: this.#lastTakenMs === undefined ? null : new Date(this.#lastTakenMs).toISOString(),
+      pending: this.#inWork() + (watch?.pending ?? 0) - unfinished.length,
+      unfinished: {
+        count: unfinished.length,
+        first: unfinished.slice(0, listedNames).map((file) => ({
+          name: file.name,
+          why: file.why,
+          message: describeUnfinished(file),
+          since: new Date(file.sinceMs).toISOString(),
+          size: file.size ?? null,
+        })),
+      },
+      problems: {
+        count: this.#problems.size,
+        first: [...this.#problems].slice(0, listedNames).map(([name, { code, message, mend, sinceMs }]) => ({
+          name,
+          code,
+          message,
+          mend,
+          since: new Date(sinceMs).toISOString(),
+        })),
+      },
+      unmatched: listNames(this.#watch?.unmatched() ?? []),
+      vanished: listNames(this.#watch?.vanished() ?? []),
+      late: listNames(this.#late),
+      outside: listNames(this.#outside),
+    };
+  }
+
+  #word(isTroubled: boolean): LiveSourceState['state'] {
+    if (this.#over !== undefined) return 'ended';
+    if (isTroubled) return 'waiting';
+    if (this.#completion.reason !== undefined) return 'completing';
+    return this.#watch?.state().state ?? 'starting';
+  }
+
+  /** Watches on and on; a fault of ours is shown, and does not end it. */
+  async #live(): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      try {
+        await this.#follow();
+      } catch (error) {
+        this.#setTrouble(error);
+        await this.#watch?.close();
+        await rest(retryMs, signal);
+      }
+    }
+  }
+
+  async #follow(): Promise<void> {
+    const { engine, row, log } = this.#options;
+    const known = await readTakenFiles(engine, row.dataset);
+    if (this.#closing.signal.aborted) return;
+    this.#setTrouble(undefined);
+    for (const { name } of known) {
+      this.#taken.add(name);
+      this.#holders.claim(this.#placeOf(name).join(), name);
+    }
+    const { marker } = row.options.completeWhen;
+    const watch = watchFolder(row.folder, {
+      ...foldersOf(this.#pattern),
+      fits: (name) => this.#pattern.match(name) !== undefined,
+      passesOver: (base) => isTemporaryName(base) && (marker === undefined || base !== basename(marker)),
+      known: known.map(({ name, look }) => [name, look] as const),
+      settleMs: row.options.settleMs,
+      events: row.options.events,
+      wholeTiffs: row.options.wholeTiffs,
+      log,
+    });
+    this.#watch = watch;
+    void watch.scan().then(() => this.#started.resolve(undefined));
+    for await (const events of watch) for (const event of events) this.#hear(event);
+  }
+
+  #hear(event: WatchEvent): void {
+    const { name } = event;
+    switch (event.kind) {
+      case 'counts':
+        this.#completion.touch();
+        this.#read(name, event.path, event.look);
+        break;
+      case 'vanished':
+        this.#forget(name);
+        break;
+      case 'returned':
+        if (this.#claim(name)) this.#taken.add(name);
+        break;
+      case 'unmatched':
+        if (name === this.#options.row.options.completeWhen.marker)
+          this.#completion.begin(`The file ${name} appeared.`);
+        break;
+    }
+  }
+
+  #read(name: string, path: string, look: FileLook): void {
+    if (!this.#claim(name)) return;
+    this.#reading += 1;
+    this.#options.pool
+      .read(path, this.#options.row.dataset)
+      .then(
+        (read) => this.#take(name, path, look, read),
+        (error: unknown) => {
+          if (!this.#closing.signal.aborted) this.#tryAgain(name, String(error));
+        },
+      )
+      .catch((error: unknown) => this.#setTrouble(error))
+      .finally(() => {
+        this.#reading -= 1;
+      });
+  }
+
+  #take(name: string, path: string, look: FileLook, read: ReadFile): void {
+    switch (read.kind) {
+      case 'missing':
+        // The watch sees that, too.
+        return;
+      case 'failed':
+        this.#tryAgain(name, read.reason);
+        return;
+      case 'read':
+        this.#problems.delete(name);
+        if (!isSameLook(read.look, look)) {
+          // Somebody wrote to it after it had seemed to be whole.
+          this.#watch?.recheck(name);
+          return;
+        }
+        this.#admission.add({
+          name,
+          look,
+          item: {
+            place: this.#placeOf(name),
+            name: basename(name),
+            path,
+            size: look.size,
+            checksum: read.checksum,
+          },
+        });
+    }
+  }
+
+  /** Gives a file its place, unless another one has it: that is shown. */
+  #claim(name: string): boolean {
+    const place = this.#placeOf(name);
+    const holder = this.#holders.claim(place.join(), name);
+    if (holder === name) {
+      if (this.#problems.get(name)?.code === 'place-twice') this.#problems.delete(name);
+      return true;
+    }
+    this.#problems.set(name, placeTwice(name, holder, formatPlace(this.#pattern.match(name) ?? {})));
+    return false;
+  }
+
+  #tryAgain(name: string, reason: string): void {
+    const sinceMs = this.#problems.get(name)?.sinceMs ?? Date.now();
+    this.#problems.set(name, notReadable(name, reason, sinceMs));
+    const timer = setTimeout(() => {
+      this.#retries.delete(timer);
+      this.#watch?.recheck(name);
+    }, retryMs);
+    this.#retries.add(timer);
+  }
+
+  #forget(name: string): void {
+    for (const names of [this.#taken, this.#late, this.#outside, this.#problems]) names.delete(name);
+    for (const waiting of this.#holders.release(this.#placeOf(name).join(), name))
+      this.#watch?.recheck(waiting);
+  }
+
+  #remember(files: readonly ReadyFile[], late: ReadonlySet<string>): void {
+    this.#lastTakenMs = Date.now();
+    for (const { name, item } of files) {
+      const isLate = late.has(item.path);
+      setMember(this.#late, name, isLate);
+      setMember(this.#taken, name, !isLate);
+      setMember(this.#outside, name, !isWithin(this.#options.row.bounds, this.#pattern.match(name) ?? {}));
+    }
+  }
+
+  #inWork(): number {
+    return this.#reading + this.#admission.count;
+  }
+
+  /** Whether every file that is there has been taken, or shown as one that cannot be. */
+  #isIdle(): boolean {
+    const watch = this.#watch?.state();
+    const retries = [...this.#problems.values()].some(({ code }) => code === 'file-not-readable');
+    return watch?.state === 'watching' && watch.pending === 0 && this.#inWork() === 0 && !retries;
+  }
+
+  async #complete(reason: string): Promise<void> {
+    await closeDataset(this.#options.engine, this.#options.row.dataset);
+    await this.#end(reason);
+  }
+
+  async #end(reason: string): Promise<void> {
+    if (this.#over !== undefined) return;
+    await endLiveSource(this.#options.engine, this.#options.row.dataset, reason);
+    this.#over = reason;
+    this.#options.log(`Watching ${this.#options.row.folder} has ended. ${reason}`);
+    this.#options.onEnded();
+  }
+
+  #placeOf(name: string): number[] {
+    const place = this.#pattern.match(name) ?? {};
+    return this.#options.row.axes.map((axis) => place[axis] ?? 0);
+  }
+
+  /** @param error undefined where it goes well */
+  #setTrouble(error: unknown): void {
+    if (error === undefined) {
+      this.#trouble = undefined;
+      return;
+    }
+    const { folder } = this.#options.row;
+    const reason = error instanceof Error ? error.message : 'for an unknown reason';
+    const message = `Files of ${folder} cannot be recorded at the moment: ${reason}`;
+    if (message !== this.#trouble?.message) this.#options.log(message);
+    this.#trouble = {
+      code: 'not-recorded',
+      message,
+      mend: 'See to the database. They are kept in mind, and recorded as soon as it answers.',
+      sinceMs: this.#trouble?.sinceMs ?? Date.now(),
+    };
+  }
+}
+
+function setMember(names: Set<string>, name: string, isMember: boolean): void {
+  if (isMember) names.add(name);
+  else names.delete(name);
+}
+
+function listNames(names: Iterable<string>): { count: number; first: string[] } {
+  let count = 0;
+  const first: string[] = [];
+  for (const name of names) {
+    if (count++ < listedNames) first.push(name);
+  }
+  return { count, first };
+}

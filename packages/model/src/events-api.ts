@@ -1,0 +1,24 @@
+/**
+ * The live events of `GET /api/v1/events`: server-sent events, one stream per browser. An event only carries what is
+ * true at the time that it is sent; nothing is lost by missing one, as the state is always sent whole.
+ *
+ * | event   | data             | when                                                                    |
+ * |---------|------------------|-------------------------------------------------------------------------|
+ * | `hello` | `EventsHello`    | first; `resumed: false` asks the client to read again all that it shows |
+ * | `run`   | `RunDetail`      | a run has changed; at most four times a second for each                 |
+ * | `beat`  | `{}`             | every ten seconds; a client that hears nothing for three connects anew   |
+ *
+ * Ids of `run` events are `EPOCH-NUMBER`. A client that comes back sends the last as `Last-Event-ID` and is told the
+ * runs that have changed since.
+ */
+import { z } from 'zod';
+
+export const eventsHelloSchema = z.object({
+  /** True where what has changed since `Last-Event-ID` follows. */
+  resumed: z.boolean(),
+});
+
+/** How often the server says that it is there, in ms. */
+export const beatMs = 10_000;
+
+export type EventsHello = z.infer<typeof eventsHelloSchema>;

@@ -1,0 +1,134 @@
+/**
+ * What all open pages are told: one look at the database for all of them, and one text. A wake, by the engine or by
+ * the pulse, only says which runs to read again. The events are those of `events-api.ts`.
+ */
+import { randomBytes } from 'node:crypto';
+import { describeRun, takePulse } from '@gantry/engine';
+import { beatMs, type EventsHello } from '@gantry/model';
+import type { ServerContext } from './context.ts';
+
+/** A run is told at most four times a second. */
+const gatherMs = 250;
+/** The first change after a quiet time goes out at once but for this: a settle rarely comes alone. */
+const firstMs = 20;
+const pulseMs = 500;
+
+export type Send = (text: string) => void;
+
+export class EventStream {
+  readonly #context: ServerContext;
+  readonly #listeners = new Set<Send>();
+  /** Tells the numbers of this server's life from those of an earlier one. */
+  readonly #epoch = randomBytes(6).toString('hex');
+  #number = 0;
+  /** Per run, the number of its last event: for those that come back. */
+  readonly #told = new Map<number, number>();
+  readonly #changed = new Set<number>();
+  #pulses = new Map<number, string>();
+  #timer: NodeJS.Timeout | undefined;
+  #flushing = false;
+  #lastFlush = 0;
+  /** Looks at the database that are under way. */
+  readonly #working = new Set<Promise<void>>();
+  readonly #endings: (() => void)[] = [];
+
+  constructor(context: ServerContext) {
+    this.#context = context;
+    this.#endings.push(
+      context.engine.listen(({ runs }) => {
+        this.#note(runs);
+      }),
+    );
+    const beat = setInterval(() => {
+      this.#send('event: beat\ndata: {}\n\n');
+    }, beatMs);
+    const pulse = setInterval(() => {
+      if (this.#listeners.size > 0) this.#guard(this.#takePulse());
+    }, pulseMs);
+    this.#endings.push(
+      () => clearInterval(beat),
+      () => clearInterval(pulse),
+      () => clearTimeout(this.#timer),
+    );
+  }
+
+  /** @returns the end of it */
+  async add(send: Send, lastEventId: string | undefined): Promise<() => void> {
+    const [epoch, number] = (lastEventId ?? '').split('-');
+    const resumed = epoch === this.#epoch && /^\d+$/.test(number ?? '');
+    const hello: EventsHello = { resumed };
+    send(`retry: 1000\nid: ${this.#epoch}-${this.#number}\nevent: hello\ndata: ${JSON.stringify(hello)}\n\n`);
+    this.#listeners.add(send);
+    if (resumed) {
+      for (const [run, told] of this.#told) {
+        if (told > Number(number)) send(await this.#describe(run, told));
+      }
+    }
+    return () => void this.#listeners.delete(send);
+  }
+
+  async close(): Promise<void> {
+    for (const end of this.#endings) end();
+    this.#listeners.clear();
+    this.#changed.clear();
+    await Promise.all(this.#working);
+    clearTimeout(this.#timer);
+  }
+
+  #note(runs: readonly number[]): void {
+    for (const run of runs) this.#changed.add(run);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#changed.size === 0 || this.#timer !== undefined || this.#flushing) return;
+    const wait = Math.max(firstMs, this.#lastFlush + gatherMs - Date.now());
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#guard(this.#flush());
+    }, wait);
+  }
+
+  async #flush(): Promise<void> {
+    this.#flushing = true;
+    this.#lastFlush = Date.now();
+    const runs = [...this.#changed];
+    this.#changed.clear();
+    try {
+      for (const run of runs) {
+        const number = ++this.#number;
+        this.#told.set(run, number);
+        if (this.#listeners.size > 0) this.#send(await this.#describe(run, number));
+      }
+    } finally {
+      this.#flushing = false;
+      this.#schedule();
+    }
+  }
+
+  async #describe(run: number, number: number): Promise<string> {
+    const detail = await describeRun(this.#context.engine, run);
+    return `id: ${this.#epoch}-${number}\nevent: run\ndata: ${JSON.stringify(detail)}\n\n`;
+  }
+
+  async #takePulse(): Promise<void> {
+    const pulses = await takePulse(this.#context.engine);
+    const runs = new Set([...pulses.keys(), ...this.#pulses.keys()]);
+    const changed = [...runs].filter((run) => pulses.get(run) !== this.#pulses.get(run));
+    this.#pulses = pulses;
+    this.#note(changed);
+  }
+
+  #send(text: string): void {
+    for (const send of this.#listeners) send(text);
+  }
+
+  /** The state is read again at the next change; until then pages show what they have. */
+  #guard(work: Promise<void>): void {
+    const guarded = work.catch((error: unknown) => {
+      this.#context.log(`Live events: ${error instanceof Error ? error.message : String(error)}`);
+    });
+    this.#working.add(guarded);
+    void guarded.finally(() => this.#working.delete(guarded));
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * What a task did: its command and what it made, and the bytes of that.
+ */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { readWork } from '@gantry/engine';
+import { formatPlace, GantryError, userApiPath, type TaskWork } from '@gantry/model';
+import { resolveInStore } from '@gantry/storage';
+import { z } from 'zod';
+import { buildAssignment } from './build-assignment.ts';
+import type { ServerContext } from './context.ts';
+import { readPlace } from './read-place.ts';
+import { taskParams } from './path-params.ts';
+import { route, type Route } from './routes.ts';
+
+const workQuery = z.object({ attempt: z.coerce.number().int().positive().optional() });
+const fileQuery = z.object({ output: z.string().min(1), place: z.string().default('') });
+
+export function workRoutes(context: ServerContext): Route[] {
+  const { engine } = context;
+  const { store } = context.data;
+  return [
+    route({
+      method: 'GET',
+      path: `${userApiPath}/tasks/:id/work`,
+      who: 'owner',
+      schemas: { params: taskParams, query: workQuery },
+      async handle({ params, query }): Promise<TaskWork> {
+        const { stage, claimed, made } = await readWork(engine, params.id, query.attempt);
+        const { tool } = stage.compiled;
+        return {
+          command:
+            claimed === undefined ? undefined : fillCommand(() => buildAssignment(claimed, store).command),
+          persistent: tool.worker !== undefined || tool.batch !== undefined,
+          params: { ...stage.compiled.params },
+          outputs: made.map((item) => ({ ...item, path: resolveInStore(store, item.path) })),
+        };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: `${userApiPath}/tasks/:id/file`,
+      who: 'owner',
+      schemas: { params: taskParams, query: fileQuery },
+      async handle({ params, query, reply }): Promise<unknown> {
+        const place = readPlace(query.place);
+        const { made } = await readWork(engine, params.id, undefined);
+        const item = made.find(
+          (one) => one.output === query.output && formatPlace(one.place) === formatPlace(place),
+        );
+        if (item === undefined)
+          throw new GantryError(
+            'not-found',
+            `The task ${params.id} has made no ${query.output} at ${formatPlace(place)}.`,
+          );
+        const path = resolveInStore(store, item.path);
+        const found = await stat(path);
+        if (!found.isFile())
+          throw new GantryError('not-found', `${item.name} is a folder, which is not handed over.`, {
+            file: path,
+            mend: 'Use `gantry run --resume RUN --out DIR` to have it in a folder of yours.',
+          });
+        return reply
+          .type('application/octet-stream')
+          .headers({
+            // A tool's file may hold anything: it is never shown as a page of ours.
+            'content-security-policy': "sandbox; default-src 'none'",
+            'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(item.name)}`,
+            'content-length': String(found.size),
+          })
+          .send(createReadStream(path));
+      },
+    }),
+  ];
+}
+
+/** What it read may be gone by now; then there is no command to show. */
+function fillCommand(fill: () => readonly string[]): string[] | undefined {
+  try {
+    return [...fill()];
+  } catch (error) {
+    if (error instanceof GantryError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,55 @@
+/** What pages ask for, each by one key. Live events write to `runs` and `run` as well. */
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import type { TaskState } from '@gantry/model';
+import { client } from './client.ts';
+
+export const runsQuery = queryOptions({
+  queryKey: ['runs'],
+  queryFn: ({ signal }) => client.runs(signal),
+});
+
+export const runQuery = (run: number) =>
+  queryOptions({ queryKey: ['run', run], queryFn: ({ signal }) => client.run(run, signal) });
+
+export const graphQuery = (run: number) =>
+  queryOptions({ queryKey: ['graph', run], queryFn: ({ signal }) => client.graph(run, signal) });
+
+export const taskQuery = (task: number) =>
+  queryOptions({ queryKey: ['task', task], queryFn: ({ signal }) => client.task(task, signal) });
+
+export const taskWorkQuery = (task: number, attempt: number | undefined) =>
+  queryOptions({
+    queryKey: ['task-work', task, attempt],
+    queryFn: ({ signal }) => client.taskWork(task, attempt, signal),
+  });
+
+export const statusQuery = queryOptions({
+  queryKey: ['status'],
+  queryFn: ({ signal }) => client.status(signal),
+});
+
+export interface TaskFilter {
+  readonly stage?: string | undefined;
+  readonly state?: TaskState | undefined;
+}
+
+/** How many rows of the table of tasks are asked for at a time. */
+const pageLength = 200;
+
+export const tasksQuery = (run: number, { stage, state }: TaskFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['tasks', run, stage, state],
+    queryFn: ({ pageParam, signal }) =>
+      client.tasks(
+        run,
+        {
+          limit: pageLength,
+          ...(stage === undefined ? {} : { stage }),
+          ...(state === undefined ? {} : { state }),
+          ...(pageParam === 0 ? {} : { after: pageParam }),
+        },
+        signal,
+      ),
+    initialPageParam: 0,
+    getNextPageParam: (last) => (last.length < pageLength ? undefined : last.at(-1)?.id),
+  });

@@ -1,0 +1,63 @@
+/** What the colours mean and how many squares there are of each; choosing one dims the others. */
+import type { TaskState } from '@gantry/model';
+import { Link } from '@tanstack/react-router';
+import { formatCount, formatDuration } from '../parts/numbers.ts';
+import type { RunSearch } from '../router.tsx';
+import { StateIcon } from '../parts/state-badge.tsx';
+import { lookOf, shownOrder } from '../parts/state-looks.tsx';
+import classes from './heat-map.module.css';
+import { countSquares, type MapGrid } from './map-grid.ts';
+import { scaleOf } from './paint-map.ts';
+
+interface MapLegendProps {
+  readonly grid: MapGrid;
+  readonly only: TaskState | undefined;
+}
+
+export function MapLegend({ grid, only }: MapLegendProps) {
+  const counts = countSquares(grid);
+  const states = shownOrder.filter((state) => counts.has(state) || state === only);
+  const stale = counts.get('stale');
+  return (
+    <div
+      className={`${classes['legend']} figures`}
+      role="group"
+      aria-label="States; choose one to see it alone"
+    >
+      {states.map((state) => (
+        <Link
+          key={state}
+          to="."
+          search={(before: RunSearch) => ({ ...before, state: state === only ? undefined : state })}
+          replace
+          role="button"
+          aria-pressed={state === only}
+          className={classes['key']}
+        >
+          <StateIcon state={state} />
+          {formatCount(counts.get(state) ?? 0)} {lookOf(state).word}
+        </Link>
+      ))}
+      {stale !== undefined && (
+        <span className={classes['key']}>
+          <StateIcon state="stale" />
+          {formatCount(stale)} of them stale
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** The scale of durations, with its ends. */
+export function DurationLegend({ grid }: { readonly grid: MapGrid }) {
+  const scale = scaleOf(grid);
+  if (scale === undefined) return <span className="quiet">No task has ended here yet.</span>;
+  return (
+    <span className={`${classes['legend']} figures`} style={{ gap: '0.5rem' }}>
+      {formatDuration(scale.shortest / 1000)}
+      <span className={classes['ramp']} aria-hidden="true" />
+      {formatDuration(scale.longest / 1000)}
+      <span className="quiet">last attempt</span>
+    </span>
+  );
+}

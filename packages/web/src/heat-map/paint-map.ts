@@ -1,0 +1,211 @@
+/**
+ * Paints a grid: one pixel per square into a picture behind the scenes, which the canvas then enlarges without
+ * smoothing. Only squares that are large enough to hold one get their sign, so that states differ without colour.
+ */
+import { staleFlag, taskStates, type TaskState } from '@gantry/model';
+import { packColor, rampColor, urgency, type MapColors } from './map-colors.ts';
+import { emptySquare, type MapGrid } from './map-grid.ts';
+import type { MapView } from './map-view.ts';
+
+export interface Picture {
+  readonly canvas: OffscreenCanvas;
+  /** Squares per pixel, along each side. */
+  readonly factor: number;
+}
+
+export interface DurationScale {
+  /** Milliseconds. */
+  readonly shortest: number;
+  readonly longest: number;
+}
+
+/** The least and the greatest duration; undefined where none is known. */
+export function scaleOf(grid: MapGrid): DurationScale | undefined {
+  let [shortest, longest] = [Infinity, -1];
+  for (const value of grid.duration) {
+    if (value < 0) continue;
+    if (value < shortest) shortest = value;
+    if (value > longest) longest = value;
+  }
+  return longest < 0 ? undefined : { shortest, longest };
+}
+
+/** @param factor so many squares share a pixel: the most urgent is seen */
+export function drawPicture(
+  grid: MapGrid,
+  colors: MapColors,
+  factor: number,
+  scale: DurationScale | undefined,
+): Picture {
+  const [width, height] = [grid.x.size, grid.y.size];
+  const columns = Math.max(1, Math.ceil(width / factor));
+  const rows = Math.max(1, Math.ceil(height / factor));
+  const canvas = new OffscreenCanvas(columns, rows);
+  const context = canvas.getContext('2d')!;
+  const image = context.createImageData(columns, rows);
+  const words = new Uint32Array(image.data.buffer);
+  const colorOf = (square: number): number => {
+    const duration = scale === undefined ? -1 : grid.duration[square]!;
+    return duration < 0 || scale === undefined
+      ? colors.words[grid.state[square]!]!
+      : packColor(rampColor((duration - scale.shortest) / Math.max(1, scale.longest - scale.shortest)));
+  };
+  if (factor === 1) {
+    for (let square = 0; square < grid.state.length; square++) words[square] = colorOf(square);
+  } else {
+    const best = new Int32Array(columns * rows).fill(-1);
+    for (let row = 0, square = 0; row < height; row++) {
+      const start = Math.floor(row / factor) * columns;
+      for (let column = 0; column < width; column++, square++) {
+        const pixel = start + Math.floor(column / factor);
+        const other = best[pixel]!;
+        if (other < 0 || urgency[grid.state[square]!]! > urgency[grid.state[other]!]!) best[pixel] = square;
+      }
+    }
+    best.forEach((square, pixel) => {
+      if (square >= 0) words[pixel] = colorOf(square);
+    });
+  }
+  context.putImageData(image, 0, 0);
+  return { canvas, factor };
+}
+
+const runningByte = taskStates.indexOf('running');
+/** Squares smaller than this have no gap and no sign, in CSS pixels. */
+const gapFrom = 5;
+const signFrom = 11;
+
+/** Paints what the view shows of a picture. @param ratio device pixels per CSS pixel */
+export function paintMap(
+  context: CanvasRenderingContext2D,
+  picture: Picture,
+  grid: MapGrid,
+  colors: MapColors,
+  view: MapView,
+  ratio: number,
+  signs: boolean,
+): void {
+  const { width, height } = context.canvas;
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.clearRect(0, 0, width, height);
+  context.imageSmoothingEnabled = false;
+  const side = view.scale * ratio;
+  const [left, top] = [view.left * ratio, view.top * ratio];
+  const pixel = side * picture.factor;
+  context.drawImage(picture.canvas, left, top, picture.canvas.width * pixel, picture.canvas.height * pixel);
+  if (view.scale < gapFrom) return;
+  const range = visibleSquares(grid, view, width / ratio, height / ratio);
+  // Lines over the picture are the gaps between squares.
+  context.fillStyle = colors.css.surface;
+  const gap = Math.max(1, Math.round(ratio * Math.min(2, view.scale / 10)));
+  for (let column = range.left; column <= range.right + 1; column++)
+    context.fillRect(Math.round(left + column * side) - Math.floor(gap / 2), 0, gap, height);
+  for (let row = range.top; row <= range.bottom + 1; row++)
+    context.fillRect(0, Math.round(top + row * side) - Math.floor(gap / 2), width, gap);
+  if (!signs || view.scale < signFrom) return;
+  context.lineWidth = Math.max(1.25, side * 0.075);
+  context.lineCap = 'round';
+  for (let row = range.top; row <= range.bottom; row++) {
+    for (let column = range.left; column <= range.right; column++) {
+      const byte = grid.state[row * grid.x.size + column]!;
+      if (byte === emptySquare) continue;
+      const state = taskStates[byte & ~staleFlag];
+      if (state === undefined) continue;
+      const [x, y] = [left + (column + 0.5) * side, top + (row + 0.5) * side];
+      drawSign(context, state, (byte & staleFlag) !== 0, x, y, Math.min(side, 46 * ratio) * 0.17, colors);
+    }
+  }
+}
+
+function drawSign(
+  context: CanvasRenderingContext2D,
+  state: TaskState,
+  stale: boolean,
+  x: number,
+  y: number,
+  r: number,
+  colors: MapColors,
+): void {
+  context.strokeStyle = state === 'failed' || state === 'running' ? '#ffffff' : 'rgba(0, 0, 0, 0.72)';
+  context.fillStyle = context.strokeStyle;
+  context.beginPath();
+  if (stale) {
+    context.moveTo(x, y - r);
+    context.lineTo(x, y);
+    context.lineTo(x + r * 0.8, y + r * 0.5);
+    context.stroke();
+    return;
+  }
+  switch (state) {
+    case 'failed':
+      context.moveTo(x - r, y - r);
+      context.lineTo(x + r, y + r);
+      context.moveTo(x + r, y - r);
+      context.lineTo(x - r, y + r);
+      break;
+    case 'cancelled':
+      // Hatched, as everywhere.
+      context.strokeStyle = colors.css.surface;
+      for (const shift of [-1.6, 0, 1.6]) {
+        context.moveTo(x - r + shift * r, y + r);
+        context.lineTo(x + r + shift * r, y - r);
+      }
+      break;
+    case 'blocked':
+      context.moveTo(x - r, y);
+      context.lineTo(x + r, y);
+      break;
+    case 'ready':
+      context.moveTo(x - r * 0.6, y - r * 0.8);
+      context.lineTo(x + r * 0.8, y);
+      context.lineTo(x - r * 0.6, y + r * 0.8);
+      context.closePath();
+      context.fill();
+      return;
+    case 'running':
+      context.arc(x, y, r, -Math.PI / 2, Math.PI * 0.75);
+      break;
+    case 'succeeded':
+    case 'waiting':
+    case 'skipped':
+      return;
+  }
+  context.stroke();
+}
+
+/** Paints the running squares again, in white: what lies over the map breathes, and what is below stands still. */
+export function paintRunning(
+  context: CanvasRenderingContext2D,
+  grid: MapGrid,
+  view: MapView,
+  ratio: number,
+): void {
+  const { width, height } = context.canvas;
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.clearRect(0, 0, width, height);
+  context.fillStyle = '#ffffff';
+  const side = view.scale * ratio;
+  const range = visibleSquares(grid, view, width / ratio, height / ratio);
+  if ((range.right - range.left) * (range.bottom - range.top) > 250_000) return;
+  for (let row = range.top; row <= range.bottom; row++) {
+    for (let column = range.left; column <= range.right; column++) {
+      if (grid.state[row * grid.x.size + column] !== runningByte) continue;
+      context.fillRect(
+        view.left * ratio + column * side,
+        view.top * ratio + row * side,
+        Math.max(1, side),
+        Math.max(1, side),
+      );
+    }
+  }
+}
+
+function visibleSquares(grid: MapGrid, view: MapView, width: number, height: number) {
+  const clamp = (value: number, most: number): number => Math.max(0, Math.min(most, value));
+  return {
+    left: clamp(Math.floor(-view.left / view.scale), grid.x.size - 1),
+    right: clamp(Math.floor((width - view.left) / view.scale), grid.x.size - 1),
+    top: clamp(Math.floor(-view.top / view.scale), grid.y.size - 1),
+    bottom: clamp(Math.floor((height - view.top) / view.scale), grid.y.size - 1),
+  };
+}

@@ -1,0 +1,51 @@
+/**
+ * Live events on their way into what the pages show: every `run` event replaces what is known of that run.
+ */
+import { runDetailSchema, type RunDetail, type RunSummary } from '@gantry/model';
+import { useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { createContext, use, useEffect, useState, type ReactNode } from 'react';
+import { runQuery, runsQuery } from '../api/queries.ts';
+import { connectFeed } from './connect-feed.ts';
+import { noteProgress } from './rates.ts';
+
+/** `undefined` until it is known. */
+const Connected = createContext<boolean | undefined>(undefined);
+
+/** Whether the page hears of changes at the moment. */
+export function useConnected(): boolean | undefined {
+  return use(Connected);
+}
+
+export function LiveEvents({ children }: { readonly children: ReactNode }) {
+  const queryClient = useQueryClient();
+  const [connected, setConnected] = useState<boolean>();
+  useEffect(
+    () =>
+      connectFeed((message) => {
+        switch (message.kind) {
+          case 'connection':
+            setConnected(message.connected);
+            break;
+          case 'missed':
+            void queryClient.invalidateQueries();
+            break;
+          case 'run':
+            showRun(queryClient, runDetailSchema.parse(JSON.parse(message.data)));
+            break;
+        }
+      }),
+    [queryClient],
+  );
+  return <Connected value={connected}>{children}</Connected>;
+}
+
+function showRun(queryClient: QueryClient, run: RunDetail): void {
+  noteProgress(run);
+  queryClient.setQueryData(runQuery(run.id).queryKey, run);
+  queryClient.setQueryData(runsQuery.queryKey, (runs) => (runs === undefined ? runs : replace(runs, run)));
+}
+
+function replace(runs: readonly RunSummary[], run: RunDetail): RunSummary[] {
+  if (!runs.some(({ id }) => id === run.id)) return [run, ...runs].sort((a, b) => b.id - a.id);
+  return runs.map((one) => (one.id === run.id ? run : one));
+}

@@ -1,0 +1,142 @@
+/**
+ * The colour, icon and word of every state, the same everywhere. Colours are those of Okabe and Ito
+ * (https://jfly.uni-koeln.de/color/), which people with any colour vision tell apart; the icons differ without colour.
+ */
+import type { AttemptEnd, RunState, TaskState } from '@gantry/model';
+import type { ReactNode } from 'react';
+
+export type ShownState = TaskState | RunState | AttemptEnd | 'stale';
+
+export interface StateLook {
+  readonly word: string;
+  /** A CSS colour. */
+  readonly color: string;
+  /** Drawn in a box of 16 by 16. */
+  readonly icon: ReactNode;
+}
+
+const ring = <circle cx="8" cy="8" r="5.6" fill="none" />;
+const dashed = <circle cx="8" cy="8" r="5.6" fill="none" strokeDasharray="2.4 2" />;
+const disc = <circle cx="8" cy="8" r="6.4" fill="currentColor" stroke="none" />;
+const onDisc = (path: string) => (
+  <>
+    {disc}
+    <path d={path} fill="none" stroke="var(--surface)" />
+  </>
+);
+
+const failed: StateLook = {
+  word: 'failed',
+  color: 'var(--state-failed)',
+  icon: onDisc('M5.7 5.7l4.6 4.6M10.3 5.7l-4.6 4.6'),
+};
+const running: StateLook = {
+  word: 'running',
+  color: 'var(--state-running)',
+  icon: (
+    <>
+      <circle cx="8" cy="8" r="5.6" fill="none" opacity="0.3" />
+      <path d="M8 2.4a5.6 5.6 0 0 1 5.6 5.6" fill="none" data-turning />
+    </>
+  ),
+};
+
+const looks: Readonly<Record<ShownState, StateLook>> = {
+  waiting: { word: 'waiting', color: 'var(--state-waiting)', icon: dashed },
+  blocked: {
+    word: 'blocked',
+    color: 'var(--state-blocked)',
+    icon: (
+      <>
+        {ring}
+        <path d="M5 8h6" fill="none" />
+      </>
+    ),
+  },
+  ready: {
+    word: 'ready',
+    color: 'var(--state-ready)',
+    icon: (
+      <>
+        {ring}
+        <path d="M6.6 5.4l4 2.6-4 2.6z" fill="currentColor" stroke="none" />
+      </>
+    ),
+  },
+  running,
+  active: running,
+  succeeded: {
+    word: 'succeeded',
+    color: 'var(--state-succeeded)',
+    icon: onDisc('M5 8.2l2.1 2.1L11 6.2'),
+  },
+  failed,
+  'timed-out': { ...failed, word: 'timed out' },
+  'out-of-memory': { ...failed, word: 'out of memory' },
+  'start-failed': { ...failed, word: 'did not start' },
+  cancelled: {
+    word: 'cancelled',
+    color: 'var(--state-cancelled)',
+    icon: (
+      <>
+        {ring}
+        <path d="M4.2 11.8l7.6-7.6" fill="none" />
+      </>
+    ),
+  },
+  skipped: {
+    word: 'skipped',
+    color: 'var(--state-skipped)',
+    icon: <path d="M3.5 4.5L7 8l-3.5 3.5M8.5 4.5L12 8l-3.5 3.5" fill="none" />,
+  },
+  stale: {
+    word: 'stale',
+    color: 'var(--state-stale)',
+    icon: (
+      <>
+        {ring}
+        <path d="M8 4.8V8l2.2 1.6" fill="none" />
+      </>
+    ),
+  },
+  lost: {
+    word: 'lost',
+    color: 'var(--state-lost)',
+    icon: (
+      <>
+        {ring}
+        <path d="M6.4 6.6a1.6 1.6 0 1 1 2.3 1.5c-.5.3-.7.6-.7 1.1M8 11.1v.1" fill="none" />
+      </>
+    ),
+  },
+  returned: { word: 'given back', color: 'var(--state-waiting)', icon: dashed },
+  paused: {
+    word: 'paused',
+    color: 'var(--state-waiting)',
+    icon: <path d="M6 4.5v7M10 4.5v7" fill="none" />,
+  },
+  archived: {
+    word: 'archived',
+    color: 'var(--state-waiting)',
+    icon: <path d="M3 5h10M4 5v7h8V5M6.5 8h3" fill="none" />,
+  },
+};
+
+/** How a state looks; one that this page does not know is shown by its own word. */
+export function lookOf(state: string): StateLook {
+  return Object.hasOwn(looks, state)
+    ? looks[state as ShownState]
+    : { word: state, color: 'var(--state-waiting)', icon: dashed };
+}
+
+/** The order in which counts are shown: what is done first, what is to come last. */
+export const shownOrder = [
+  'succeeded',
+  'running',
+  'ready',
+  'failed',
+  'blocked',
+  'cancelled',
+  'skipped',
+  'waiting',
+] as const satisfies readonly TaskState[];

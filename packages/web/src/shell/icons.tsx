@@ -1,0 +1,35 @@
+/** The few icons of the shell, drawn on one grid. */
+import type { ReactNode } from 'react';
+
+const shapes = {
+  home: <path d="M4 11l8-7 8 7M6 9.5V20h12V9.5M10 20v-5h4v5" />,
+  runs: <path d="M4 6h10M4 12h16M4 18h7M18 4v4M14 16v4" />,
+  collapse: <path d="M4 5h16v14H4zM9.5 5v14M16 10l-2 2 2 2" />,
+  search: <path d="M10.5 5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11zM15 15l5 5" />,
+  sun: (
+    <path d="M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 3v2M12 19v2M3 12h2M19 12h2M5.6 5.6L7 7M17 17l1.4 1.4M18.4 5.6L17 7M7 17l-1.4 1.4" />
+  ),
+  moon: <path d="M19 14.5A7.5 7.5 0 0 1 9.5 5 7.5 7.5 0 1 0 19 14.5z" />,
+  person: <path d="M12 4.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7zM5 20c.6-3.6 3.4-5.5 7-5.5s6.4 1.9 7 5.5" />,
+  close: <path d="M6 6l12 12M18 6L6 18" />,
+  page: <path d="M6 4h8l4 4v12H6zM14 4v4h4" />,
+} satisfies Record<string, ReactNode>;
+
+export function Icon({ name, size = 18 }: { readonly name: keyof typeof shapes; readonly size?: number }) {
+  return (
+    <svg
+      viewBox="0 0 24 24"
+      width={size}
+      height={size}
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.7"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+      style={{ flex: 'none' }}
+    >
+      {shapes[name]}
+    </svg>
+  );
+}

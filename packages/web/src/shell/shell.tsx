@@ -1,0 +1,66 @@
+/** What is around every page: navigation on the left, the bar on top, and the word that the connection is lost. */
+import { useLocalStorage } from '@mantine/hooks';
+import { Link, Outlet } from '@tanstack/react-router';
+import { useSignedOut } from '../api/signed-out.ts';
+import { Icon } from './icons.tsx';
+import { LostConnection } from './connection.tsx';
+import { NotSignedIn } from './not-signed-in.tsx';
+import classes from './shell.module.css';
+import { TopBar } from './top-bar.tsx';
+
+const pages = [
+  { to: '/', name: 'Home', icon: 'home' },
+  { to: '/runs', name: 'Runs', icon: 'runs' },
+] as const;
+
+export function Shell() {
+  const signedOut = useSignedOut();
+  const [wide, setWide] = useLocalStorage({ key: 'gantry-wide-navigation', defaultValue: false });
+  if (signedOut) return <NotSignedIn />;
+  return (
+    <div className={classes['shell']}>
+      <a className={classes['skip']} href="#main">
+        To the page
+      </a>
+      <nav className={classes['nav']} data-wide={wide || undefined} aria-label="Main">
+        <Link
+          to="/"
+          className={classes['brand']}
+          aria-label="Gantry"
+          activeProps={{ 'aria-current': undefined }}
+        >
+          <img src="/icon.svg" alt="" />
+          {wide && 'Gantry'}
+        </Link>
+        {pages.map(({ to, name, icon }) => (
+          <Link
+            key={to}
+            to={to}
+            className={classes['link']}
+            activeOptions={{ exact: to === '/' }}
+            aria-label={name}
+            title={wide ? undefined : name}
+          >
+            <Icon name={icon} />
+            {wide && name}
+          </Link>
+        ))}
+        <button
+          type="button"
+          className={`${classes['link']} ${classes['push']}`}
+          aria-expanded={wide}
+          aria-label={wide ? 'Narrow navigation' : 'Wide navigation'}
+          onClick={() => setWide(!wide)}
+        >
+          <Icon name="collapse" />
+          {wide && 'Narrow'}
+        </button>
+      </nav>
+      <TopBar />
+      <main id="main" className={classes['main']} tabIndex={-1}>
+        <LostConnection />
+        <Outlet />
+      </main>
+    </div>
+  );
+}

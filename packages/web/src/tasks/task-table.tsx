@@ -1,0 +1,178 @@
+/** The tasks of a run as a table: only the rows that are seen exist, and more are asked for as one goes down. */
+import { taskStates, type RunDetail, type TaskSummary } from '@gantry/model';
+import { Select } from '@mantine/core';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi, Link, useParams } from '@tanstack/react-router';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useRef, type KeyboardEvent } from 'react';
+import { tasksQuery } from '../api/queries.ts';
+import { formatCount } from '../parts/numbers.ts';
+import { useChangeSearch } from '../parts/change-search.ts';
+import { CopyButton } from '../parts/copy-button.tsx';
+import { Loading, Problem } from '../parts/page.tsx';
+import { StateBadge } from '../parts/state-badge.tsx';
+import { lookOf } from '../parts/state-looks.tsx';
+import { formatPlaceWords } from './place-words.ts';
+import classes from './task-table.module.css';
+
+const route = getRouteApi('/runs/$run');
+const rowHeight = 34;
+/** The table is read again at most this often while the run goes on. In ms. */
+const refreshMs = 1_000;
+
+export function TaskTable({ run }: { readonly run: RunDetail }) {
+  const { stage, state } = route.useSearch();
+  const { task: open } = useParams({ strict: false });
+  const query = tasksQuery(run.id, { stage, state });
+  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(query);
+  useRefresh(run, query.queryKey);
+  const tasks = data?.pages.flat() ?? [];
+  const scroll = useRef<HTMLDivElement>(null);
+  const rows = useVirtualizer({
+    count: tasks.length,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+  });
+  const shown = rows.getVirtualItems();
+  const lastShown = shown.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (lastShown >= tasks.length - 20 && hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [lastShown, tasks.length, hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const all = countMatching(run, stage, state);
+  const change = useChangeSearch();
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const row = event.target instanceof HTMLElement ? Number(event.target.dataset['index']) : NaN;
+    if (step === undefined || Number.isNaN(row)) return;
+    event.preventDefault();
+    rows.scrollToIndex(Math.max(0, Math.min(tasks.length - 1, row + step)));
+    requestAnimationFrame(() => {
+      scroll.current?.querySelector<HTMLElement>(`[data-index="${row + step}"]`)?.focus();
+    });
+  };
+  return (
+    <section className="panel" aria-label="Tasks">
+      <div className={classes['bar']}>
+        <Select
+          size="xs"
+          w="12rem"
+          aria-label="Stage"
+          value={stage ?? ''}
+          data={[
+            { value: '', label: 'all stages' },
+            ...run.stages.map(({ name }) => ({ value: name, label: name })),
+          ]}
+          onChange={(value) => change({ stage: value === null || value === '' ? undefined : value })}
+          allowDeselect={false}
+        />
+        <Select
+          size="xs"
+          w="9.5rem"
+          aria-label="State"
+          value={state ?? ''}
+          data={[
+            { value: '', label: 'all states' },
+            ...taskStates.map((one) => ({ value: one, label: lookOf(one).word })),
+          ]}
+          onChange={(value) => change({ state: taskStates.find((one) => one === value) })}
+          allowDeselect={false}
+        />
+        <span className="quiet figures" role="status">
+          {formatCount(all)} {all === 1 ? 'task' : 'tasks'}
+        </span>
+        <span style={{ flex: 1 }} />
+        <CopyButton text={`npx gantry run --resume ${run.id}`} label="Copy as command: retry" />
+      </div>
+      {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
+      <div role="table" aria-label="Tasks" aria-rowcount={all}>
+        <div className={classes['head']} role="row">
+          {['Task', 'Stage', 'Place', 'State', 'What the last attempt said'].map((title) => (
+            <span role="columnheader" key={title}>
+              {title}
+            </span>
+          ))}
+        </div>
+        <div className={classes['rows']} ref={scroll} role="rowgroup" onKeyDown={onKeyDown}>
+          <div style={{ height: rows.getTotalSize(), position: 'relative' }} role="presentation">
+            {shown.map(({ index, start }) => {
+              const task = tasks[index];
+              return task === undefined ? null : (
+                <Link
+                  key={task.id}
+                  from="/runs/$run"
+                  to="/runs/$run/tasks/$task"
+                  params={{ run: run.id, task: task.id }}
+                  search={(before) => ({ ...before, attempt: undefined })}
+                  className={classes['row']}
+                  style={{ transform: `translateY(${start}px)` }}
+                  role="row"
+                  aria-current={task.id === open}
+                  data-index={index}
+                >
+                  <span role="cell" className="quiet">
+                    {task.id}
+                  </span>
+                  <span role="cell" className="cut">
+                    {task.stage}
+                  </span>
+                  <span role="cell" className="cut">
+                    {formatPlaceWords(task.place)}
+                  </span>
+                  <span role="cell">
+                    <StateBadge state={task.stale ? 'stale' : task.state} />
+                  </span>
+                  <span role="cell" className="cut quiet" title={task.message ?? undefined}>
+                    {task.message}
+                  </span>
+                </Link>
+              );
+            })}
+          </div>
+          {data === undefined && error === null && <Loading />}
+          {data !== undefined && tasks.length === 0 && (
+            <p className={`quiet ${classes['none']}`}>
+              {state === undefined ? 'No place is known here yet.' : `No task is ${lookOf(state).word} here.`}
+            </p>
+          )}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+/** Reads the rows again when the run has changed; what is shown stays until then. */
+function useRefresh(run: RunDetail, key: readonly unknown[]): void {
+  const queryClient = useQueryClient();
+  const first = useRef(true);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const text = JSON.stringify(key);
+  useEffect(() => {
+    if (first.current) {
+      first.current = false;
+      return;
+    }
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      void queryClient.invalidateQueries({ queryKey: ['tasks', run.id] });
+    }, refreshMs);
+  }, [run, text, queryClient]);
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+      timer.current = undefined;
+    },
+    [],
+  );
+}
+
+function countMatching(
+  run: RunDetail,
+  stage: string | undefined,
+  state: TaskSummary['state'] | undefined,
+): number {
+  return run.stages
+    .filter(({ name }) => stage === undefined || name === stage)
+    .flatMap(({ tasks }) => Object.entries(tasks))
+    .reduce((sum, [one, count]) => sum + (state === undefined || one === state ? count : 0), 0);
+}

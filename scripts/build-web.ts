@@ -1,0 +1,70 @@
+/**
+ * Builds the browser application into `packages/web/dist` when its sources are newer than what was built; `--force`
+ * builds in any case. `npm start` and the tests in a browser call it, too.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { listFiles, repositoryRoot } from './repository.ts';
+
+const folder = join(repositoryRoot, 'packages', 'web');
+const stampFile = join(folder, 'dist', '.built-from');
+
+/** A text that differs when anything that goes into the application does. */
+function stampSources(): string {
+  const hash = createHash('sha256');
+  const files = listFiles(
+    'packages/web/{src,public}/**/*.*',
+    'packages/web/{index.html,vite.config.ts,tsconfig.json}',
+    'packages/{model,client}/src/**/*.ts',
+    'package-lock.json',
+  );
+  for (const file of files) hash.update(`${file}\0`).update(readFileSync(join(repositoryRoot, file)));
+  return hash.digest('hex');
+}
+
+/**
+ * Builds if need be. @returns true where it has built
+ * @throws Error with what the build has said, where it fails
+ */
+export function buildWeb(force = false): boolean {
+  const stamp = stampSources();
+  if (!force && readStamp() === stamp) return false;
+  // Beside what is served now, which stays whole until the new one is.
+  const next = join(folder, `dist-${process.pid}`);
+  const vite = join(repositoryRoot, 'node_modules', 'vite', 'bin', 'vite.js');
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [vite, 'build', '--outDir', next, '--emptyOutDir', '--logLevel', 'warn'],
+    { cwd: folder, encoding: 'utf8' },
+  );
+  if (status !== 0) {
+    rmSync(next, { recursive: true, force: true });
+    throw new Error(`The browser application could not be built:\n${stdout}${stderr}`);
+  }
+  mkdirSync(next, { recursive: true });
+  writeFileSync(join(next, '.built-from'), `${stamp}\n`);
+  rmSync(join(folder, 'dist'), { recursive: true, force: true });
+  renameSync(next, join(folder, 'dist'));
+  return true;
+}
+
+function readStamp(): string | undefined {
+  try {
+    return readFileSync(stampFile, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
+if (import.meta.main) {
+  const began = performance.now();
+  const built = buildWeb(process.argv.includes('--force'));
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  console.log(
+    built
+      ? `gantry: built the browser application in ${seconds} s.`
+      : 'gantry: the browser application is up to date.',
+  );
+}

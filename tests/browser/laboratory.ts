@@ -1,0 +1,199 @@
+/**
+ * What a browser test looks at: a server with an agent, and runs of a small pipeline whose tasks succeed, fail with
+ * HTML in their words, or wait until the test lets them go.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UserClient } from '@gantry/client';
+import type { testDatabase } from '@gantry/database/testing';
+import { startServer, type RunningServer } from '@gantry/server';
+import { checksumFile, openDataDirectory, type DataDirectory } from '@gantry/storage';
+import { buildWeb } from '../../scripts/build-web.ts';
+import { repositoryRoot } from '../../scripts/repository.ts';
+
+const prepareTool = `
+gantry: tool/v1
+name: prepare
+title: Prepares a tile
+version: 1.0.0
+command: [node, "\${tool.folder}/main.mjs", "\${inputs.tile}", "\${outputs.ready}", "\${params.gate}", "\${params.wait}"]
+inputs: { tile: { type: file } }
+params: { gate: { type: string }, wait: { type: integer, default: 0 } }
+outputs: { ready: { type: file, path: "\${inputs.tile.stem}-ready.txt" } }
+resources: { cpu: 0.25, memory: 64MiB }
+`;
+
+/** Tile 7 of each plane fails; the first tile waits for the gate, if there is one, and says so again and again. */
+const prepareScript = `
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+const [tile, out, gate, wait] = process.argv.slice(2);
+const text = readFileSync(tile, 'utf8');
+console.log('reading ' + text);
+if (text.endsWith('tile 7')) {
+  console.error('<b onclick="window.hacked=1">no light</b> in ' + text);
+  process.exit(3);
+}
+await new Promise((resume) => setTimeout(resume, Number(wait)));
+if (gate !== '' && text.includes('plane 1 tile 0')) {
+  for (let line = 1; !existsSync(gate); line++) {
+    console.log('waiting, line ' + line);
+    await new Promise((resume) => setTimeout(resume, 100));
+  }
+}
+console.log('done');
+writeFileSync(out, text);
+`;
+
+const joinTool = `
+gantry: tool/v1
+name: join
+title: Joins the tiles of a plane
+version: 1.0.0
+command: [node, "\${tool.folder}/main.mjs", "\${inputs.tiles.manifest}", "\${outputs.joined}"]
+inputs: { tiles: { type: file, many: true } }
+outputs: { joined: { type: file, path: joined.txt } }
+resources: { cpu: 0.25, memory: 64MiB }
+`;
+
+const joinScript = `
+import { readFileSync, writeFileSync } from 'node:fs';
+const [manifest, out] = process.argv.slice(2);
+writeFileSync(out, JSON.parse(readFileSync(manifest, 'utf8')).items.map(({ name }) => name).join('\\n'));
+`;
+
+const pipeline = (tolerate: string): string => `
+gantry: pipeline/v1
+name: prepare-and-join
+sources: { tiles: { type: file, axes: [z, row, col] } }
+stages:
+  prepare: { tool: prepare@1, over: each, inputs: { tile: tiles } }
+  join: { tool: join@1, over: { group: [z] }, inputs: { tiles: prepare.ready }, tolerate: ${tolerate} }
+  bind: { tool: join@1, over: all, inputs: { tiles: join.joined }, tolerate: ${tolerate} }
+`;
+
+export interface RunOptions {
+  readonly name: string;
+  readonly planes?: number;
+  readonly rows?: number;
+  readonly columns?: number;
+  /** Milliseconds that each task takes at least. */
+  readonly wait?: number;
+  readonly tolerate?: string;
+  /** True where the first task is to wait for `openGate`. */
+  readonly held?: boolean;
+}
+
+export interface Laboratory {
+  readonly url: string;
+  readonly client: UserClient;
+  readonly data: DataDirectory;
+  /** Starts a run. */
+  startRun(options: RunOptions): Promise<number>;
+  /** Lets the tasks go that wait. */
+  openGate(): Promise<void>;
+  /** Waits until the run has ended. */
+  waitForEnd(run: number): Promise<void>;
+  /** Ends the server, and starts it again at the same address. */
+  restartServer(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openLaboratory(database: ReturnType<typeof testDatabase>): Promise<Laboratory> {
+  buildWeb();
+  const folder = await mkdtemp(join(tmpdir(), 'gantry-browser-'));
+  const tools = join(folder, 'tools');
+  for (const [name, manifest, script] of [
+    ['prepare', prepareTool, prepareScript],
+    ['join', joinTool, joinScript],
+  ] as const) {
+    await mkdir(join(tools, name), { recursive: true });
+    await writeFile(join(tools, name, 'tool.yaml'), manifest);
+    await writeFile(join(tools, name, 'main.mjs'), script);
+  }
+  const data = await openDataDirectory(join(folder, 'data'), { explicit: true });
+  const start = (port: number): Promise<RunningServer> =>
+    startServer({
+      dataDirectory: data,
+      pool: database.pool,
+      host: '127.0.0.1',
+      port,
+      userToken: 'owner-token',
+      agentToken: 'agent-token',
+      toolFolders: [],
+      webFolder: join(repositoryRoot, 'packages', 'web', 'dist'),
+      version: 'test',
+      log: (line) => process.stderr.write(`${line}\n`),
+    });
+  let server = await start(0);
+  const { url } = server;
+  const agent = startAgent(url, folder);
+  const client = new UserClient({ server: url, token: 'owner-token' });
+  const gate = join(folder, 'gate');
+  return {
+    url,
+    client,
+    data,
+    startRun: (options) => startRun(client, folder, tools, gate, options),
+    openGate: () => writeFile(gate, ''),
+    async waitForEnd(run) {
+      while ((await client.run(run)).state === 'active') await new Promise((wake) => setTimeout(wake, 50));
+    },
+    async restartServer() {
+      await server.close();
+      server = await start(Number(new URL(url).port));
+    },
+    async close() {
+      const ended = new Promise((resolve) => agent.once('exit', resolve));
+      agent.kill('SIGTERM');
+      await ended;
+      await server.close();
+      await data.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function startAgent(url: string, folder: string): ChildProcess {
+  return spawn(
+    process.execPath,
+    [
+      join(repositoryRoot, 'packages/agent/src/main.ts'),
+      ...['--server', url, '--data-dir', join(folder, 'agent'), '--name', 'bench-2', '--slots', '3'],
+    ],
+    { env: { ...process.env, GANTRY_AGENT_TOKEN: 'agent-token' }, stdio: ['ignore', 'inherit', 'inherit'] },
+  );
+}
+
+async function startRun(
+  client: UserClient,
+  folder: string,
+  tools: string,
+  gate: string,
+  { name, planes = 2, rows = 3, columns = 4, wait = 0, tolerate = '0', held = false }: RunOptions,
+): Promise<number> {
+  const dataset = await client.createDataset({ name: `${name} tiles`, type: 'file', axes: ['z', 'row', 'col'] });
+  const tiles = await mkdtemp(join(folder, 'tiles-'));
+  const items = [];
+  for (let z = 1; z <= planes; z++) {
+    for (let tile = 0; tile < rows * columns; tile++) {
+      const file = `tile_z${z}_${tile}.txt`;
+      const path = join(tiles, file);
+      await writeFile(path, `plane ${z} tile ${tile}`);
+      const place = [z, Math.floor(tile / columns) + 1, (tile % columns) + 1];
+      items.push({ place, name: file, path, ...(await checksumFile(path)) });
+    }
+  }
+  await client.admitItems(dataset, {
+    items: items.map(({ place, name: file, path, size, checksum }) => ({ place, name: file, path, size, checksum })),
+  });
+  await client.closeDataset(dataset);
+  return client.createRun({
+    name,
+    pipeline: { file: 'pipeline.yaml', text: pipeline(tolerate) },
+    tools: [tools],
+    params: { prepare: { gate: held ? gate : '', wait: String(wait) } },
+    sources: { tiles: dataset },
+  });
+}
