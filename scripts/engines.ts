@@ -35,6 +35,12 @@ export const engines: readonly Engine[] = [
     packages: ['libvips-tools'],
     probe: ['vips', '--version'],
   },
+  {
+    name: 'Chromium',
+    use: 'look at the pages in a browser',
+    packages: ['chromium'],
+    probe: ['/usr/bin/chromium', '--version'],
+  },
 ];
 
 export type EngineState =

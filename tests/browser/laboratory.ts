@@ -95,8 +95,11 @@ export interface Laboratory {
   openGate(): Promise<void>;
   /** Waits until the run has ended. */
   waitForEnd(run: number): Promise<void>;
-  /** Ends the server, and starts it again at the same address. */
-  restartServer(): Promise<void>;
+  /** Makes tasks wait again. */
+  closeGate(): Promise<void>;
+  stopServer(): Promise<void>;
+  /** At the same address as before. */
+  startServer(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -140,8 +143,9 @@ export async function openLaboratory(database: ReturnType<typeof testDatabase>):
     async waitForEnd(run) {
       while ((await client.run(run)).state === 'active') await new Promise((wake) => setTimeout(wake, 50));
     },
-    async restartServer() {
-      await server.close();
+    closeGate: () => rm(gate, { force: true }),
+    stopServer: () => server.close(),
+    async startServer() {
       server = await start(Number(new URL(url).port));
     },
     async close() {
@@ -173,7 +177,11 @@ async function startRun(
   gate: string,
   { name, planes = 2, rows = 3, columns = 4, wait = 0, tolerate = '0', held = false }: RunOptions,
 ): Promise<number> {
-  const dataset = await client.createDataset({ name: `${name} tiles`, type: 'file', axes: ['z', 'row', 'col'] });
+  const dataset = await client.createDataset({
+    name: `${name} tiles`,
+    type: 'file',
+    axes: ['z', 'row', 'col'],
+  });
   const tiles = await mkdtemp(join(folder, 'tiles-'));
   const items = [];
   for (let z = 1; z <= planes; z++) {
@@ -186,7 +194,13 @@ async function startRun(
     }
   }
   await client.admitItems(dataset, {
-    items: items.map(({ place, name: file, path, size, checksum }) => ({ place, name: file, path, size, checksum })),
+    items: items.map(({ place, name: file, path, size, checksum }) => ({
+      place,
+      name: file,
+      path,
+      size,
+      checksum,
+    })),
   });
   await client.closeDataset(dataset);
   return client.createRun({

@@ -50,7 +50,9 @@ export function testBrowser(): TestBrowser {
       page.on('pageerror', (error) => faults.push(error.message));
       page.on('console', (message) => {
         // A server that is away is no fault of the page's.
-        const expected = /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|Failed to load resource/.test(message.text());
+        const expected = /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|Failed to load resource/.test(
+          message.text(),
+        );
         if (message.type() === 'error' && !expected) faults.push(message.text());
       });
       return page;

@@ -3,10 +3,10 @@
  * earlier agent left behind is found, and scratch folders.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GantryError } from '@gantry/model';
-import { killMarked } from '@gantry/runners';
+import { killMarked, removeFolder } from '@gantry/runners';
 import { lockFile } from '@gantry/storage';
 
 export interface AgentFolder {
@@ -38,7 +38,7 @@ export async function openAgentFolder(folder: string): Promise<AgentFolder> {
   const marker = await readMarker(join(folder, 'marker'));
   const leftovers = await killMarked(marker, () => true);
   const scratchFolder = join(folder, 'scratch');
-  await rm(scratchFolder, { recursive: true, force: true });
+  await removeFolder(scratchFolder);
   await mkdir(scratchFolder);
   return {
     marker,

@@ -17,7 +17,7 @@ import { ClaimLoop } from './claim-loop.ts';
 import { ClaimSize } from './claim-size.ts';
 import { leaveServer, leaveServerUntilHeard } from './leave-server.ts';
 import { Lease } from './lease.ts';
-import { isSessionGone, isUnauthorized } from './refusals.ts';
+import { isSessionGone, isUnauthorized, judgeRefusal } from './refusals.ts';
 import { Reporter } from './reporter.ts';
 
 /**
@@ -90,7 +90,7 @@ export class AgentSession {
       send: async (reports) =>
         (await this.#client.report({ session: this.#session, reports }, this.#over.signal)).refused,
       onAnswered: (attempt, refused) => this.#settle(attempt, refused),
-      isTransient: (error) => !isSessionGone(error) && !isUnauthorized(error),
+      judge: judgeRefusal,
       onFailed: (error) => this.#fail(error),
     });
   }
@@ -118,7 +118,7 @@ export class AgentSession {
       // did not reach us: those outputs are left to the server's own sweep.
       const reported = new Set(this.#reporter.pending);
       for (const { attempt, folder } of this.#held.values()) {
-        if (!reported.has(attempt)) await removeFolder(folder);
+        if (!reported.has(attempt)) await this.#remove(folder);
       }
     }
   }
@@ -174,12 +174,17 @@ export class AgentSession {
   #settle(attempt: number, refused: boolean): void {
     const assignment = this.#held.get(attempt);
     this.#held.delete(attempt);
-    if (refused && assignment !== undefined) {
-      removeFolder(assignment.folder).catch((error: unknown) =>
-        this.#options.log(`${assignment.folder} could not be removed: ${String(error)}`),
-      );
-    }
+    if (refused && assignment !== undefined) void this.#remove(assignment.folder);
     if (this.#ending === 'drained') void this.#finishDrain();
+  }
+
+  /** One that cannot be removed takes room, and no more: the agent goes on. */
+  async #remove(folder: string): Promise<void> {
+    try {
+      await removeFolder(folder);
+    } catch (error) {
+      this.#options.log(`${folder} could not be removed: ${String(error)}`);
+    }
   }
 
   /** If it fails, the next settled heartbeat tells the server the same. */

@@ -7,14 +7,14 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { AgentClient } from '@gantry/client';
-import { GantryError, type AgentCapacity, type JoinAnswer } from '@gantry/model';
+import { GantryError, isGantryError, type AgentCapacity, type JoinAnswer } from '@gantry/model';
 import { ProcessRunner } from '@gantry/runners';
 import { openLogWriter } from '@gantry/storage';
 import { openAgentFolder, type AgentFolder } from './agent-folder.ts';
 import { AgentSession, type SessionEnd } from './agent-session.ts';
 import type { AgentSettings } from './agent-settings.ts';
 import { adaptLog, openOutputStore } from './attempt-storage.ts';
-import { Backoff } from './backoff.ts';
+import { Backoff, pause } from './backoff.ts';
 import { isUnauthorized } from './refusals.ts';
 
 export interface AgentOptions extends AgentSettings {
@@ -31,7 +31,7 @@ const version = (
  * @throws {GantryError} `agent-unauthorized` if the token is refused, `agent-folder-in-use`
  */
 export async function runAgent(options: AgentOptions, stop: AbortSignal): Promise<void> {
-  const folder = await openAgentFolder(options.dataFolder);
+  const folder = await openFolderSoon(options, stop);
   if (folder.leftovers > 0) options.log(`killed ${folder.leftovers} processes of an agent that was killed`);
   const client = new AgentClient({ server: options.server, token: options.token });
   try {
@@ -49,13 +49,30 @@ export async function runAgent(options: AgentOptions, stop: AbortSignal): Promis
   }
 }
 
+/** An agent that lost its host may still be ending what it ran (ms). */
+const folderPatience = 15_000;
+
+async function openFolderSoon({ dataFolder, log }: AgentOptions, stop: AbortSignal): Promise<AgentFolder> {
+  const until = performance.now() + folderPatience;
+  for (let told = false; ; told = true) {
+    try {
+      return await openAgentFolder(dataFolder);
+    } catch (error) {
+      const held = isGantryError(error) && error.code === 'agent-folder-in-use';
+      if (!held || stop.aborted || performance.now() > until) throw error;
+      if (!told) log(`${error.message}; waiting up to ${folderPatience / 1000} s for it to end`);
+      await pause(250, stop);
+    }
+  }
+}
+
 async function serveSession(
   options: AgentOptions,
   client: AgentClient,
   folder: AgentFolder,
   stop: AbortSignal,
 ): Promise<SessionEnd> {
-  const found = await joinServer(options, client, stop);
+  const found = await joinServer(options, client, folder.marker, stop);
   if (found === undefined) return 'stopped';
   const { joined, joinedAt } = found;
   options.log(`joined ${options.server} as "${options.name}", session ${joined.session}`);
@@ -67,6 +84,7 @@ async function serveSession(
     scratchFolder: folder.scratchFolder,
     cacheFolder: folder.cacheFolder,
     maxWorkers: maxWorkers(options.capacity),
+    warn: options.log,
   });
   try {
     const { capacity, log } = options;
@@ -91,24 +109,24 @@ function maxWorkers({ slots, memory }: AgentCapacity): number {
 async function joinServer(
   { name, capacity, labels, server, log }: AgentOptions,
   client: AgentClient,
+  instance: string,
   stop: AbortSignal,
 ): Promise<{ joined: JoinAnswer; joinedAt: number } | undefined> {
   const backoff = new Backoff();
-  let told = false;
+  let told = '';
   while (!stop.aborted) {
     const joinedAt = performance.now();
     try {
       const joined = await client.join(
-        { name, host: hostname(), capacity, labels: { ...labels }, version },
+        { name, instance, host: hostname(), capacity, labels: { ...labels }, version },
         stop,
       );
       return { joined, joinedAt };
     } catch (error) {
       if (isUnauthorized(error)) throw error;
-      if (!told && !stop.aborted) {
-        log(`waiting for ${server}: ${error instanceof Error ? error.message : String(error)}`);
-        told = true;
-      }
+      const why = error instanceof Error ? error.message : String(error);
+      if (why !== told && !stop.aborted) log(`waiting for ${server}: ${why}`);
+      told = why;
       await backoff.wait(stop);
     }
   }

@@ -11,6 +11,9 @@ function say(line: string): void {
   process.stderr.write(`${new Date().toISOString()} agent: ${line}\n`);
 }
 
+// Whoever started it may be gone, and with them the other end: the agent still has to end what it runs.
+process.stderr.on('error', () => {});
+
 async function main(): Promise<number> {
   try {
     const settings = readSettings(process.argv.slice(2), process.env);

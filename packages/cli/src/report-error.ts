@@ -1,7 +1,7 @@
 /**
  * How an error that ends a command is told: to a person, or as one JSON object. Exit codes are left to `exit-code-of.ts`.
  */
-import { FileErrors, isGantryError, type FileProblem } from '@gantry/model';
+import { FileErrors, formatProblem, isGantryError, type FileProblem } from '@gantry/model';
 import { RequestError } from '@gantry/client';
 import { plural } from './numbers.ts';
 import { makePrintable, paint, type Output } from './terminal.ts';
@@ -19,9 +19,9 @@ const mostProblems = 20;
 export function printError(output: Output, error: unknown): void {
   const problems = problemsOf(error);
   const head = paint(output, 'red', 'error:');
-  for (const { file, line, message, mend } of problems.slice(0, mostProblems)) {
-    output.line(`${head} ${makePrintable(`${file}:${line}: ${message}`)}`);
-    output.line(`  ${makePrintable(mend)}`);
+  for (const problem of problems.slice(0, mostProblems)) {
+    output.line(`${head} ${makePrintable(formatProblem(problem))}`);
+    output.line(`  ${makePrintable(problem.mend)}`);
   }
   if (problems.length > mostProblems)
     output.line(`${head} and ${plural(problems.length - mostProblems, 'more problem')}`);

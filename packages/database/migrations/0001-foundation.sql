@@ -166,6 +166,8 @@ CREATE TABLE agent (
 CREATE TABLE session (
   id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   agent int NOT NULL REFERENCES agent,
+  -- which agent it is, the same over its restarts: two may be given the same name
+  instance text NOT NULL,
   capacity jsonb NOT NULL,
   started timestamptz NOT NULL DEFAULT now(),
   -- on this database's clock; after it the session's attempts are lost

@@ -10,7 +10,7 @@ export {
 } from './connect.ts';
 export { defineStatement, type Statement } from './define-statement.ts';
 export { dumpSchema } from './dump-schema.ts';
-export { findServerUser, type ServerUser } from './embedded/server-user.ts';
+export { findServerUser, lookUpServerUser, type ServerUser } from './embedded/server-user.ts';
 export {
   startEmbeddedPostgres,
   type EmbeddedConnection,

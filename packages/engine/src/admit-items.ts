@@ -32,6 +32,14 @@ export interface Admitted {
 /** Coordinates lie within ±2³⁰, so that a step to a neighbour never overflows. */
 const maxCoordinate = 2 ** 30;
 
+export interface AdmitOptions {
+  /**
+   * False for a caller who admits again what a crash of the database took away: the commit does not wait for the
+   * disk. What builds on it reaches the disk after it, as the database's log has an order.
+   */
+  readonly durable?: boolean;
+}
+
 /**
  * @throws GantryError `unknown-dataset`; `dataset-sealed` where the dataset may not change any more;
  *   `dataset-of-run` where it is the output of a run; `place-of-wrong-size` where a place has not one coordinate per
@@ -41,8 +49,10 @@ export async function admitItems(
   engine: Engine,
   dataset: number,
   items: readonly NewItem[],
+  { durable = true }: AdmitOptions = {},
 ): Promise<Admitted> {
   return changeDataset(engine, dataset, async (transaction, { state, axes, bounds }, runs, news) => {
+    if (!durable) await transaction.query('SET LOCAL synchronous_commit TO off');
     await refuseOutput(transaction, dataset);
     for (const item of items) checkPlace(item, axes);
     checkPlacesDiffer(items, axes);

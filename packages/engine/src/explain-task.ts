@@ -165,7 +165,6 @@ function explain(
   attempts: readonly AttemptSummary[],
 ): string[] {
   const last = attempts.at(-1);
-  const message = last?.message ?? null;
   const pending = inputs.filter((input) => input.pending > 0);
   const failed = inputs.filter((input) => input.failed > 0);
   const stale = task.stale ? ['What it read is no longer what is there: its result is stale.'] : [];
@@ -195,18 +194,14 @@ function explain(
         task.stale
           ? 'All that it reads is there and differs from what its last result was made of: it waits for an agent.'
           : 'All that it reads is there: it waits for an agent.',
-        ...(last === undefined ? [] : [`Its last attempt ended as ${last.outcome}.`]),
+        ...(last === undefined ? [] : [`Its last attempt ${endingOf(last.outcome)}.`]),
       ];
     case 'running':
       return [`Attempt ${last?.id ?? ''} of it runs on ${last?.agent ?? 'an agent'}.`];
     case 'succeeded':
       return [`Attempt ${last?.id ?? ''} succeeded.`, ...stale];
     case 'failed':
-      return [
-        `It failed ${countOf(attempts.filter(({ outcome }) => outcome !== 'succeeded').length, 'time')}; ` +
-          `the last attempt ended as ${last?.outcome ?? 'failed'}${message === null ? '.' : `: ${message}`}`,
-        ...stale,
-      ];
+      return [explainFailure(attempts), ...stale];
     case 'cancelled':
       return ['It was cancelled. A retry takes it up again.'];
     case 'skipped': {
@@ -215,6 +210,36 @@ function explain(
         `It is skipped: there is no item of ${empty.map(({ from }) => from).join(', ') || 'a required input'} at its place.`,
       ];
     }
+  }
+}
+
+function explainFailure(attempts: readonly AttemptSummary[]): string {
+  const last = attempts.at(-1);
+  const message = last?.message ?? null;
+  const bad = attempts.filter(({ outcome }) => outcome !== 'succeeded');
+  const how = endingOf(last?.outcome ?? 'failed');
+  const count =
+    bad.length > 1 ? `${bad.length} attempts came to nothing; the last one ${how}` : `Its attempt ${how}`;
+  return message === null ? `${count}.` : `${count}: ${message}`;
+}
+
+/** What came of an attempt, as the end of a sentence. */
+function endingOf(outcome: string): string {
+  switch (outcome) {
+    case 'timed-out':
+      return 'ran out of time';
+    case 'out-of-memory':
+      return 'ran out of memory';
+    case 'start-failed':
+      return 'could not be started';
+    case 'lost':
+      return 'was lost with its agent';
+    case 'cancelled':
+      return 'was cancelled';
+    case 'returned':
+      return 'was given back by its agent';
+    default:
+      return outcome;
   }
 }
 

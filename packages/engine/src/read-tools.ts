@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { GantryError, parseToolFile, type ToolManifest } from '@gantry/model';
+import { FileErrors, GantryError, parseToolFile, type FileProblem, type ToolManifest } from '@gantry/model';
 import { checksumFolder } from '@gantry/storage';
 
 export interface InstalledTool {
@@ -18,7 +18,8 @@ const manifestName = 'tool.yaml';
 
 /**
  * All tools of the folders; of two of one name and version the one of the later folder counts.
- * @throws GantryError `tools-not-found` where a folder is not there or holds no tool; `FileErrors` for a bad file
+ * @throws GantryError `tools-not-found` where a folder is not there or holds no tool; `FileErrors` for bad files, with
+ *   the problems of all
  */
 export async function readTools(folders: readonly string[]): Promise<InstalledTool[]> {
   const tools = new Map<string, InstalledTool>();
@@ -42,7 +43,17 @@ async function readFolder(folder: string): Promise<InstalledTool[]> {
   const own = await readManifest(folder);
   if (own !== undefined) return [own];
   const names = await listFolders(folder);
-  const found = await Promise.all(names.map((name) => readManifest(join(folder, name))));
+  const problems: FileProblem[] = [];
+  const found = await Promise.all(
+    names.map((name) =>
+      readManifest(join(folder, name)).catch((error: unknown) => {
+        if (!(error instanceof FileErrors)) throw error;
+        problems.push(...error.problems);
+        return undefined;
+      }),
+    ),
+  );
+  if (problems.length > 0) throw new FileErrors(problems);
   const tools = found.filter((tool) => tool !== undefined);
   if (tools.length === 0) {
     throw new GantryError('tools-not-found', `${folder} holds no tool.`, {
@@ -76,9 +87,16 @@ async function listFolders(folder: string): Promise<string[]> {
     const kinds = await Promise.all(names.map((name) => stat(join(folder, name)).catch(() => undefined)));
     return names.filter((name, index) => kinds[index]?.isDirectory() === true && name !== 'node_modules');
   } catch (error) {
-    throw new GantryError('tools-not-found', `${folder} cannot be read.`, {
+    const { code } = error as NodeJS.ErrnoException;
+    const what =
+      code === 'ENOENT'
+        ? `There is no folder ${folder}.`
+        : code === 'ENOTDIR'
+          ? `${folder} is not a folder.`
+          : `${folder} cannot be read (${code ?? String(error)}).`;
+    throw new GantryError('tools-not-found', what, {
       file: folder,
-      mend: 'Name a folder that is there and that you may read.',
+      mend: `Name a folder with a ${manifestName}, or a folder of such folders, that you may read.`,
       cause: error,
     });
   }

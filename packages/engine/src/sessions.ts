@@ -9,6 +9,8 @@ import { settleAttempts } from './settle-attempts.ts';
 
 export interface NewSession {
   readonly name: string;
+  /** Which agent it is, the same over its restarts. */
+  readonly instance: string;
   readonly host: string;
   readonly capacity: AgentCapacity;
   readonly leaseSeconds: number;
@@ -19,15 +21,32 @@ export interface OpenedSession {
   readonly lost: readonly LostAttempt[];
 }
 
-/** Starts a session of the agent `name`; one that it had before, from a life that is over, ends. */
+/**
+ * Starts a session of the agent `name`; one that it had before, from a life that is over, ends.
+ * @throws GantryError `agent-name-in-use` while another instance bears the name and keeps its lease: if each took the
+ *   name from the other, neither would ever end a task
+ */
 export async function openSession(engine: Engine, session: NewSession): Promise<OpenedSession> {
+  const { rows: others } = await engine.pool.query<{ host: string }>(
+    `SELECT a.host FROM session s JOIN agent a ON a.id = s.agent
+     WHERE a.name = $1 AND s.instance <> $2 AND s.ended IS NULL AND s.expires > now() LIMIT 1`,
+    [session.name, session.instance],
+  );
+  const [other] = others;
+  if (other !== undefined) {
+    throw new GantryError(
+      'agent-name-in-use',
+      `Another agent named "${session.name}" is at work, on the host ${other.host}.`,
+      { mend: 'Stop that agent, or give this one another --name.' },
+    );
+  }
   const { rows } = await engine.pool.query<{ agent: number; id: number }>(
     `WITH known AS (
        INSERT INTO agent (name, host) VALUES ($1, $2)
        ON CONFLICT (name) DO UPDATE SET host = excluded.host RETURNING id)
-     INSERT INTO session (agent, capacity, expires)
-     SELECT id, $3, now() + make_interval(secs => $4) FROM known RETURNING agent, id`,
-    [session.name, session.host, JSON.stringify(session.capacity), session.leaseSeconds],
+     INSERT INTO session (agent, capacity, expires, instance)
+     SELECT id, $3, now() + make_interval(secs => $4), $5 FROM known RETURNING agent, id`,
+    [session.name, session.host, JSON.stringify(session.capacity), session.leaseSeconds, session.instance],
   );
   const [row] = rows;
   if (row === undefined) throw new Error('INSERT INTO session returned no row');

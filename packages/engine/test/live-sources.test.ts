@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { testDatabase } from '@gantry/database/testing';
-import { unbounded, type LiveSourceState, type WatchBody } from '@gantry/model';
+import { isGantryError, unbounded, type LiveSourceState, type WatchBody } from '@gantry/model';
 import {
   closeDataset,
   createDataset,
@@ -320,6 +320,35 @@ describe('trouble', () => {
     expect(log.join()).toContain('cannot be recorded');
   });
 
+  it('with one file keeps none of the others from being taken', async () => {
+    const { engine, sources } = await openLive();
+    const dataset = await newDataset(engine);
+    const folder = await newFolder();
+    for (const n of [1, 2_000_000_000, 3]) await put(folder, `${n}.tif`);
+    await sources.watch(dataset, body(folder, { pattern: '{n:d+}.tif' }));
+    const state = await stateWhen(
+      sources,
+      dataset,
+      ({ taken, problems }) => taken === 2 && problems.count === 1,
+    );
+    expect(state).toMatchObject({
+      state: 'watching',
+      problems: { first: [{ name: '2000000000.tif', code: 'coordinate-out-of-range' }] },
+    });
+  });
+
+  it('with a database that forgot the last moment has those files admitted again', async () => {
+    const { engine, sources } = await openLive();
+    const dataset = await newDataset(engine);
+    const folder = await newFolder();
+    await sources.watch(dataset, body(folder));
+    await put(folder, 'tile_001.tif');
+    await stateWhen(sources, dataset, ({ taken }) => taken === 1);
+    // As a crash would have it: before the file was written down.
+    await database.pool.query('DELETE FROM item WHERE dataset = $1', [dataset]);
+    await vi.waitFor(async () => expect(await items(dataset)).toHaveLength(1), { timeout: 10_000 });
+  });
+
   it('with what is asked for is refused with its mend', async () => {
     const { engine, sources } = await openLive();
     const dataset = await newDataset(engine);
@@ -334,7 +363,7 @@ describe('trouble', () => {
         watches.map(([id, watch]) =>
           sources.watch(id, watch).then(
             () => 'watched',
-            (error: { code?: unknown; mend?: unknown }) => error.code,
+            (error: unknown) => (isGantryError(error) ? error.code : error),
           ),
         ),
       );
@@ -358,7 +387,7 @@ describe('trouble', () => {
       madeBy,
     ]);
     expect(rows[0]?.axes).toEqual(['n']);
-    expect(await codes([madeBy, body(folder)])).toEqual(['dataset-made-by-run']);
+    expect(await codes([madeBy, body(folder)])).toEqual(['dataset-of-run']);
     await expect(sources.describe(dataset)).rejects.toMatchObject({ code: 'not-watched' });
     await expect(sources.unwatch(dataset)).rejects.toMatchObject({ code: 'not-watched' });
   });

@@ -14,7 +14,8 @@
  *
  * Errors are problem details (RFC 9457) with a `code`. Two codes mean something to the agent:
  * `unknown-session` (status 404: the lease has ended; it kills what it runs and joins again) and
- * `unauthorized` (status 401: it stops). Everything else is tried again.
+ * `unauthorized` (status 401: it stops). A block of reports that is refused otherwise is halved, and a lone refused
+ * report told as `failed`. Everything else is tried again.
  */
 import { z } from 'zod';
 
@@ -81,6 +82,11 @@ export const agentCapacitySchema = z.object({
 
 export const joinRequestSchema = z.object({
   name: z.string().min(1).max(200),
+  /**
+   * Which agent it is, the same over its restarts. It takes over the session of its own earlier life; while another
+   * agent of the name is alive it is refused (409, `agent-name-in-use`).
+   */
+  instance: z.string().min(1).max(200),
   host: z.string(),
   capacity: agentCapacitySchema,
   labels: z.record(z.string(), z.string()),
@@ -128,6 +134,8 @@ export const assignmentSchema = z.object({
   run: z.int().positive(),
   runName: z.string(),
   stage: z.string(),
+  /** What the attempt works on, for messages: the name of its input file, where it has a single one. */
+  about: z.string().optional(),
   tool: z.object({
     name: z.string(),
     version: z.string(),
@@ -220,8 +228,12 @@ export const reportSchema = z.object({
   outcome: attemptOutcomeSchema,
   exitCode: z.int().min(0).max(255).optional(),
   signal: z.string().optional(),
-  /** What happened, for people. Present unless it succeeded. */
-  message: z.string().max(4000).optional(),
+  /** What happened, for people. Present unless it succeeded. Tools put anything in it; text in a database has limits. */
+  message: z
+    .string()
+    .max(4000)
+    .overwrite((text) => text.replaceAll('\0', '\u2400').toWellFormed())
+    .optional(),
   /** The agent's clock. */
   startedAt: time,
   endedAt: time,

@@ -52,7 +52,10 @@ export function compilePipeline(
     if (manifest === undefined) continue;
     const merged = { ...stage, params: { ...stage.params, ...params.get(name) } };
     const result = compileStage(name, merged, manifest, datasets, (key, ...details) => {
-      report(['stages', name, ...key], ...details);
+      const [field, param = ''] = key;
+      const text = field === 'params' ? options.params?.[name]?.[param] : undefined;
+      if (text === undefined) report(['stages', name, ...key], ...details);
+      else problems.push(problemOfParam(name, String(param), text, details));
     });
     if (result !== undefined) compiled.set(name, result);
   }
@@ -193,6 +196,17 @@ function reportCycle(cycle: readonly string[], parsed: ParsedPipeline, report: R
   );
 }
 
+/** A value of the command line is wrong, not the file. */
+function problemOfParam(
+  stage: string,
+  name: string,
+  text: string,
+  [code, message, mend]: readonly [code: string, message: string, mend: string],
+): FileProblem {
+  const field = `stages.${stage}.params.${name}`;
+  return { code, message, file: `--param ${stage}.${name}=${text}`, line: 0, field, mend };
+}
+
 function readOverrides(
   parsed: ParsedPipeline,
   tool: ReadonlyMap<string, ToolManifest>,
@@ -202,15 +216,10 @@ function readOverrides(
   const overrides = new Map<string, Record<string, unknown>>();
   for (const [stage, texts] of Object.entries(options.params ?? {})) {
     if (!parsed.stages.has(stage)) {
-      const names = Object.keys(texts).map((name) => `${stage}.${name}`);
-      problems.push({
-        code: 'unknown-stage',
-        message: `there is no stage \`${stage}\` for the parameter ${listNames(names, 'and')}`,
-        file: parsed.yaml.file,
-        line: parsed.yaml.lineOf(['stages']),
-        field: 'stages',
-        mend: suggestName(stage, parsed.stages.keys()),
-      });
+      const message = `the pipeline has no stage \`${stage}\``;
+      const mend = suggestName(stage, parsed.stages.keys());
+      for (const [name, text] of Object.entries(texts))
+        problems.push(problemOfParam(stage, name, text, ['unknown-stage', message, mend]));
     }
     const declared = tool.get(stage)?.params ?? {};
     overrides.set(

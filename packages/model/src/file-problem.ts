@@ -9,8 +9,9 @@ export interface FileProblem {
   readonly code: string;
   /** What is wrong, without file and line. */
   readonly message: string;
+  /** Or what else was written, such as `--param fix.sigma=3`. */
   readonly file: string;
-  /** From 1. */
+  /** From 1; 0 for what is no file. */
   readonly line: number;
   /** Dotted path of the key, such as `stages.stitch.inputs.tiles`; empty for the whole file. */
   readonly field: string;
@@ -28,7 +29,7 @@ export class FileErrors extends GantryError {
     const only = sorted.length === 1 ? first : undefined;
     super(only?.code ?? 'file-problems', sorted.map(formatProblem).join('\n'), {
       file: first?.file,
-      line: first?.line,
+      line: first?.line === 0 ? undefined : first?.line,
       field: only?.field,
       mend:
         only?.mend ??
@@ -41,5 +42,5 @@ export class FileErrors extends GantryError {
 
 /** `pipeline.yaml:4: there is no tool …`, without the mend. */
 export function formatProblem(problem: FileProblem): string {
-  return `${problem.file}:${problem.line}: ${problem.message}`;
+  return `${problem.file}:${problem.line === 0 ? '' : `${problem.line}:`} ${problem.message}`;
 }

@@ -3,7 +3,7 @@
  * Reading folders and recording items are left to storage and engine.
  */
 import { GantryError } from './errors.ts';
-import type { FilePattern } from './file-pattern.ts';
+import { parsePattern, type FilePattern } from './file-pattern.ts';
 import { formatPlace } from './place.ts';
 import { suggestPattern } from './suggest-pattern.ts';
 
@@ -66,7 +66,7 @@ export function requireFiles(index: FileIndex, pattern: FilePattern, folder: str
       {
         file: folder,
         field: 'pattern',
-        mend: `Name the axis that tells them apart in the pattern \`${pattern.text}\`, or move one of the files away.${fitting(twice.names, pattern)}`,
+        mend: `Name the axis that tells them apart in the pattern \`${pattern.text}\`, or move one of the files away.${telling(twice.names)}`,
       },
     );
   }
@@ -104,6 +104,15 @@ function comparePlaces(
 function listFiles(names: readonly string[]): string {
   const shown = names.slice(0, 3).join(', ');
   return names.length > 3 ? `${shown}, …` : shown;
+}
+
+/** A pattern that tells the names apart, if there is one. */
+function telling(names: readonly string[]): string {
+  const suggested = suggestPattern(names);
+  if (suggested === undefined || suggested.matched < names.length) return '';
+  const pattern = parsePattern(suggested.pattern);
+  if (indexFiles(pattern, names).items.length < names.length) return '';
+  return ` The pattern \`${suggested.pattern}\` does.`;
 }
 
 function fitting(names: readonly string[], pattern: FilePattern): string {

@@ -16,7 +16,7 @@ function nearNames(name: string, known: Iterable<string>): string[] {
       Math.min(wanted.length, folded.length) >= 3 && (wanted.startsWith(folded) || folded.startsWith(wanted));
     const distance = prefix ? 1 : editDistance(wanted, folded);
     // A name of one or two letters is within distance 2 of everything, which would be no help.
-    if (distance <= limit && distance < Math.max(wanted.length, folded.length))
+    if (distance <= limit && (distance === 0 || distance < Math.min(wanted.length, folded.length)))
       scored.push({ candidate, distance });
   }
   scored.sort((a, b) => a.distance - b.distance);

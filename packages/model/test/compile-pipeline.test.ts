@@ -115,7 +115,7 @@ stages:
       'cannot be "x"',
     );
     expect(() => compilePipeline(parsed, exampleTools, { params: { t: { value: '1' } } })).toThrow(
-      'there is no stage `t` for the parameter `t.value`',
+      '--param t.value=1: the pipeline has no stage `t`',
     );
   });
 });

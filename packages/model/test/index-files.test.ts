@@ -45,7 +45,7 @@ describe('indexing files', () => {
     const error = problemOf('img_r{row:d+}_t{_:d+}.tif', ['img_r1_t1.tif', 'img_r1_t2.tif', 'img_r2_t1.tif']);
     expect(error.code).toBe('place-twice');
     expect(error.message).toBe('2 files of /data/tiles are at the place row 1: img_r1_t1.tif, img_r1_t2.tif');
-    expect(error.mend).toContain('The pattern `img_r{row:d}_t{t:d}.tif` fits 2 of them.');
+    expect(error.mend).toContain('The pattern `img_r{row:d}_t{t:d}.tif` does.');
   });
 
   it('says what a pattern that matches nothing was held against, and one that fits', () => {

@@ -53,9 +53,16 @@ export function taskRoutes(context: ServerContext): Route[] {
       async handle({ params, query, request, reply }): Promise<unknown> {
         const found = await findLog(engine, params.id, query.attempt);
         if (found === undefined) {
-          throw new GantryError('unknown-attempt', `The task ${params.id} has no such attempt.`, {
-            mend: `\`gantry explain ${params.id}\` lists its attempts.`,
-          });
+          const { state } = await explainTask(engine, params.id, context.data.store);
+          throw new GantryError(
+            'unknown-attempt',
+            query.attempt === undefined
+              ? `The task ${params.id} has not run yet: it is ${state}, and has no log.`
+              : `The task ${params.id} has no attempt ${query.attempt}.`,
+            {
+              mend: `\`gantry explain ${params.id}\` says why, and lists its attempts.`,
+            },
+          );
         }
         const folder = logFolder(context, found.agent, found.session);
         const gone = new AbortController();

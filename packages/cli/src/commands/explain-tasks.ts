@@ -1,8 +1,10 @@
 /** `gantry explain`: why tasks are in their state, what they read, and what their attempts came to. */
 import { formatPlace, type AttemptSummary, type TaskExplanation } from '@gantry/model';
 import { writeJson, type CommandContext } from '../command-context.ts';
+import { exitCodeOf } from '../exit-code-of.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatBytes, formatDuration, plural } from '../numbers.ts';
+import { printError } from '../report-error.ts';
 import { findTask, parseTaskReference } from '../task-reference.ts';
 import { makePrintable, paint, type Output } from '../terminal.ts';
 import { formatTable } from '../text-table.ts';
@@ -11,18 +13,26 @@ import { look } from './look.ts';
 
 export async function explainTasks(context: CommandContext, texts: readonly string[]): Promise<number> {
   const references = texts.map(parseTaskReference);
+  const unknown: unknown[] = [];
   const tasks = await look(context, async ({ ask }) => {
     const found: TaskExplanation[] = [];
     for (const reference of references) {
-      found.push(
-        await ask(async (client, signal) => client.task(await findTask(client, reference, signal), signal)),
-      );
+      try {
+        found.push(
+          await ask(async (client, signal) => client.task(await findTask(client, reference, signal), signal)),
+        );
+      } catch (error) {
+        // One name that there is not keeps nobody from reading of the others.
+        if (references.length === 1 || exitCodeOf(error) !== exitCodes.badInput) throw error;
+        unknown.push(error);
+      }
     }
     return found;
   });
   if (context.json) writeJson(context, tasks);
   else for (const [index, task] of tasks.entries()) printTask(context.terminal.out, task, index);
-  return exitCodes.done;
+  for (const error of unknown) printError(context.terminal.err, error);
+  return unknown.length === 0 ? exitCodes.done : exitCodes.badInput;
 }
 
 /** So many files of an input are named. */

@@ -1,11 +1,14 @@
 /** `gantry config`: every setting, its value, and where it came from. */
+import { isGantryError } from '@gantry/model';
+import { locateDataDirectory } from '@gantry/storage';
 import { writeJson, type CommandContext } from '../command-context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { hidePassword } from '../read-settings.ts';
 import { settingNames, type SettingName } from '../settings.ts';
 import { formatTable } from '../text-table.ts';
 
-export function showConfig(context: CommandContext): number {
+export async function showConfig(context: CommandContext): Promise<number> {
+  const moved = await findMoved(context);
   const rows = settingNames.map((name) => ({
     name,
     value: shownValue(context, name),
@@ -14,7 +17,16 @@ export function showConfig(context: CommandContext): number {
   if (context.json) {
     writeJson(
       context,
-      Object.fromEntries(rows.map(({ name, value, from }) => [name, { value: value ?? null, from }])),
+      Object.fromEntries(
+        rows.map(({ name, value, from }) => [
+          name,
+          {
+            value: value ?? null,
+            from,
+            ...(name === 'dataDir' && moved !== undefined ? { lies: moved } : {}),
+          },
+        ]),
+      ),
     );
     return exitCodes.done;
   }
@@ -24,10 +36,32 @@ export function showConfig(context: CommandContext): number {
     from,
   ]);
   for (const line of formatTable([['setting', 'value', 'from'], ...lines])) context.terminal.out.line(line);
+  if (moved !== undefined)
+    context.terminal.out.line(
+      `The data directory lies in ${moved}: the database's user cannot enter ${context.settings.values.dataDir}.`,
+    );
   return exitCodes.done;
 }
 
 function shownValue({ settings }: CommandContext, name: SettingName) {
   const value = settings.values[name];
   return name === 'databaseUrl' && typeof value === 'string' ? hidePassword(value) : value;
+}
+
+/** Where the data directory lies, if that is not where the setting says. */
+async function findMoved({ settings }: CommandContext): Promise<string | undefined> {
+  const { dataDir, databaseUrl } = settings.values;
+  if (process.geteuid?.() !== 0 || databaseUrl !== undefined) return undefined;
+  const { lookUpServerUser } = await import('@gantry/database');
+  try {
+    const { path } = await locateDataDirectory(dataDir, {
+      explicit: settings.origins.dataDir.named,
+      serverUser: await lookUpServerUser(),
+    });
+    return path === dataDir ? undefined : path;
+  } catch (error) {
+    // It cannot be used at all: the next command that needs it says so.
+    if (isGantryError(error)) return undefined;
+    throw error;
+  }
 }

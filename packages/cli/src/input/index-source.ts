@@ -24,7 +24,7 @@ import {
 import { formatCount, plural } from '../numbers.ts';
 import { findHoles } from './find-holes.ts';
 import { listNames, notReadable, type Names } from './list-names.ts';
-import type { SourceArguments } from './source-arguments.ts';
+import { usage, type SourceArguments } from './source-arguments.ts';
 
 export interface IndexedSource {
   readonly name: string;
@@ -51,7 +51,7 @@ const shown = 3;
 
 /**
  * @param folder the current folder, which a relative input is below
- * @throws GantryError `input-not-found`, `input-not-readable`, `pattern-missing`, `pattern-axes`,
+ * @throws GantryError `usage`, `input-not-found`, `input-not-readable`, `input-not-a-file`, `pattern-missing`, `pattern-axes`,
  *   `pattern-matches-nothing`, `place-twice`, and what a bad pattern throws
  */
 export async function indexSource(
@@ -63,19 +63,31 @@ export async function indexSource(
   const path = resolve(folder, given.input);
   const bounds = boundsOf(name, source, given);
   const base = { name, type: source.type, axes: source.axes, bounds };
-  const isFile = await stat(path).then(
-    (found) => found.isFile(),
-    (error: unknown) => {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT') return false;
-      throw notReadable(path, code ?? String(error), error);
-    },
-  );
-  if (isFile && source.axes.length === 0 && given.pattern === undefined) {
+  const found = await stat(path).catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw notReadable(path, code ?? String(error), error);
+  });
+  const other = /^([A-Za-z_][\w-]*)=./.exec(given.input)?.[1];
+  if (found === undefined && other !== undefined && other !== name)
+    throw usage(
+      `--input \`${given.input}\`: the pipeline has no source \`${other}\`, and there is no folder of that name`,
+      `Its source is \`${name}\`: write --input ${name}=DIR, or --input DIR alone.`,
+    );
+  if (found?.isFile() === true && source.axes.length === 0 && given.pattern === undefined) {
     const own = basename(path);
     const files = [{ place: [], name: own, path }];
     return { ...base, folder: dirname(path), pattern: escape(own), files, warnings: [] };
   }
+  if (given.pattern === undefined && source.axes.length === 0 && found !== undefined)
+    throw new GantryError(
+      'input-not-a-file',
+      `the source \`${name}\` has no axes: it is one file, and ${path} is a folder`,
+      {
+        file: path,
+        mend: `Name the file, such as --input ${name}=${join(path, 'FILE')}; or give the source axes, and a --pattern.`,
+      },
+    );
   if (given.pattern === undefined) throw await patternMissing(name, source, path);
   const pattern = readPattern(name, given.pattern);
   checkAxes(name, source, pattern);

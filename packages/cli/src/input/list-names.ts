@@ -2,7 +2,7 @@
  * The names in a folder that could be a dataset's items. Which are, is left to the pattern.
  */
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { GantryError } from '@gantry/model';
 
 export interface Names {
@@ -54,7 +54,13 @@ async function readFolder(path: string) {
         mend: 'Name the folder that the images are in; a relative path begins at the current folder.',
         cause: error,
       });
-    throw notReadable(path, code === 'ENOTDIR' ? 'it is not a folder' : (code ?? String(error)), error);
+    if (code === 'ENOTDIR')
+      throw new GantryError('input-not-readable', `${path} is not a folder`, {
+        file: path,
+        mend: `Name the folder that the files are in, such as ${dirname(path)}.`,
+        cause: error,
+      });
+    throw notReadable(path, code ?? String(error), error);
   }
 }
 

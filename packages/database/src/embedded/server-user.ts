@@ -28,7 +28,7 @@ export async function findServerUser(): Promise<ServerUser | undefined> {
   const existing = await lookUpUser(ownUserName);
   if (existing !== undefined) return existing;
   await addSystemUser(ownUserName);
-  const user = (await lookUpUser(ownUserName)) ?? (await lookUpUser('nobody'));
+  const user = await lookUpServerUser();
   if (user === undefined) {
     throw new GantryError(
       'server-user-missing',
@@ -37,6 +37,12 @@ export async function findServerUser(): Promise<ServerUser | undefined> {
     );
   }
   return user;
+}
+
+/** The same user as far as the machine has it already: none is made. */
+export async function lookUpServerUser(): Promise<ServerUser | undefined> {
+  if (process.geteuid?.() !== 0) return undefined;
+  return (await lookUpUser(ownUserName)) ?? (await lookUpUser('nobody'));
 }
 
 /** The user of that name, or `undefined` if the machine has none (or if it is root under another name). */

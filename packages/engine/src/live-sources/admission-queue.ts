@@ -2,9 +2,9 @@
  * Files that are whole and read, on their way into the dataset: in blocks, so that a burst costs few transactions, and
  * without delay for a single tile, so that its task starts at once. Nothing is lost while the database is away.
  */
-import { isGantryError } from '@gantry/model';
+import { isGantryError, type GantryError } from '@gantry/model';
 import type { FileLook } from '@gantry/storage';
-import { admitItems, type NewItem } from '../admit-items.ts';
+import { admitItems, type Admitted, type NewItem } from '../admit-items.ts';
 import type { Engine } from '../engine.ts';
 import { rememberFiles } from './live-source-rows.ts';
 import { rest } from './rest.ts';
@@ -20,14 +20,20 @@ export interface AdmissionOptions {
   readonly engine: Engine;
   readonly dataset: number;
   readonly signal: AbortSignal;
-  onAdmitted(files: readonly ReadyFile[], late: ReadonlySet<string>): void;
-  /** The dataset takes nothing any more: it is sealed, or gone. */
+  /** @param admitted what became of them; its lists hold the files' own items */
+  onAdmitted(files: readonly ReadyFile[], admitted: Admitted): void;
+  /** One file cannot be an item, whatever is tried. */
+  onRefused(file: ReadyFile, error: GantryError): void;
+  /** What was admitted is not there: the database crashed in the same second, or something else took its place. */
+  onLost(name: string): void;
+  /** The dataset takes nothing any more: it is sealed, a run's, or gone. */
   onOver(reason: string): void;
   /** Undefined once it goes well again. */
   onTrouble(error: unknown): void;
 }
 
 const blockSize = 1000;
+const overCodes = ['dataset-sealed', 'dataset-of-run', 'unknown-dataset'];
 /**
  * Between two admissions is as much time as the last one took, but no more than this, in milliseconds: so admitting
  * takes half the time at most, and what comes meanwhile gathers.
@@ -55,6 +61,11 @@ export class AdmissionQueue {
 
   get count(): number {
     return this.#waiting.size + this.#inFlight;
+  }
+
+  /** Whether all that came is an item, and written down. */
+  get isSettled(): boolean {
+    return this.count === 0 && this.#remembering === undefined;
   }
 
   add(file: ReadyFile): void {
@@ -92,21 +103,28 @@ export class AdmissionQueue {
       const began = performance.now();
       try {
         const items = files.map(({ item }) => item);
-        const { late } = await admitItems(engine, dataset, items);
+        // What a crash takes away is found missing when it is written down.
+        const admitted = await admitItems(engine, dataset, items, { durable: false });
         this.#lastEndedMs = performance.now();
         this.#lastMs = this.#lastEndedMs - began;
-        const latePaths = new Set(late.map(({ path }) => path));
-        for (const file of files) if (!latePaths.has(file.item.path)) this.#admitted.set(file.name, file);
+        const late = new Set(admitted.late);
+        for (const file of files) if (!late.has(file.item)) this.#admitted.set(file.name, file);
         this.#remembering ??= this.#remember().finally(() => {
           this.#remembering = undefined;
         });
         this.#options.onTrouble(undefined);
-        this.#options.onAdmitted(files, latePaths);
+        this.#options.onAdmitted(files, admitted);
         return;
       } catch (error) {
-        if (isGantryError(error) && (error.code === 'dataset-sealed' || error.code === 'unknown-dataset')) {
+        if (isGantryError(error) && overCodes.includes(error.code)) {
           this.#options.onOver(error.message);
           return;
+        }
+        const refused = isGantryError(error) ? files.find(({ item }) => item.path === error.file) : undefined;
+        if (isGantryError(error) && refused !== undefined) {
+          this.#options.onRefused(refused, error);
+          const others = files.filter((file) => file !== refused);
+          return others.length === 0 ? undefined : this.#admit(others);
         }
         this.#options.onTrouble(error);
         await rest(wait, signal);
@@ -114,16 +132,17 @@ export class AdmissionQueue {
     }
   }
 
-  /** Writes down what was admitted, some time later and all together: no tile waits for it. */
+  /** Writes down what was admitted, some time later and all together: no tile waits for the disk. */
   async #remember(): Promise<void> {
-    const { engine, dataset, signal, onTrouble } = this.#options;
+    const { engine, dataset, signal, onLost, onTrouble } = this.#options;
     while (this.#admitted.size > 0) {
       await rest(rememberMs, signal);
       const files = this.#admitted;
       this.#admitted = new Map();
       try {
-        await rememberFiles(engine, dataset, [...files.values()]);
+        const lost = await rememberFiles(engine, dataset, [...files.values()]);
         onTrouble(undefined);
+        for (const name of lost) onLost(name);
       } catch (error) {
         if (signal.aborted) return;
         this.#admitted = new Map([...files, ...this.#admitted]);

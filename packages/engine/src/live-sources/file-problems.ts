@@ -1,10 +1,12 @@
 /**
  * What keeps single files of a watched folder from being taken, in words for people.
  */
+import type { GantryError } from '@gantry/model';
 import type { UnsettledFile } from '@gantry/storage';
 
 export interface FileProblem {
-  readonly code: 'place-twice' | 'file-not-readable';
+  /** `place-twice`, `file-not-readable`, or the code with which admitting refused it. */
+  readonly code: string;
   readonly message: string;
   readonly mend: string;
   readonly sinceMs: number;
@@ -26,6 +28,10 @@ export function notReadable(name: string, reason: string, sinceMs: number): File
     mend: 'Give the user that Gantry runs as the right to read it; it is tried again every few seconds.',
     sinceMs,
   };
+}
+
+export function refusedFile({ code, message, mend }: GantryError): FileProblem {
+  return { code, message, mend: mend ?? 'Move the file away.', sinceMs: Date.now() };
 }
 
 /** Why a file does not count yet. */

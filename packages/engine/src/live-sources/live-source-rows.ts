@@ -2,7 +2,7 @@
  * What the database knows of watched folders: which there are, and the files that were taken from them.
  */
 import type { Transaction } from '@gantry/database';
-import { GantryError, type DatasetState, type LatticeBounds, type WatchOptions } from '@gantry/model';
+import { GantryError, type WatchOptions } from '@gantry/model';
 import type { FileLook } from '@gantry/storage';
 import type { Engine } from '../engine.ts';
 
@@ -12,7 +12,6 @@ export interface LiveSourceRow {
   readonly pattern: string;
   readonly options: WatchOptions;
   readonly axes: readonly string[];
-  readonly bounds: LatticeBounds;
   readonly since: Date;
   readonly ended: Date | null;
   readonly reason: string | null;
@@ -23,7 +22,7 @@ export interface TakenFile {
   readonly look: FileLook;
 }
 
-const columns = `w.dataset, d.folder, d.pattern, w.options, d.axes, d.bounds, w.since, w.ended, w.reason
+const columns = `w.dataset, d.folder, d.pattern, w.options, d.axes, w.since, w.ended, w.reason
   FROM live_source w JOIN dataset d ON d.id = w.dataset`;
 
 /** Sources that are to be watched, in the order of their datasets. */
@@ -42,23 +41,10 @@ export async function readLiveSource(engine: Engine, dataset: number): Promise<L
   return rows[0];
 }
 
-export interface WatchableDataset {
-  readonly name: string;
-  readonly state: DatasetState;
-  readonly axes: readonly string[];
-  readonly folder: string | null;
-  readonly pattern: string | null;
-}
-
 /** @throws GantryError `unknown-dataset` */
-export async function readWatchable(engine: Engine, dataset: number): Promise<WatchableDataset> {
-  const { rows } = await engine.pool.query<WatchableDataset>(
-    'SELECT name, state, axes, folder, pattern FROM dataset WHERE id = $1',
-    [dataset],
-  );
-  const [row] = rows;
-  if (row === undefined) throw new GantryError('unknown-dataset', `There is no dataset ${dataset}.`);
-  return row;
+export async function requireDataset(engine: Engine, dataset: number): Promise<void> {
+  const { rows } = await engine.pool.query('SELECT FROM dataset WHERE id = $1', [dataset]);
+  if (rows.length === 0) throw new GantryError('unknown-dataset', `There is no dataset ${dataset}.`);
 }
 
 /** Makes a dataset watched, from now on. Files taken from another folder, or by another pattern, are forgotten. */
@@ -94,12 +80,6 @@ export async function endLiveSource(engine: Engine, dataset: number, reason: str
   );
 }
 
-/** Whether a run makes its items. */
-export async function isMade(engine: Engine, dataset: number): Promise<boolean> {
-  const { rows } = await engine.pool.query('SELECT FROM stage_output WHERE dataset = $1 LIMIT 1', [dataset]);
-  return rows.length > 0;
-}
-
 export async function countTakenFiles(engine: Engine, dataset: number): Promise<number> {
   const { rows } = await engine.pool.query<{ files: number }>(
     'SELECT count(*) AS files FROM live_file WHERE dataset = $1',
@@ -119,30 +99,45 @@ export async function readTakenFiles(engine: Engine, dataset: number): Promise<T
   }));
 }
 
-/** Remembers files that are items now. One that is not remembered is only read once more after a restart. */
+/** A file with the item that it became. */
+export interface AdmittedFile extends TakenFile {
+  readonly item: { readonly place: readonly number[]; readonly checksum: string };
+}
+
+/**
+ * Remembers files that are items now, and makes sure of the items: this commit reaches the disk, and all before it.
+ * @returns names of those that are no items, or no longer the same ones
+ */
 export async function rememberFiles(
   engine: Engine,
   dataset: number,
-  files: readonly TakenFile[],
-): Promise<void> {
-  await engine.pool.query({
+  files: readonly AdmittedFile[],
+): Promise<string[]> {
+  const { rows } = await engine.pool.query<{ name: string }>({
     name: 'remember-files',
     text: `
 INSERT INTO live_file (dataset, name, size, modified, inode)
 SELECT $1, f.name, f.size, f.modified, f.inode
-FROM jsonb_to_recordset($2::jsonb) AS f(name text, size bigint, modified float8, inode float8)
+FROM jsonb_to_recordset($2::jsonb)
+  AS f(name text, size bigint, modified float8, inode float8, place int[], checksum text)
+JOIN item i ON i.dataset = $1 AND i.place = f.place AND i.checksum = f.checksum
 ON CONFLICT (dataset, name) DO UPDATE
-  SET size = excluded.size, modified = excluded.modified, inode = excluded.inode`,
+  SET size = excluded.size, modified = excluded.modified, inode = excluded.inode
+RETURNING name`,
     values: [
       dataset,
       JSON.stringify(
-        files.map(({ name, look }) => ({
+        files.map(({ name, look, item }) => ({
           name,
           size: look.size,
           modified: look.modifiedMs,
           inode: look.inode,
+          place: item.place,
+          checksum: item.checksum,
         })),
       ),
     ],
   });
+  const remembered = new Set(rows.map(({ name }) => name));
+  return files.map(({ name }) => name).filter((name) => !remembered.has(name));
 }

@@ -4,7 +4,7 @@
  * `live-sources.ts`, when to close to `completion.ts`.
  */
 import { basename } from 'node:path';
-import { formatPlace, isWithin, listedNames, parsePattern, type LiveSourceState } from '@gantry/model';
+import { formatPlace, listedNames, parsePattern, type LiveSourceState } from '@gantry/model';
 import {
   isSameLook,
   isTemporaryName,
@@ -15,12 +15,19 @@ import {
   type ReadFile,
   type WatchEvent,
 } from '@gantry/storage';
+import type { Admitted } from '../admit-items.ts';
 import { closeDataset } from '../close-dataset.ts';
 import type { Engine } from '../engine.ts';
 import { AdmissionQueue, type ReadyFile } from './admission-queue.ts';
 import { foldersOf } from './check-watch.ts';
 import { Completion } from './completion.ts';
-import { describeUnfinished, notReadable, placeTwice, type FileProblem } from './file-problems.ts';
+import {
+  describeUnfinished,
+  notReadable,
+  placeTwice,
+  refusedFile,
+  type FileProblem,
+} from './file-problems.ts';
 import { endLiveSource, readTakenFiles, type LiveSourceRow } from './live-source-rows.ts';
 import { PlaceHolders } from './place-holders.ts';
 import { rest } from './rest.ts';
@@ -71,7 +78,9 @@ export class LiveSource {
       engine,
       dataset: row.dataset,
       signal: this.#closing.signal,
-      onAdmitted: (files, late) => this.#remember(files, late),
+      onAdmitted: (files, admitted) => this.#remember(files, admitted),
+      onRefused: ({ name }, error) => this.#problems.set(name, refusedFile(error)),
+      onLost: (name) => this.#watch?.recheck(name),
       onOver: (reason) => void this.#end(reason).catch((error: unknown) => this.#setTrouble(error)),
       onTrouble: (error) => this.#setTrouble(error),
     });
@@ -307,13 +316,13 @@ export class LiveSource {
       this.#watch?.recheck(waiting);
   }
 
-  #remember(files: readonly ReadyFile[], late: ReadonlySet<string>): void {
+  #remember(files: readonly ReadyFile[], admitted: Admitted): void {
     this.#lastTakenMs = Date.now();
+    const [late, outside] = [new Set(admitted.late), new Set(admitted.outside)];
     for (const { name, item } of files) {
-      const isLate = late.has(item.path);
-      setMember(this.#late, name, isLate);
-      setMember(this.#taken, name, !isLate);
-      setMember(this.#outside, name, !isWithin(this.#options.row.bounds, this.#pattern.match(name) ?? {}));
+      setMember(this.#late, name, late.has(item));
+      setMember(this.#taken, name, !late.has(item));
+      setMember(this.#outside, name, outside.has(item));
     }
   }
 
@@ -325,7 +334,13 @@ export class LiveSource {
   #isIdle(): boolean {
     const watch = this.#watch?.state();
     const retries = [...this.#problems.values()].some(({ code }) => code === 'file-not-readable');
-    return watch?.state === 'watching' && watch.pending === 0 && this.#inWork() === 0 && !retries;
+    return (
+      watch?.state === 'watching' &&
+      watch.pending === 0 &&
+      this.#reading === 0 &&
+      this.#admission.isSettled &&
+      !retries
+    );
   }
 
   async #complete(reason: string): Promise<void> {

@@ -11,16 +11,16 @@ import {
   type WatchBody,
 } from '@gantry/model';
 import { openChecksumPool } from '@gantry/storage';
+import { lockDataset, refuseOutput } from '../change-dataset.ts';
 import type { Engine } from '../engine.ts';
 import { checkWatch } from './check-watch.ts';
 import { LiveSource } from './live-source.ts';
 import {
   countTakenFiles,
   endLiveSource,
-  isMade,
   readLiveSource,
   readLiveSources,
-  readWatchable,
+  requireDataset,
   saveLiveSource,
   type LiveSourceRow,
 } from './live-source-rows.ts';
@@ -29,7 +29,7 @@ export interface LiveSources {
   /**
    * Watches a folder for the files of a dataset; where one is watched for it, takes its place.
    * @returns what it is at after the first look through the folder, or after a second
-   * @throws GantryError `unknown-dataset`, `dataset-sealed`, `dataset-made-by-run`, `folder-not-absolute`,
+   * @throws GantryError `unknown-dataset`, `dataset-sealed`, `dataset-of-run`, `folder-not-absolute`,
    *   `pattern-axes`, `marker-fits-pattern`, and what a bad pattern throws
    */
   watch(dataset: number, body: WatchBody): Promise<LiveSourceState>;
@@ -95,23 +95,13 @@ export async function openLiveSources(engine: Engine, log: (line: string) => voi
       const { folder, pattern, ...options } = watchBodySchema.parse(body);
       const source = await inTurn(dataset, async () => {
         if (closed) throw new Error('The live sources are closed.');
-        const found = await readWatchable(engine, dataset);
-        checkWatch(folder, pattern, found.axes);
-        checkMarker(pattern, options.completeWhen.marker);
-        if (found.state !== 'open' && found.state !== 'closed') {
-          throw new GantryError(
-            'dataset-sealed',
-            `The dataset ${found.name} is ${found.state} and does not change.`,
-            {
-              mend: 'Make a new dataset for the new files.',
-            },
-          );
-        }
-        if (await isMade(engine, dataset)) {
-          throw new GantryError('dataset-made-by-run', `The dataset ${found.name} is made by a run.`, {
-            mend: 'Make a dataset of its own for the files of the folder.',
-          });
-        }
+        await transaction(engine.pool, async (client) => {
+          const { axes } = await lockDataset(client, dataset);
+          await refuseOutput(client, dataset);
+          checkWatch(folder, pattern, axes);
+          checkMarker(pattern, options.completeWhen.marker);
+        });
+        // Not within a transaction: it waits for what is under way.
         await stop(dataset);
         await transaction(engine.pool, (client) => saveLiveSource(client, dataset, folder, pattern, options));
         const row = await readLiveSource(engine, dataset);
@@ -123,7 +113,7 @@ export async function openLiveSources(engine: Engine, log: (line: string) => voi
     },
     async unwatch(dataset) {
       await inTurn(dataset, async () => {
-        await readWatchable(engine, dataset);
+        await requireDataset(engine, dataset);
         const row = await readLiveSource(engine, dataset);
         if (row === undefined || row.ended !== null) throw notWatched(dataset);
         await stop(dataset);
@@ -133,7 +123,7 @@ export async function openLiveSources(engine: Engine, log: (line: string) => voi
     async describe(dataset) {
       const source = atWork.get(dataset);
       if (source !== undefined) return source.state();
-      await readWatchable(engine, dataset);
+      await requireDataset(engine, dataset);
       const row = await readLiveSource(engine, dataset);
       if (row === undefined) throw notWatched(dataset);
       return endedState(row, await countTakenFiles(engine, dataset));

@@ -64,6 +64,7 @@ export function LogView({ task, attempt, running }: LogViewProps) {
         className={classes['lines']}
         ref={scroll}
         onScroll={onScroll}
+        data-growing={running || undefined}
         tabIndex={0}
         role="log"
         aria-label="Log"

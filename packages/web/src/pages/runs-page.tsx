@@ -39,7 +39,6 @@ export function RunsPage() {
               key={one ?? 'all'}
               size="compact-sm"
               variant={one === only ? 'filled' : 'default'}
-              aria-pressed={one === only}
               renderRoot={(props) => <Link {...props} to="/runs" search={{ only: one }} />}
             >
               {one === undefined ? 'all' : lookOf(one).word}

@@ -1,10 +1,11 @@
 /** What somebody sees whom the server does not know: how to get an address that signs in. */
 import { Command, Empty, Page } from '../parts/page.tsx';
+import classes from './shell.module.css';
 
 export function NotSignedIn() {
   const used = new URLSearchParams(window.location.search).get('address') === 'used';
   return (
-    <main>
+    <main className={classes['alone']}>
       <Page title="Sign in to Gantry">
         <Empty>
           {used && (

@@ -1,5 +1,5 @@
 /** Mantine in our colours and sizes. Colours of states are in `base.css` and `parts/state-looks.tsx`. */
-import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import { Button, createTheme, type MantineColorsTuple } from '@mantine/core';
 
 /** Around the running blue of the Okabe–Ito palette, `#0072B2`. */
 const blue: MantineColorsTuple = [
@@ -39,6 +39,7 @@ export const theme = createTheme({
     "ui-monospace, 'SF Mono', 'Cascadia Code', Menlo, Consolas, 'DejaVu Sans Mono', monospace",
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.25rem' },
   headings: { fontWeight: '600' },
+  components: { Button: Button.extend({ styles: { label: { fontWeight: 500 } } }) },
   cursorType: 'pointer',
   respectReducedMotion: true,
 });

@@ -1,0 +1,215 @@
+/** A person watches runs in a real browser: signing in, counts and squares that change, a task and its log. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testDatabase } from '@gantry/database/testing';
+import type { Page } from 'playwright-core';
+import { openLaboratory, type Laboratory } from './laboratory.ts';
+import { hasChromium, testBrowser } from './open-browser.ts';
+
+describe.skipIf(!hasChromium)('the pages in a browser', () => {
+  const database = testDatabase();
+  const browser = testBrowser();
+  let lab: Laboratory;
+
+  beforeAll(async () => {
+    lab = await openLaboratory(database);
+  }, 120_000);
+  afterAll(() => lab.close());
+
+  /** A page of somebody who has signed in. */
+  async function signIn(options?: Parameters<typeof browser.openPage>[0]): Promise<Page> {
+    const page = await browser.openPage(options);
+    await page.goto(await lab.client.signInAddress());
+    await page.getByRole('heading', { name: 'Home' }).waitFor();
+    return page;
+  }
+
+  const map = (page: Page) => page.getByTestId('heat-map').first();
+
+  /** Waits until the map's description, which counts its squares, fits. */
+  async function waitForMap(page: Page, fits: RegExp): Promise<void> {
+    await page.locator('[data-testid=heat-map]').first().waitFor();
+    const deadline = Date.now() + 20_000;
+    for (;;) {
+      const label = (await map(page).getAttribute('aria-label')) ?? '';
+      if (fits.test(label)) return;
+      if (Date.now() > deadline) throw new Error(`The map says "${label}".`);
+      await page.waitForTimeout(50);
+    }
+  }
+
+  it('tell who is not signed in how to get in', async () => {
+    const page = await browser.openPage();
+    await page.goto(`${lab.url}/runs`);
+    await page.getByText('npx gantry up').waitFor();
+    await page.goto(`${lab.url}/sign-in/no-such-address`);
+    await page.getByText('has been used before').waitFor();
+  });
+
+  it('say what belongs where there is nothing yet, with the command', async () => {
+    const page = await signIn();
+    await page.getByText('npx gantry run').waitFor();
+  });
+
+  it(
+    'show a run that begins, and its counts and squares as they change, without a reload',
+    { timeout: 90_000 },
+    async () => {
+      const page = await signIn();
+      const run = await lab.startRun({ name: 'watched', planes: 2, held: true });
+      // It turns up by itself.
+      await page.getByRole('link', { name: 'watched' }).first().click();
+      await page.evaluate('window.notReloaded = true');
+      // Of plane 1 all but the first and the seventh tile succeed; the first waits.
+      await waitForMap(page, /^prepare: (?=.*\b10 succeeded)(?=.*\b1 running)(?=.*\b1 failed)/);
+      await expect.poll(() => readColor(page, 0.5, 0)).toEqual('failed');
+      await page.getByRole('slider').press('ArrowRight');
+      await waitForMap(page, /^prepare: (?=.*\b11 succeeded)(?=.*\b1 failed)(?!.*running)/);
+      expect(new URL(page.url()).searchParams.get('at')).toBe('z=2');
+      await page.getByRole('slider').press('ArrowLeft');
+      await waitForMap(page, /1 running/);
+      await lab.openGate();
+      await waitForMap(page, /^prepare: (?=.*\b11 succeeded)(?=.*\b1 failed)(?!.*running)/);
+      await lab.waitForEnd(run);
+      await page.getByRole('main').getByText('failed', { exact: true }).first().waitFor();
+      expect(await page.evaluate('window.notReloaded')).toBe(true);
+    },
+  );
+
+  /** What lies at a place of the map, by the colour of the middle of its square; columns count from the map's middle. */
+  async function readColor(page: Page, column: number, row: number): Promise<string> {
+    const [red, green, blue] = (await page.evaluate(
+      `(() => {
+        const canvas = document.querySelector('[data-testid=heat-map]');
+        const ratio = canvas.width / canvas.clientWidth;
+        const side = 44, left = (canvas.clientWidth - 4 * side) / 2, top = (canvas.clientHeight - 3 * side) / 2;
+        const x = left + (4 - 0.5 + ${column} - 0.5 + 0) * side, y = top + (1.5 + ${row}) * side;
+        // Beside the sign in the square's middle.
+        return [...canvas.getContext('2d').getImageData(Math.round((x - side * 0.3) * ratio), Math.round(y * ratio), 1, 1).data];
+      })()`,
+    )) as number[];
+    const colors: Record<string, string> = {
+      '213,94,0': 'failed',
+      '0,158,115': 'succeeded',
+      '86,180,233': 'ready',
+    };
+    return colors[[red, green, blue].join()] ?? [red, green, blue].join();
+  }
+
+  it(
+    'show a task: why, its words as they come, its command, what it reads and has made',
+    { timeout: 90_000 },
+    async () => {
+      await lab.closeGate();
+      const run = await lab.startRun({ name: 'talkative', planes: 1, rows: 1, columns: 2, held: true });
+      const page = await signIn();
+      await page.goto(`${lab.url}/runs/${run}?tab=tasks`);
+      await page.getByRole('row', { name: /running/ }).click();
+      expect(page.url()).toMatch(/\/runs\/\d+\/tasks\/\d+\?tab=tasks/);
+      const log = page.getByRole('log');
+      await log.getByText('reading plane 1 tile 0').waitFor();
+      await log.getByText('waiting, line 5', { exact: true }).waitFor();
+      await log.getByText('waiting, line 25', { exact: true }).waitFor();
+      await page.getByLabel('Command').getByText('main.mjs').waitFor();
+      await page.getByLabel('Items of tile').getByText('tile_z1_0.txt').waitFor();
+      await lab.openGate();
+      await log.getByText('done', { exact: true }).waitFor();
+      const download = page.waitForEvent('download');
+      await page.getByRole('link', { name: 'tile_z1_0-ready.txt' }).click();
+      expect((await download).suggestedFilename()).toBe('tile_z1_0-ready.txt');
+      await page.keyboard.press('Escape');
+      await page.getByRole('complementary').waitFor({ state: 'detached' });
+    },
+  );
+
+  it('take HTML in names and in words of tools as text', { timeout: 60_000 }, async () => {
+    const name = '<img src=x onerror="window.hacked=1">';
+    const run = await lab.startRun({ name, planes: 1, rows: 2, columns: 4 });
+    await lab.waitForEnd(run);
+    const page = await signIn();
+    await page.getByText(name).first().waitFor();
+    await page.goto(`${lab.url}/runs/${run}?tab=tasks&state=failed`);
+    await page.getByRole('heading', { name }).waitFor();
+    await page.getByRole('row', { name: /failed/ }).click();
+    await page.getByRole('log').getByText('<b onclick=').waitFor();
+    expect(await page.evaluate('window.hacked')).toBeUndefined();
+    expect(await page.locator('img[src=x], [role=log] b').count()).toBe(0);
+  });
+
+  it('try again and cancel where one looks, and ask before', { timeout: 90_000 }, async () => {
+    await lab.closeGate();
+    const run = await lab.startRun({ name: 'stopped', planes: 1, held: true });
+    const page = await signIn();
+    await page.goto(`${lab.url}/runs/${run}`);
+    await page.getByRole('button', { name: 'Cancel the run' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('will not be finished').waitFor();
+    await dialog.getByRole('button', { name: 'Leave it' }).click();
+    expect((await lab.client.run(run)).state).toBe('active');
+    await page.getByRole('button', { name: 'Cancel the run' }).click();
+    await dialog.getByRole('button', { name: 'Cancel the run' }).click();
+    await page.getByRole('main').getByText('cancelled', { exact: true }).first().waitFor();
+    await lab.openGate();
+    await page.getByRole('button', { name: /^Retry/ }).click();
+    await dialog.getByRole('button', { name: /^Retry/ }).click();
+    await lab.waitForEnd(run);
+    await page.getByRole('main').getByText('failed', { exact: true }).first().waitFor();
+    expect((await lab.client.run(run)).tasks).toMatchObject({ succeeded: 11, failed: 1 });
+  });
+
+  it('say that the connection is lost, and go on by themselves', { timeout: 90_000 }, async () => {
+    const page = await signIn();
+    await page.getByText('Live', { exact: true }).waitFor();
+    await lab.stopServer();
+    await page.getByText('The connection to the server is lost.').waitFor();
+    await lab.startServer();
+    await page.getByText('Live', { exact: true }).waitFor();
+    await lab.startRun({ name: 'after the pause', planes: 1, rows: 1, columns: 1 });
+    await page.getByRole('link', { name: 'after the pause' }).first().waitFor();
+  });
+
+  it('do as well in a browser without shared workers', { timeout: 60_000 }, async () => {
+    const page = await browser.openPage();
+    await page.addInitScript('delete window.SharedWorker');
+    await page.goto(await lab.client.signInAddress());
+    await page.getByText('Live', { exact: true }).waitFor();
+    await lab.startRun({ name: 'without workers', planes: 1, rows: 1, columns: 1 });
+    await page.getByRole('link', { name: 'without workers' }).first().waitFor();
+  });
+
+  it('lead to a task and its log by the keyboard alone', { timeout: 90_000 }, async () => {
+    const run = await lab.startRun({ name: 'by keyboard', planes: 1 });
+    await lab.waitForEnd(run);
+    const page = await signIn();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').waitFor();
+    await page.keyboard.type('by keyboard');
+    await page.getByRole('option', { name: /by keyboard/ }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'by keyboard' }).waitFor();
+    await waitForMap(page, /11 succeeded/);
+    await tabTo(page, 'map of the lattice');
+    // Tile 7 lies in the second row, last column.
+    for (const key of ['ArrowRight', 'ArrowDown', 'ArrowRight', 'ArrowRight', 'ArrowRight'])
+      await page.keyboard.press(key);
+    await page.getByText('row 2, col 4: failed').waitFor({ state: 'attached' });
+    await page.keyboard.press('Enter');
+    await page.getByRole('log').getByText('no light').waitFor();
+    await tabTo(page, 'Log');
+  });
+
+  /** Presses Tab until the focus is on what bears that name. */
+  async function tabTo(page: Page, name: string): Promise<void> {
+    for (let presses = 0; presses < 60; presses++) {
+      await page.keyboard.press('Tab');
+      const found = (await page.evaluate(
+        `(() => { const { ariaLabel, ariaRoleDescription } = document.activeElement; return [ariaLabel, ariaRoleDescription]; })()`,
+      )) as (string | null)[];
+      if (found.includes(name)) return;
+    }
+    throw new Error(`60 presses of Tab do not lead to ${name}.`);
+  }
+
+  it('have met no fault in their scripts, nor broken their policy', () => {
+    expect(browser.faults).toEqual([]);
+  });
+});
