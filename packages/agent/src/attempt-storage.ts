@@ -19,9 +19,9 @@ export function openOutputStore(folder: string): OutputStore {
   const queue = openSyncQueue(folder);
   return {
     folder,
-    fingerprint: async (path) => {
-      if ((await lstat(path)).isDirectory()) return checksumFolder(path);
-      const { size, checksum } = await checksumFile(path);
+    fingerprint: async (path, signal) => {
+      if ((await lstat(path)).isDirectory()) return checksumFolder(path, signal);
+      const { size, checksum } = await checksumFile(path, signal);
       return { size, checksum };
     },
     sync: (paths) => queue.sync(paths),

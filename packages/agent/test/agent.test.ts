@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readLog } from '@gantry/storage';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -9,6 +9,51 @@ let bench: AgentBench;
 afterEach(async () => {
   await bench.close();
   expect(bench.peer.problems).toEqual([]);
+});
+
+describe('an agent whose name another bears', () => {
+  it('says so, waits, and works when the other has ended', async () => {
+    bench = await AgentBench.open();
+    bench.peer.nameInUse = true;
+    const agent = bench.start();
+    await until(() => /Another agent named "test" is at work, on the host there/.test(agent.said()) || undefined);
+    expect(agent.process.exitCode).toBeNull();
+    bench.peer.nameInUse = false;
+    const assignment = bench.assign(['true']);
+    bench.peer.add(assignment);
+    expect((await bench.report(assignment.attempt)).outcome).toBe('succeeded');
+  });
+});
+
+describe('an agent after another in its folder', () => {
+  it('waits for the other to end, joins as the same, and clears what may not be written to', async () => {
+    bench = await AgentBench.open();
+    const first = bench.start();
+    await until(() => bench.peer.joins.length === 1 || undefined);
+    const left = join(bench.folder, 'agent', 'scratch', 'worker-9', 'mod');
+    await mkdir(left, { recursive: true });
+    await writeFile(join(left, 'x'), '');
+    await chmod(left, 0o555);
+    const second = bench.start();
+    await until(() => /is used by .*; waiting up to 15 s/.test(second.said()) || undefined);
+    first.process.kill('SIGTERM');
+    expect(await first.ended).toBe(0);
+    await until(() => bench.peer.joins.length === 2 || undefined);
+    expect(await exists(left)).toBe(false);
+    expect(bench.peer.joins[1]?.instance).toBe(bench.peer.joins[0]?.instance);
+  });
+
+  it('outlives whoever read what it says', async () => {
+    bench = await AgentBench.open();
+    const agent = bench.start();
+    await until(() => bench.peer.joins.length === 1 || undefined);
+    agent.process.stderr?.destroy();
+    bench.peer.sessions.clear();
+    await until(() => bench.peer.joins.length === 2 || undefined);
+    const assignment = bench.assign(['true']);
+    bench.peer.add(assignment);
+    expect((await bench.report(assignment.attempt)).outcome).toBe('succeeded');
+  });
 });
 
 describe('an agent at work', () => {

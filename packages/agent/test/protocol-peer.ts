@@ -41,6 +41,8 @@ export class ProtocolPeer {
   readonly cancel = new Set<number>();
   readonly takeBack = new Set<number>();
   drain = false;
+  /** Another agent of the name is alive. */
+  nameInUse = false;
   /** The next claim that gives something is served, and its answer is lost. */
   loseNextClaim = false;
   /** Reports are kept, and their answers lost. */
@@ -137,6 +139,11 @@ export class ProtocolPeer {
   }
 
   #join(request: JoinRequest, response: ServerResponse): void {
+    if (this.nameInUse) {
+      const detail = `Another agent named "${request.name}" is at work, on the host there.`;
+      send(response, 409, { code: 'agent-name-in-use', detail });
+      return;
+    }
     this.#count += 1;
     const session = `session-${this.#count}`;
     this.joins.push(request);

@@ -135,7 +135,7 @@ export class UserClient {
   async map(id: number, query: MapQuery, signal?: AbortSignal): Promise<MapColumns> {
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries(query))
-      if (value !== undefined) search.set(name, String(value));
+      if (typeof value === 'string' || typeof value === 'number') search.set(name, String(value));
     const path = `/runs/${id}/map?${search.toString()}`;
     const options = { method: 'GET', path, signal, patienceMs } as const;
     const response = await sendRequest(this.#endpoint, options);

@@ -100,6 +100,7 @@ describe('settles at the same time', () => {
     const { session } = await openSession(engine, {
       name: 'agent',
       host: 'here',
+      instance: 'one',
       capacity: { cpu: 2, memory: 2 ** 30, slots: 2 },
       leaseSeconds: 3600,
     });

@@ -381,6 +381,7 @@ function agentOf(seed: number): NewSession {
   return {
     name: `agent of ${seed}`,
     host: 'here',
+    instance: 'one',
     capacity: { cpu: 2, memory: 2 ** 30, slots: 2 },
     leaseSeconds: 3600,
   };

@@ -64,6 +64,7 @@ export async function startTestRun(engine: Engine, stages: string): Promise<Test
   const { session } = await openSession(engine, {
     name: `agent ${sessions}`,
     host: 'here',
+    instance: 'one',
     capacity: { cpu: 2, memory: 2 ** 30, slots: 2 },
     leaseSeconds: 3600,
   });

@@ -165,12 +165,30 @@ describe('sessions', () => {
     const agent = {
       name: 'restarted',
       host: 'here',
+      instance: 'one',
       capacity: { cpu: 1, memory: 1, slots: 1 },
       leaseSeconds: 60,
     };
     const { session: first } = await openSession(engine, agent);
     await openSession(engine, agent);
     await expect(renewSession(engine, first, 10)).rejects.toMatchObject({ code: 'unknown-session' });
+  });
+
+  it('are not taken over by another agent of the same name while theirs lives', async () => {
+    const engine = openEngine(database.pool);
+    const agent = {
+      name: 'namesake',
+      host: 'here',
+      instance: 'one',
+      capacity: { cpu: 1, memory: 1, slots: 1 },
+      leaseSeconds: 60,
+    };
+    const { session } = await openSession(engine, agent);
+    const other = { ...agent, instance: 'two', host: 'there' };
+    await expect(openSession(engine, other)).rejects.toMatchObject({ code: 'agent-name-in-use' });
+    await renewSession(engine, session, 10);
+    await endSession(engine, session, 'returned');
+    await openSession(engine, other);
   });
 });
 

@@ -55,7 +55,7 @@ export function compilePipeline(
       const [field, param = ''] = key;
       const text = field === 'params' ? options.params?.[name]?.[param] : undefined;
       if (text === undefined) report(['stages', name, ...key], ...details);
-      else problems.push(problemOfParam(name, String(param), text, details));
+      else problems.push(problemOfParam(name, param, text, details));
     });
     if (result !== undefined) compiled.set(name, result);
   }

@@ -55,7 +55,7 @@ export const boundsSchema = z.object({
 });
 
 /** The most places that declared extents may promise. */
-export const maxDeclaredPlaces = 100_000_000;
+const maxDeclaredPlaces = 100_000_000;
 
 export const newDatasetBodySchema = z
   .object({

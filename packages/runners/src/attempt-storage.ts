@@ -27,7 +27,8 @@ export interface Fingerprint {
 export interface OutputStore {
   /** The folder that reported paths are relative to. */
   readonly folder: string;
-  fingerprint(path: string): Promise<Fingerprint>;
+  /** @throws when aborted, and if the output changes while it is read */
+  fingerprint(path: string, signal?: AbortSignal): Promise<Fingerprint>;
   /** Resolves when these files and folders, and the names that lead to them, are on the disk. */
   sync(paths: readonly string[]): Promise<void>;
 }

@@ -16,10 +16,14 @@ export type Collected =
 /** Thrown inside, and caught below: an output is not as the tool's manifest promises. */
 class OutputProblem extends Error {}
 
-/** `complete` only when every output is there and on the disk; else the message names the path. */
+/**
+ * `complete` only when every output is there and on the disk; else the message names the path.
+ * @throws what `signal` is aborted with
+ */
 export async function collectOutputs(
   outputs: readonly AssignedOutput[],
   store: OutputStore,
+  signal?: AbortSignal,
 ): Promise<Collected> {
   if (outputs.length === 0) return { kind: 'complete', outputs: [] };
   const reported: ReportedOutput[] = [];
@@ -27,7 +31,7 @@ export async function collectOutputs(
     for (const output of outputs) {
       const many = output.many === true || output.pattern !== undefined;
       const paths = many ? await listMany(output) : await findSingle(output);
-      for (const path of paths) reported.push(await measure(output, path, store));
+      for (const path of paths) reported.push(await measure(output, path, store, signal));
     }
   } catch (error) {
     if (error instanceof OutputProblem) return { kind: 'incomplete', message: error.message };
@@ -85,7 +89,12 @@ function checkKind(output: AssignedOutput, path: string, stats: Stats): void {
   );
 }
 
-async function measure(output: AssignedOutput, path: string, store: OutputStore): Promise<ReportedOutput> {
+async function measure(
+  output: AssignedOutput,
+  path: string,
+  store: OutputStore,
+  signal: AbortSignal | undefined,
+): Promise<ReportedOutput> {
   const within = relative(store.folder, path);
   if (within === '' || within === '..' || within.startsWith(`..${sep}`)) {
     throw new OutputProblem(`the output "${output.name}" at ${path} lies outside the store ${store.folder}`);
@@ -94,7 +103,7 @@ async function measure(output: AssignedOutput, path: string, store: OutputStore)
   if ((await realpath(dirname(path))) !== join(await realpath(store.folder), dirname(within))) {
     throw new OutputProblem(`the output "${output.name}" at ${path} lies behind a symbolic link`);
   }
-  const { size, checksum, files } = await store.fingerprint(path);
+  const { size, checksum, files } = await store.fingerprint(path, signal);
   if (files === 0 && output.min !== 0) {
     throw new OutputProblem(
       `the tool ended well but its output "${output.name}" is an empty folder: ${path}`,

@@ -7,7 +7,7 @@ import { clearAttempt } from './attempt-folder.ts';
 import { buildReport, type AttemptClock } from './build-report.ts';
 import { collectOutputs } from './collect-outputs.ts';
 import { explain } from './explain-error.ts';
-import type { Judgement } from './judge-exit.ts';
+import { raise, type Judgement } from './judge-exit.ts';
 import type { Usage } from './process-usage.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -20,26 +20,41 @@ export interface AttemptEnd {
   readonly logProblem?: string | undefined;
 }
 
-/** Never rejects: a fault of ours fails the attempt, with a message. */
+/** What of its time the tool has left is for its outputs too, but at least this, in ms. */
+const leastToMeasure = 2_000;
+const longestTimer = 2_147_483_647;
+
+/**
+ * Never rejects: a fault of ours fails the attempt, with a message.
+ * @param cancelled ends the measuring of outputs
+ */
 export async function finishAttempt(
   context: RunContext,
   assignment: Assignment,
   clock: AttemptClock,
   end: AttemptEnd,
+  cancelled?: AbortSignal,
 ): Promise<Report> {
   const problems: string[] = end.logProblem === undefined ? [] : [end.logProblem];
   let judgement = end.judgement;
   let outputs: ReportedOutput[] = [];
   let log: LogReference | undefined;
   const measured = buildReport(assignment, { ...end, judgement, clock });
-  try {
-    if (judgement.outcome === 'succeeded') {
-      const collected = await collectOutputs(assignment.outputs, context.store);
+  if (judgement.outcome === 'succeeded') {
+    const overTime = new AbortController();
+    const spent = performance.now() - clock.startedTick;
+    const left = Math.max(assignment.resources.time * 1000 - spent, leastToMeasure);
+    const limit = setTimeout(() => overTime.abort(), Math.min(left, longestTimer));
+    const signal = cancelled === undefined ? overTime.signal : AbortSignal.any([overTime.signal, cancelled]);
+    try {
+      const collected = await collectOutputs(assignment.outputs, context.store, signal);
       if (collected.kind === 'complete') outputs = collected.outputs;
       else judgement = { outcome: 'failed', message: collected.message };
+    } catch (error) {
+      judgement = judgeMeasuring(assignment, error, cancelled?.aborted === true, overTime.signal.aborted);
+    } finally {
+      clearTimeout(limit);
     }
-  } catch (error) {
-    judgement = { outcome: 'failed', message: `the outputs could not be read: ${explain(error)}` };
   }
   try {
     log = await context.log.finish(assignment.attempt);
@@ -64,6 +79,24 @@ export async function finishAttempt(
     endedAt: measured.endedAt,
     resources: measured.resources,
   };
+}
+
+function judgeMeasuring(
+  assignment: Assignment,
+  error: unknown,
+  cancelled: boolean,
+  overTime: boolean,
+): Judgement {
+  const tool = `${assignment.tool.name}@${assignment.tool.version}`;
+  if (cancelled)
+    return { outcome: 'cancelled', message: `${tool} was cancelled while its outputs were measured` };
+  if (overTime) {
+    return {
+      outcome: 'timed-out',
+      message: `the outputs of ${tool} were still being measured at its time limit of ${assignment.resources.time} s; ${raise('time')}`,
+    };
+  }
+  return { outcome: 'failed', message: `the outputs could not be read: ${explain(error)}` };
 }
 
 /** The report of an attempt whose tool could not be started. */

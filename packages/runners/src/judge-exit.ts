@@ -5,7 +5,7 @@
 import type { AttemptOutcome, Assignment } from '@gantry/model';
 
 /** Why we killed it ourselves. */
-export type KilledFor = 'time' | 'memory' | 'cancel';
+export type KilledFor = 'time' | 'memory' | 'cancel' | 'misbehaved';
 
 export interface Ending {
   readonly exitCode: number | undefined;
@@ -24,19 +24,24 @@ export interface Judgement {
 
 export function judgeExit(assignment: Assignment, ending: Ending): Judgement {
   const tool = `${assignment.tool.name}@${assignment.tool.version}`;
+  const on = assignment.about === undefined ? '' : ` on ${assignment.about}`;
+  // Without the task's number, so that the same fault of many tasks is told once.
+  const log = 'its log says more: gantry logs TASK';
   switch (ending.killedFor) {
     case 'time':
       return {
         outcome: 'timed-out',
-        message: `${tool} was killed at its time limit of ${assignment.resources.time} s`,
+        message: `${tool} was killed at its time limit of ${assignment.resources.time} s${on}; ${raise('time')}`,
       };
     case 'memory':
       return {
         outcome: 'out-of-memory',
-        message: `${tool} was killed at its memory limit of ${inMebibytes(assignment.resources.memory)}`,
+        message: `${tool} was killed at its memory limit of ${inMebibytes(assignment.resources.memory)}${on}; ${raise('memory')}`,
       };
     case 'cancel':
       return { outcome: 'cancelled', message: `${tool} was cancelled while it ran` };
+    case 'misbehaved':
+      return { outcome: 'failed', message: `${tool} misbehaved and was ended${on}` };
     case undefined:
       break;
   }
@@ -46,14 +51,19 @@ export function judgeExit(assignment: Assignment, ending: Ending): Judgement {
     if (ending.signal === 'SIGKILL' && ending.kernelKilled) {
       return {
         outcome: 'out-of-memory',
-        message: `${tool} was killed by the kernel, which was out of memory`,
+        message: `${tool} was killed by the kernel, which was out of memory${on}`,
       };
     }
-    return { outcome: 'failed', message: `${tool} was ended by the signal ${ending.signal}` };
+    return { outcome: 'failed', message: `${tool} was ended by the signal ${ending.signal}${on}; ${log}` };
   }
   const exitCode = ending.exitCode ?? -1;
   if (assignment.success.exitCodes.includes(exitCode)) return { outcome: 'succeeded', message: undefined };
-  return { outcome: 'failed', message: `${tool} ended with exit code ${exitCode}` };
+  return { outcome: 'failed', message: `${tool} ended with exit code ${exitCode}${on}; ${log}` };
+}
+
+/** What to do about a limit. */
+export function raise(resource: 'time' | 'memory'): string {
+  return `raise resources.${resource} of the tool or of its stage`;
 }
 
 function inMebibytes(bytes: number): string {

@@ -13,7 +13,7 @@ import { Launcher } from './launcher.ts';
 import { findMarked, killMarked } from './marked-processes.ts';
 import { UsageSampler } from './process-usage.ts';
 import { runBatch } from './run-batch.ts';
-import type { RunContext } from './run-context.ts';
+import { CancelRequest, type RunContext } from './run-context.ts';
 import { runOnce } from './run-once.ts';
 import type { AttemptStatus, Runner, RunnerCapabilities } from './runner.ts';
 import { WorkerPool } from './worker-pool.ts';
@@ -36,6 +36,8 @@ export interface ProcessRunnerOptions {
   readonly graceMilliseconds?: number;
   /** How long a persistent tool waits for more work. 10,000 if absent. */
   readonly idleMilliseconds?: number;
+  /** Takes a line on what went wrong beside the attempts, such as a folder that could not be removed. */
+  readonly warn?: (line: string) => void;
 }
 
 /** How often processes that left their group are looked for after attempts have ended. */
@@ -77,6 +79,7 @@ export class ProcessRunner implements Runner {
       sampler: this.#sampler,
       scratchFolder: options.scratchFolder,
       graceMilliseconds: options.graceMilliseconds ?? 5_000,
+      warn: options.warn ?? (() => undefined),
     };
     this.#pool = new WorkerPool(this.#context, {
       maxWorkers: options.maxWorkers,
@@ -113,7 +116,10 @@ export class ProcessRunner implements Runner {
     for (const attempt of attempts) {
       const running = this.#running.get(attempt);
       if (running === undefined) continue;
-      running.abort.abort(graceMilliseconds ?? this.#context.graceMilliseconds);
+      const grace = graceMilliseconds ?? this.#context.graceMilliseconds;
+      const before: unknown = running.abort.signal.reason;
+      if (before instanceof CancelRequest) before.harden(grace);
+      else running.abort.abort(new CancelRequest(grace));
       ending.push(running.ended);
     }
     await Promise.all(ending);

@@ -1,6 +1,9 @@
 /**
  * What running tools use, and the memory limit: one scan of /proc for all of them at an interval. A process
- * counts to a tool if it is in its group or descends from it, so that one that left its group counts too.
+ * counts to a tool if it is in its group or descends from it. One that left its group counts as long as its parents
+ * live; after a double fork nothing but the marker in its environment tells whose it is, and reading that of every
+ * process of the host at every look (15 µs each) would cost more than it is worth: it is killed with its tool, but its
+ * memory is not counted. Only a container holds that.
  *
  * Precision: a tool is first looked at about 100 ms after its start and then every 200 to 1,000 ms, so that the
  * processor time misses up to that much at the end, and short tools have no figures at all. The peak memory is

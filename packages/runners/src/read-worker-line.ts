@@ -28,7 +28,7 @@ export function readWorkerLine(line: string, expectedId?: string): WorkerLine {
   if (expectedId !== undefined && id !== expectedId) {
     return garbage(`an answer for "${id.slice(0, 40)}" when it was asked for "${expectedId}":`, line);
   }
-  if ('progress' in value && typeof value.progress === 'number') {
+  if (!('exitCode' in value) && 'progress' in value && typeof value.progress === 'number') {
     return { kind: 'progress', id, progress: value.progress };
   }
   if (!('exitCode' in value) || typeof value.exitCode !== 'number' || !isExitCode(value.exitCode)) {

@@ -2,8 +2,9 @@
  * Runs several places in one call of a tool. The place being worked on is the first, in the manifest's order,
  * without a line in the results: the time limit is its own, and if it has to be killed, the places after it go into
  * another call. Output is the log of the place at work when it is read: never of one whose line was there before,
- * but what comes within a millisecond or so before a line may count to the next place. When the process ends by
- * itself, places without a line take its exit status.
+ * but what comes within a millisecond or so before a line may count to the next place. When the process ends well
+ * by itself, places without a line have succeeded. When it does not, or writes what is no answer, the place at work is
+ * to blame, and those after it go into another call: each call settles one place at least, so that there is an end.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,8 +14,8 @@ import { prepareAttempt, removeFolder } from './attempt-folder.ts';
 import { BatchResults } from './batch-results.ts';
 import { startClock, type AttemptClock } from './build-report.ts';
 import { finishAttempt, finishUnstarted, type AttemptEnd } from './finish-attempt.ts';
-import { judgeExit, type KilledFor } from './judge-exit.ts';
-import { graceOf, type RunContext } from './run-context.ts';
+import { judgeExit, type Judgement, type KilledFor } from './judge-exit.ts';
+import { onCancel, type RunContext } from './run-context.ts';
 import { superviseProcess, type Supervised, type SupervisedEnd } from './supervise-process.ts';
 
 export interface BatchPlace {
@@ -157,6 +158,10 @@ class BatchCall {
 
   async #follow(): Promise<void> {
     this.#results.read();
+    if (this.#results.problem !== undefined) {
+      this.#process?.kill('misbehaved', 0);
+      return;
+    }
     const current = this.#places[this.#at];
     if (current === undefined || !this.#results.answers.has(current.request.id)) return;
     // What the place wrote before its line is in the pipes already, and is read within the next turns.
@@ -198,14 +203,11 @@ class BatchCall {
     if (place === undefined) return;
     this.#clock = startClock();
     const { assignment, cancelled } = place;
-    const cancel = (): void => this.#kill('cancel', graceOf(cancelled, this.#context));
-    cancelled.addEventListener('abort', cancel, { once: true });
-    this.#stopListening = () => cancelled.removeEventListener('abort', cancel);
+    this.#stopListening = onCancel(cancelled, this.#context, (grace) => this.#kill('cancel', grace));
     this.#limit = setTimeout(
       () => this.#kill('time', this.#context.graceMilliseconds),
       Math.min(assignment.resources.time * 1000, longestTimer),
     );
-    if (cancelled.aborted) cancel();
   }
 
   #kill(reason: KilledFor, grace: number): void {
@@ -219,39 +221,40 @@ class BatchCall {
   }
 
   /**
-   * If it was killed, the place at work takes the blame, those with an answer keep it, and the others have not
+   * If it did not end well, the place at work takes the blame, those with an answer keep it, and the others have not
    * been tried. A line may come between the killing and the end: then nobody is to blame.
    */
   #settleRest(end: SupervisedEnd): readonly BatchPlace[] {
     const untried: BatchPlace[] = [];
+    const { problem } = this.#results;
+    const spoiled = problem !== undefined && (end.killedFor ?? 'misbehaved') === 'misbehaved';
     for (const [index, place] of this.#places.entries()) {
       if (index < this.#at) continue;
       const answer = this.#results.answers.get(place.request.id);
       const blamed = index === (this.#killedAt ?? this.#at);
-      if (answer === undefined && end.killedFor !== undefined && !blamed) {
+      const ending =
+        answer === undefined ? end : { ...end, ...answer, signal: undefined, killedFor: undefined };
+      const { tool, about } = place.assignment;
+      const on = about === undefined ? '' : ` (on ${about})`;
+      const judged: Judgement =
+        answer === undefined && spoiled
+          ? { outcome: 'failed', message: `${tool.name}@${tool.version}${on} was ended: ${problem}` }
+          : judgeExit(place.assignment, ending);
+      if (answer === undefined && judged.outcome !== 'succeeded' && !blamed) {
         untried.push(place);
         continue;
       }
-      const ending =
-        answer === undefined ? end : { ...end, ...answer, signal: undefined, killedFor: undefined };
-      const judged = judgeExit(place.assignment, ending);
-      const spoiled = judged.outcome === 'succeeded' && this.#results.problem !== undefined;
-      this.#finish(place, {
-        ...ending,
-        judgement: spoiled
-          ? { outcome: 'failed', message: this.#results.problem }
-          : {
-              outcome: judged.outcome,
-              message: judged.outcome === 'failed' ? (answer?.error ?? judged.message) : judged.message,
-            },
-      });
+      const message = judged.outcome === 'failed' ? (answer?.error ?? judged.message) : judged.message;
+      this.#finish(place, { ...ending, judgement: { outcome: judged.outcome, message } });
     }
     return untried;
   }
 
-  #finish({ assignment }: BatchPlace, end: AttemptEnd): void {
+  #finish({ assignment, cancelled }: BatchPlace, end: AttemptEnd): void {
     this.#finishing.push(
-      finishAttempt(this.#context, assignment, this.#clock, end).then((report) => this.#finished(report)),
+      finishAttempt(this.#context, assignment, this.#clock, end, cancelled).then((report) =>
+        this.#finished(report),
+      ),
     );
   }
 }

@@ -38,5 +38,11 @@ export async function runOnce(
   );
   const end = await process.ended;
   clearTimeout(limit);
-  return finishAttempt(context, assignment, clock, { ...end, judgement: judgeExit(assignment, end) });
+  return finishAttempt(
+    context,
+    assignment,
+    clock,
+    { ...end, judgement: judgeExit(assignment, end) },
+    cancelled,
+  );
 }

@@ -10,7 +10,7 @@ import { killMarked } from './marked-processes.ts';
 import { buildEnvironment } from './process-environment.ts';
 import type { ProcessGroup } from './process-group.ts';
 import { readKernelKills, recentKernelKills, type Usage } from './process-usage.ts';
-import { graceOf, type RunContext } from './run-context.ts';
+import { GroupEnding, onCancel, type RunContext } from './run-context.ts';
 
 export interface SupervisedStart {
   readonly command: readonly string[];
@@ -31,7 +31,7 @@ export interface SupervisedEnd extends Ending {
 }
 
 export interface Supervised {
-  /** Kills the group; `grace` 0 is at once. */
+  /** Kills the group; `grace` 0 is at once. A later, harder call holds; the first reason stays. */
   kill(reason: KilledFor, graceMilliseconds: number): void;
   readonly ended: Promise<SupervisedEnd>;
 }
@@ -53,15 +53,13 @@ export async function superviseProcess(context: RunContext, start: SupervisedSta
     }),
   });
   let killedFor: KilledFor | undefined;
-  let stopping: Promise<void> | undefined;
+  const ending = new GroupEnding(group);
   const kill = (reason: KilledFor, grace: number): void => {
-    if (group.ended || stopping !== undefined) return;
-    killedFor = reason;
-    stopping = group.stop(grace);
+    if (group.ended) return;
+    killedFor ??= reason;
+    ending.stop(grace);
   };
-  const onAbort = (): void => kill('cancel', graceOf(start.cancelled, context));
-  start.cancelled.addEventListener('abort', onAbort, { once: true });
-  if (start.cancelled.aborted) onAbort();
+  const stopListening = onCancel(start.cancelled, context, (grace) => kill('cancel', grace));
 
   const watch = context.sampler.watch(group.pid, start.memory === 0 ? undefined : start.memory, () =>
     kill('memory', 0),
@@ -70,7 +68,7 @@ export async function superviseProcess(context: RunContext, start: SupervisedSta
 
   const waitForEnd = async (): Promise<SupervisedEnd> => {
     const exit = await group.exited;
-    start.cancelled.removeEventListener('abort', onAbort);
+    stopListening();
     const usage = watch.usage();
     watch.end();
     await output.drain(() => killMarked(context.marker, (owner) => owner === start.owner));

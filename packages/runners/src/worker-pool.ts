@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Assignment, Report, WorkerRequest } from '@gantry/model';
 import { prepareAttempt, removeFolder } from './attempt-folder.ts';
 import { startClock } from './build-report.ts';
+import { explain } from './explain-error.ts';
 import { finishAttempt, finishUnstarted, type AttemptEnd } from './finish-attempt.ts';
 import { judgeExit, type Judgement } from './judge-exit.ts';
 import { readKernelKills, recentKernelKills } from './process-usage.ts';
@@ -62,19 +63,36 @@ export class WorkerPool {
     const clock = startClock();
     const kernelKills = recentKernelKills();
     let worker: WorkerProcess;
+    let result: WorkerResult;
     try {
       await prepareAttempt(assignment);
-      worker = this.#takeIdle(assignment.poolKey) ?? (await this.#start(assignment));
+      const used = this.#takeIdle(assignment.poolKey);
+      worker = used ?? (await this.#start(assignment));
+      result = await this.#runIn(worker, assignment, request, cancelled);
+      // One that had served others and went without a word has hardly seen the place: another one takes it.
+      if (used !== undefined && result.ending.kind === 'exited' && !result.heard && !cancelled.aborted) {
+        worker = await this.#start(assignment);
+        result = await this.#runIn(worker, assignment, request, cancelled);
+      }
     } catch (error) {
       return finishUnstarted(this.#context, assignment, clock, error);
     }
+    const end = this.#judge(assignment, worker, result, kernelKills);
+    return finishAttempt(this.#context, assignment, clock, end, cancelled);
+  }
+
+  async #runIn(
+    worker: WorkerProcess,
+    assignment: Assignment,
+    request: WorkerRequest,
+    cancelled: AbortSignal,
+  ): Promise<WorkerResult> {
     const result = await worker.run(assignment, request, cancelled);
     this.#noteStart(worker, result);
     this.#busy.delete(worker.name);
     if (worker.usable) this.#keep(worker);
     else this.#forget(worker);
-    const end = this.#judge(assignment, worker, result, kernelKills);
-    return finishAttempt(this.#context, assignment, clock, end);
+    return result;
   }
 
   /** Ends all idle workers; busy ones are ended by aborting their places. */
@@ -223,7 +241,11 @@ export class WorkerPool {
   }
 
   #track(ending: Promise<void>): void {
-    const tracked = ending.finally(() => this.#ending.delete(tracked));
+    const tracked = ending
+      .catch((error: unknown) =>
+        this.#context.warn(`a worker's folder could not be removed: ${explain(error)}`),
+      )
+      .finally(() => this.#ending.delete(tracked));
     this.#ending.add(tracked);
   }
 }

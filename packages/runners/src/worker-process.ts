@@ -4,13 +4,14 @@
  */
 import type { Assignment, WorkerRequest } from '@gantry/model';
 import type { AttemptLog } from './attempt-storage.ts';
+import { explain } from './explain-error.ts';
 import type { KilledFor } from './judge-exit.ts';
 import { readWorkerLine } from './read-worker-line.ts';
 import { killMarked } from './marked-processes.ts';
 import { buildEnvironment } from './process-environment.ts';
 import { startGroup, type GroupExit, type LocalProcessGroup } from './process-group.ts';
 import { readCpuSeconds, type Usage, type UsageWatch } from './process-usage.ts';
-import { graceOf, type RunContext } from './run-context.ts';
+import { GroupEnding, onCancel, type RunContext } from './run-context.ts';
 import { OutputPump } from './supervise-process.ts';
 
 export type WorkerEnding =
@@ -25,6 +26,8 @@ export interface WorkerResult {
   /** The last lines of its stderr in this place, for the message of a crash. */
   readonly lastWords: string;
   readonly logProblem: string | undefined;
+  /** False if not a byte came of it since the place was handed over. */
+  readonly heard: boolean;
 }
 
 /** The longest line that is taken for an answer, in bytes. */
@@ -32,6 +35,10 @@ const maxLine = 1_048_576;
 /** A tool cannot have more than so much on its way without waiting for us, at the least. */
 const pipeBytes = 16_384;
 const maxLastWords = 2_000;
+/** So much of what is no answer goes into the log, in bytes. */
+const garbageShown = 65_536;
+/** How long a worker may live on after it has closed its stdout, in ms. */
+const closedGrace = 500;
 const longestTimer = 2_147_483_647;
 
 interface InFlight {
@@ -39,6 +46,7 @@ interface InFlight {
   readonly id: string;
   settle(ending: WorkerEnding): void;
   settled: boolean;
+  heard: boolean;
   lastWords: string;
   stderrBytes: number;
 }
@@ -54,6 +62,8 @@ export class WorkerProcess {
   readonly #watch: UsageWatch;
   readonly #output: OutputPump;
   readonly #gone: Promise<void>;
+  readonly #killing: GroupEnding;
+  #killedFor: KilledFor | undefined;
   #inFlight: InFlight | undefined;
   #line: Buffer[] = [];
   #lineBytes = 0;
@@ -83,6 +93,7 @@ export class WorkerProcess {
     this.#context = context;
     this.#log = context.log;
     this.#group = group;
+    this.#killing = new GroupEnding(group);
     this.#watch = context.sampler.watch(group.pid, undefined, () => undefined);
     // A worker that has ended, or closed its stdin: seen as its exit, or at the time limit.
     group.stdin.on('error', () => undefined);
@@ -90,6 +101,12 @@ export class WorkerProcess {
       stream === 'stdout' ? this.#takeStdout(bytes) : this.#takeStderr(bytes),
     );
     this.#gone = this.#waitForEnd();
+    // No answer can come any more; mostly its exit follows at once.
+    group.stdout.once('close', () => {
+      setTimeout(() => {
+        if (!this.#dead) this.#misbehave('closed its stdout without an answer');
+      }, closedGrace).unref();
+    });
   }
 
   /** False once it may take no more places. */
@@ -113,26 +130,25 @@ export class WorkerProcess {
         () => this.#kill('time', this.#context.graceMilliseconds),
         Math.min(assignment.resources.time * 1000, longestTimer),
       );
-      const onAbort = (): void => this.#kill('cancel', graceOf(cancelled, this.#context));
-      cancelled.addEventListener('abort', onAbort, { once: true });
+      let stopListening: () => void = () => undefined;
       inFlight = {
         attempt: assignment.attempt,
         id: request.id,
         lastWords: '',
         stderrBytes: 0,
         settled: false,
+        heard: false,
         settle: (how) => {
           if (inFlight !== undefined) inFlight.settled = true;
           clearTimeout(limit);
-          cancelled.removeEventListener('abort', onAbort);
+          stopListening();
           resolve(how);
         },
       };
       this.#inFlight = inFlight;
       this.#watch.restart(memory === 0 ? undefined : memory, () => this.#kill('memory', 0));
-      if (cancelled.aborted) onAbort();
-      else if (!this.usable)
-        void this.#group.exited.then((exit) => inFlight?.settle({ kind: 'exited', exit }));
+      stopListening = onCancel(cancelled, this.#context, (grace) => this.#kill('cancel', grace));
+      if (!this.usable) void this.#group.exited.then((exit) => inFlight?.settle({ kind: 'exited', exit }));
       else this.#group.stdin.write(`${JSON.stringify(request)}\n`);
     });
     if (ending.kind === 'answered') {
@@ -153,6 +169,7 @@ export class WorkerProcess {
       usage: { cpuSeconds, maxRssBytes: seen.maxRssBytes },
       lastWords: inFlight?.lastWords.trim() ?? '',
       logProblem: this.#output.problem,
+      heard: inFlight?.heard ?? false,
     };
   }
 
@@ -166,9 +183,13 @@ export class WorkerProcess {
   }
 
   #kill(reason: KilledFor, grace: number): void {
-    if (this.#dead) return;
+    // A harder demand is heard while an earlier one has its grace.
+    if (this.#dead && this.#killedFor === undefined) return;
     this.#dead = true;
-    void this.#group.stop(grace).then(() => this.#inFlight?.settle({ kind: 'killed', reason }));
+    this.#killing.stop(grace);
+    if (this.#killedFor !== undefined) return;
+    this.#killedFor = reason;
+    void this.#group.exited.then(() => this.#inFlight?.settle({ kind: 'killed', reason }));
   }
 
   #misbehave(message: string): void {
@@ -185,6 +206,11 @@ export class WorkerProcess {
     const killRest = (): Promise<number> => killMarked(this.#context.marker, (owner) => owner === this.name);
     await this.#output.drain(killRest);
     await killRest();
+    try {
+      await this.#logUnended();
+    } catch (error) {
+      this.#output.problem ??= `its log is incomplete: ${explain(error)}`;
+    }
     if (!wasDead) this.#inFlight?.settle({ kind: 'exited', exit });
   }
 
@@ -204,6 +230,7 @@ export class WorkerProcess {
   #takeStderr(bytes: Uint8Array): Promise<void> | void {
     this.#stderrChunks += 1;
     const inFlight = this.#inFlight;
+    if (inFlight !== undefined) inFlight.heard = true;
     if (inFlight === undefined) return undefined; // Between two places nothing is worked on.
     inFlight.stderrBytes += bytes.length;
     inFlight.lastWords = (inFlight.lastWords + Buffer.from(bytes).toString('utf8')).slice(-maxLastWords);
@@ -212,14 +239,17 @@ export class WorkerProcess {
 
   #takeStdout(bytes: Uint8Array): Promise<void> | void {
     if (this.#dead) return undefined;
+    if (this.#inFlight !== undefined) this.#inFlight.heard = true;
     let from = 0;
     for (;;) {
       const end = bytes.indexOf(10, from);
       const part = Buffer.from(bytes.subarray(from, end === -1 ? undefined : end));
       this.#lineBytes += part.length;
       if (this.#lineBytes > maxLine) {
+        this.#line.push(part);
+        const logged = this.#logUnended();
         this.#misbehave(`printed more than ${maxLine} bytes on stdout without an answer`);
-        return undefined;
+        return logged;
       }
       this.#line.push(part);
       if (end === -1) return undefined;
@@ -230,6 +260,14 @@ export class WorkerProcess {
       const logged = this.#takeLine(line);
       if (this.#dead) return logged;
     }
+  }
+
+  /** What it printed last and did not end with a line feed: its head goes into the log, as what explains its end. */
+  #logUnended(): Promise<void> | void {
+    const head = Buffer.concat(this.#line).subarray(0, garbageShown);
+    this.#line = [];
+    if (this.#inFlight === undefined || this.#inFlight.settled || head.length === 0) return undefined;
+    return this.#log.append(this.#inFlight.attempt, 'stdout', head);
   }
 
   #takeLine(line: string): Promise<void> | void {

@@ -57,13 +57,22 @@ describe('batches', () => {
     expect(reports[1]).toMatchObject({ exitCode: 1, message: 'bad tile', outputs: [] });
   });
 
-  it('give places without a line the exit status of the process', async () => {
+  it('give places without a line the success of the process, and blame the place at work alone', async () => {
     expect(outcomes(await runTogether(places(['silent', undefined, 'silent'])))).toEqual(
       Array(3).fill('succeeded'),
     );
     const crashed = await runTogether(places([undefined, 'crash', undefined]));
-    expect(outcomes(crashed)).toEqual(['succeeded', 'failed', 'failed']);
-    expect(crashed[2]).toMatchObject({ exitCode: 4, message: 'tool@1.0.0 ended with exit code 4' });
+    expect(outcomes(crashed)).toEqual(['succeeded', 'failed', 'succeeded']);
+    expect(crashed[1]).toMatchObject({
+      exitCode: 4,
+      message: 'tool@1.0.0 ended with exit code 4; its log says more: gantry logs TASK',
+    });
+    expect(await maker(crashed[2])).not.toBe(await maker(crashed[0]));
+  });
+
+  it('of a tool that always dies come to their end', async () => {
+    const reports = await runTogether(places(Array<string>(5).fill('crash')));
+    expect(outcomes(reports)).toEqual(Array(5).fill('failed'));
   });
 
   it('have the time limit for each place, and run those after it in another call', async () => {
@@ -83,10 +92,18 @@ describe('batches', () => {
     expect(outcomes(await bench.wait(assignments))).toEqual(['cancelled', 'succeeded', 'cancelled']);
   });
 
-  it('fail places without a line if the results cannot be read', async () => {
-    const reports = await runTogether(places([undefined, 'garbage']));
-    expect(outcomes(reports)).toEqual(['succeeded', 'failed']);
+  it('fail the place at work if the results cannot be read, end the call, and go on with the others', async () => {
+    const reports = await runTogether(places([undefined, 'garbage', undefined]));
+    expect(outcomes(reports)).toEqual(['succeeded', 'failed', 'succeeded']);
     expect(reports[1]?.message).toMatch(/printed a line that is not JSON "fine" to its results/);
+  });
+
+  it('whose results become a pipe hold up nobody', async () => {
+    const script = 'rm "$2"; mkfifo "$2"; exec sleep 1000';
+    const line = ['sh', '-c', script, 'sh', '${batch.manifest}', '${batch.results}'];
+    const reports = await runTogether(places([undefined, undefined], {}, line));
+    expect(outcomes(reports)).toEqual(['failed', 'failed']);
+    expect(reports[0]?.message).toMatch(/its results are no file any more/);
   });
 
   it('fail all places if the tool cannot start', async () => {

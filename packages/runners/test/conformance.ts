@@ -1,5 +1,5 @@
 /** What every runner must do, container runners too: called with a way to make one. */
-import { mkdtemp, readdir, readFile, rm, writeFile, chmod } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile, chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -163,7 +163,7 @@ export function describeRunner(name: string, makeRunner: MakeRunner): void {
       expect(report).toMatchObject({
         outcome: 'failed',
         exitCode: 3,
-        message: 'tool@1.0.0 ended with exit code 3',
+        message: 'tool@1.0.0 ended with exit code 3; its log says more: gantry logs TASK',
       });
       expect(bench.log.read(assignment.attempt, 'stderr')).toBe('why\n');
       expect(await exists(assignment.folder)).toBe(false);
@@ -206,7 +206,8 @@ export function describeRunner(name: string, makeRunner: MakeRunner): void {
       const report = await bench.runOne(bench.assign(['sh', '-c', script], { resources }));
       expect(report).toMatchObject({
         outcome: 'timed-out',
-        message: 'tool@1.0.0 was killed at its time limit of 0.5 s',
+        message:
+          'tool@1.0.0 was killed at its time limit of 0.5 s; raise resources.time of the tool or of its stage',
       });
       expect(report.resources.wallSeconds).toBeLessThan(10);
       const pids = (await readFile(file, 'utf8')).trim().split('\n').map(Number);
@@ -262,8 +263,89 @@ export function describeRunner(name: string, makeRunner: MakeRunner): void {
       const resources = { cpu: 1, memory: 200_000_000, time: 30 };
       const report = await bench.runOne(bench.assign([process.execPath, '-e', eat], { resources }));
       expect(report.outcome).toBe('out-of-memory');
-      expect(report.message).toBe('tool@1.0.0 was killed at its memory limit of 191 MiB');
+      expect(report.message).toBe(
+        'tool@1.0.0 was killed at its memory limit of 191 MiB; raise resources.memory of the tool or of its stage',
+      );
       expect(report.resources.maxRssBytes).toBeGreaterThan(200_000_000);
+    });
+
+    it('names the file that it worked on', async () => {
+      const assignment = bench.assign(['sh', '-c', 'exit 7'], { about: 'img_r001.tif' });
+      expect((await bench.runOne(assignment)).message).toMatch(/ended with exit code 7 on img_r001\.tif; /);
+    });
+
+    it('keeps the memory limit while a tool has its grace', async () => {
+      const eat = `process.on('SIGTERM', () => {}); const all = [];
+        setInterval(() => { if (performance.now() > 900) all.push(Buffer.alloc(16_000_000, 1)) }, 10)`;
+      const resources = { cpu: 1, memory: 300_000_000, time: 0.5 };
+      const slow = await Bench.open(makeRunner, { graceMilliseconds: 25_000 });
+      const before = performance.now();
+      const [report] = await slow.run(slow.assign([process.execPath, '-e', eat], { resources }));
+      expect(performance.now() - before).toBeLessThan(15_000);
+      expect(report?.outcome).toBe('timed-out');
+      await slow.close();
+    }, 60_000);
+
+    it('hears a cancellation that is harder than an earlier one', async () => {
+      const heedless = bench.assign(['sh', '-c', 'trap "" TERM; echo up; while :; do sleep 0.1; done']);
+      await bench.runner.submit([heedless]);
+      await until(() => bench.log.read(heedless.attempt, 'stdout') === 'up\n' || undefined);
+      const before = performance.now();
+      void bench.runner.cancel([heedless.attempt], 60_000);
+      await bench.runner.cancel([heedless.attempt], 0);
+      expect(performance.now() - before).toBeLessThan(15_000);
+      expect((await bench.wait([heedless]))[0]?.outcome).toBe('cancelled');
+    });
+
+    it('stops measuring outputs when it is cancelled, and when the time is over', async () => {
+      bench.fingerprint = (_path, signal) =>
+        new Promise((_resolve, reject) =>
+          signal?.addEventListener('abort', () => reject(new Error('aborted'))),
+        );
+      const cancelled = bench.assignOutput('echo x > "$1"; echo up');
+      await bench.runner.submit([cancelled]);
+      await until(() => bench.log.read(cancelled.attempt, 'stdout') === 'up\n' || undefined);
+      await bench.runner.cancel([cancelled.attempt]);
+      expect((await bench.wait([cancelled]))[0]?.outcome).toBe('cancelled');
+      const late = { ...bench.assignOutput('echo x > "$1"'), resources: { cpu: 1, memory: 0, time: 1 } };
+      const report = await bench.runOne(late);
+      expect(report.outcome).toBe('timed-out');
+      expect(report.message).toMatch(/still being measured at its time limit of 1 s; raise resources\.time/);
+    });
+
+    it('keeps an output that is named as the work folder was', async () => {
+      const path = join(bench.storeFolder, '7', 'stage', '1', 'work', 'made.txt');
+      const report = await bench.runOne(bench.assignOutput('echo x > "$1"', { name: 'work', path }));
+      expect(report.outcome).toBe('succeeded');
+      expect(await readFile(path, 'utf8')).toBe('x\n');
+    });
+
+    it('clears folders that the tool has made read-only', async () => {
+      const script = 'mkdir -p mod/cache; touch mod/cache/x; chmod 555 mod/cache mod';
+      const assignment = bench.assign(['sh', '-c', script]);
+      expect((await bench.runOne(assignment)).message).toBeUndefined();
+      expect(await exists(assignment.folder)).toBe(false);
+    });
+
+    it('takes no output from behind a link, and removes nothing there', async () => {
+      const victim = join(bench.folder, 'victim');
+      await mkdir(join(victim, '.work'), { recursive: true });
+      await writeFile(join(victim, 'a b.txt'), "not the tool's");
+      const parent = bench.assignOutput(`rm -r "$(dirname "$1")"; ln -s ${victim} "$(dirname "$1")"`);
+      const report = await bench.runOne(parent);
+      expect(report).toMatchObject({ outcome: 'failed', outputs: [] });
+      expect(report.message).toMatch(/lies behind a symbolic link/);
+      const whole = bench.assign(['true']);
+      await bench.runOne({
+        ...whole,
+        command: ['sh', '-c', `cd /; rm -r ${whole.folder}; ln -s ${victim} ${whole.folder}`],
+      });
+      expect(await readdir(victim)).toEqual(['.work', 'a b.txt']);
+    });
+
+    it('tells nothing that a database cannot hold', async () => {
+      const { message } = await bench.runOne(bench.assign([`no-such-\ud800-command`]));
+      expect(message?.isWellFormed()).toBe(true);
     });
 
     it('measures processor time and peak memory', async () => {

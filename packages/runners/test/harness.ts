@@ -47,6 +47,8 @@ export class Bench {
   readonly marker = `test-${randomUUID()}`;
   readonly synced: string[] = [];
   readonly runner: Runner;
+  /** In place of measuring outputs, where a test says so. */
+  fingerprint: OutputStore['fingerprint'] | undefined;
   #attempt = 0;
 
   static async open(makeRunner: MakeRunner, change: Partial<RunnerSetup> = {}): Promise<Bench> {
@@ -165,7 +167,7 @@ export class Bench {
     };
     return {
       folder: this.storeFolder,
-      fingerprint,
+      fingerprint: (path, signal) => (this.fingerprint ?? fingerprint)(path, signal),
       sync: (paths) => {
         this.synced.push(...paths);
         return Promise.resolve();

@@ -81,6 +81,7 @@ describe('persistent tools', () => {
     ['kill-itself', /was ended by the signal SIGKILL in the middle of this place/],
     ['garbage', /printed a line that is not JSON "all is well"; it was ended/],
     ['other-id', /printed an answer for "another" when it was asked for "\d+"/],
+    ['close-stdout', /closed its stdout without an answer; it was ended/],
     ['endless', /printed more than 1048576 bytes on stdout without an answer/],
   ])(
     'that misbehave (%s) fail just the place in flight, and another takes the next',
@@ -94,6 +95,22 @@ describe('persistent tools', () => {
       expect(after.pid).not.toBe(before.pid);
     },
   );
+
+  it('have what they printed without a line feed in the log', async () => {
+    const assignment = place({ do: 'unended' });
+    expect((await bench.runOne(assignment)).outcome).not.toBe('succeeded');
+    expect(bench.log.read(assignment.attempt, 'stdout')).toBe('Traceback without an end');
+    const endless = place({ do: 'endless' });
+    await bench.runOne(endless);
+    expect(bench.log.read(endless.attempt, 'stdout')).toMatch(/^x{60000}/);
+  });
+
+  it('that die between two places do not fail the second', async () => {
+    expect((await bench.runOne(place({ do: 'die-later' }))).outcome).toBe('succeeded');
+    const report = await bench.runOne(writing());
+    expect(report.outcome).toBe('succeeded');
+    expect((await whoMade(report)).count).toBe(1);
+  });
 
   it('that answer twice keep the place and lose their trust', async () => {
     const before = await whoMade(await bench.runOne(writing()));

@@ -67,6 +67,7 @@ export function buildAssignment(claimed: ClaimedTask, store: string): Assignment
     run: run.id,
     runName: run.name,
     stage: stage.name,
+    about: onlyInput(items),
     tool: { name: tool.name, version: tool.version, digest: stage.toolDigest, folder: stage.toolFolder },
     kind: 'process',
     command: fillArguments([...tool.command, ...tool.args], scope, fill),
@@ -129,6 +130,13 @@ function describeInputs(claimed: ClaimedTask, store: string): Map<string, InputI
       return [input.name, { many: input.many, items }];
     }),
   );
+}
+
+/** The name of the file that the task works on, where its inputs are of one item, or only one of them is. */
+function onlyInput(items: ReadonlyMap<string, InputItems>): string | undefined {
+  const single = [...items.values()].filter(({ many }) => !many);
+  const [first] = single;
+  return single.length === 1 ? first?.items[0]?.worker.name : undefined;
 }
 
 /** The JSON files that templates name as `${inputs.NAME.manifest}`: the items with places and sizes. */

@@ -50,7 +50,7 @@ export function taskRoutes(context: ServerContext): Route[] {
       path: `${userApiPath}/tasks/:id/log`,
       who: 'owner',
       schemas: { params: taskParams, query: logQuery },
-      async handle({ params, query, request, reply }): Promise<unknown> {
+      async handle({ params, query, reply }): Promise<unknown> {
         const found = await findLog(engine, params.id, query.attempt);
         if (found === undefined) {
           const { state } = await explainTask(engine, params.id, context.data.store);
@@ -66,19 +66,49 @@ export function taskRoutes(context: ServerContext): Route[] {
         }
         const folder = logFolder(context, found.agent, found.session);
         const gone = new AbortController();
-        request.raw.once('close', () => {
+        reply.raw.once('close', () => {
           gone.abort();
         });
         const records =
           query.follow === 'true' && found.running
-            ? followLog(folder, found.attempt, {
-                signal: AbortSignal.any([gone.signal, context.closing]),
-              })
+            ? followWhileRunning(context, params.id, found.attempt, folder, gone.signal)
             : readLog(folder, found.attempt, found.reference as LogReference | undefined);
         return reply.type('application/x-ndjson').send(Readable.from(toLines(records)));
       },
     }),
   ];
+}
+
+/** How often a followed attempt is looked at, in ms. */
+const lookEveryMs = 1000;
+
+/**
+ * Follows an attempt's log to its end. An attempt whose agent went away leaves a log without one: it ends where the
+ * attempt does, after what came last was read.
+ */
+async function* followWhileRunning(
+  context: ServerContext,
+  task: number,
+  attempt: number,
+  folder: string,
+  gone: AbortSignal,
+): AsyncGenerator<LogRecord> {
+  const over = new AbortController();
+  const look = setInterval(() => {
+    findLog(context.engine, task, attempt)
+      .then((found) => {
+        if (found?.running !== true) over.abort();
+      })
+      .catch((error: unknown) => {
+        context.log(`the attempt ${attempt} could not be looked at: ${String(error)}`);
+      });
+  }, lookEveryMs);
+  try {
+    const signal = AbortSignal.any([over.signal, gone, context.closing]);
+    yield* followLog(folder, attempt, { signal, over: over.signal });
+  } finally {
+    clearInterval(look);
+  }
 }
 
 async function* toLines(records: AsyncIterable<LogRecord>): AsyncGenerator<string> {

@@ -21,23 +21,33 @@ const chunkBytes = 1024 * 1024;
 const atOnce = 4;
 
 /**
- * The checksum of a file, read in pieces of 1 MiB.
+ * The checksum of a file, read in pieces of 1 MiB: of the bytes that it had when it was opened.
  *
- * @throws GantryError `output-not-a-file` for a link, pipe, socket or device; what the file system throws.
+ * @throws GantryError `output-not-a-file` for a link, pipe, socket or device; `file-changed` if it was written to
+ *   meanwhile; what the file system throws; what `signal` was aborted with.
  */
 export async function checksumFile(path: string, signal?: AbortSignal): Promise<Checksum> {
   const handle = await openRegular(path);
   try {
     const hash = createHash('sha256');
-    const { size: expected } = await handle.stat();
-    const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(chunkBytes, expected + 1)));
+    const before = await handle.stat({ bigint: true });
+    const expected = Number(before.size);
+    const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(chunkBytes, expected)));
     let size = 0;
-    for (;;) {
+    // No further than it reached at first: one that grows as fast as it is read would never end.
+    while (size < expected) {
       signal?.throwIfAborted();
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, size);
+      const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, expected - size), size);
       if (bytesRead === 0) break;
       hash.update(buffer.subarray(0, bytesRead));
       size += bytesRead;
+    }
+    const after = await handle.stat({ bigint: true });
+    if (after.size !== before.size || after.mtimeNs !== before.mtimeNs || after.ctimeNs !== before.ctimeNs) {
+      throw new GantryError('file-changed', `${path} changed while it was read.`, {
+        file: path,
+        mend: 'Something still writes to it: have it end, and all that it started, before the file counts as done.',
+      });
     }
     return { checksum: `sha256:${hash.digest('hex')}`, size, files: 1 };
   } finally {

@@ -90,7 +90,9 @@ export async function locateDataDirectory(
   if (serverUser === undefined) return layOut(wanted);
   try {
     // The folder above decides: the directory itself gets its mode from us.
-    if (await canEnter(await findExisting(dirname(wanted)), serverUser)) return layOut(wanted);
+    const above = await findExisting(dirname(wanted));
+    // Below a file nobody can enter anything: opening it says so.
+    if (!(await stat(above)).isDirectory() || (await canEnter(above, serverUser))) return layOut(wanted);
   } catch (error) {
     throw explainDirectoryFailure(error, wanted);
   }

@@ -113,6 +113,17 @@ describe('a log', () => {
     expect(at).toBe(expected.length);
   });
 
+  it('is read to its end when its attempt is over without one', async () => {
+    const writer = await openWriter({ flushMs: 1 });
+    const over = new AbortController();
+    writer.append('a', 'stdout', Buffer.from('last words\n'));
+    await expect.poll(() => readText('a')).toBe('last words\n');
+    over.abort();
+    expect(joinText(await collect(followLog(folder, 'a', { signal: over.signal, over: over.signal })))).toBe(
+      'last words\n',
+    );
+  });
+
   it('stops following when told', async () => {
     await openWriter();
     const ended = collect(followLog(folder, 'a', { signal: AbortSignal.timeout(30) }));

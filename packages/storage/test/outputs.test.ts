@@ -90,6 +90,19 @@ describe('a checksum', () => {
     }
   });
 
+  it('of a file that is written to meanwhile is refused, however fast it grows', async () => {
+    const file = join(folder, 'growing');
+    await writeFile(file, Buffer.alloc(20_000_000));
+    let going = true;
+    const grow = async (): Promise<void> => {
+      while (going) await appendFile(file, Buffer.alloc(100_000));
+    };
+    const growing = grow();
+    await expect(checksumFile(file)).rejects.toMatchObject({ code: 'file-changed', file });
+    going = false;
+    await growing;
+  });
+
   it('of a folder covers names, bytes and empty folders, not times, modes or the order of writing', async () => {
     const make = async (name: string, files: readonly [string, string][]): Promise<string> => {
       for (const [path, text] of files) await write(join(name, path), text);

@@ -1,30 +1,15 @@
 /**
  * The addresses of all pages. Whatever one sees is in the address: its search part is read here, and nowhere else.
  */
-import { runStates, taskStates, type RunState, type TaskState } from '@gantry/model';
+import { runStates, taskStates, type RunState } from '@gantry/model';
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { readPlaceText } from './parts/numbers.ts';
 import { Problem } from './parts/page.tsx';
 import { MissingPage } from './shell/missing-page.tsx';
 import { Shell } from './shell/shell.tsx';
+import type { RunSearch } from './run-search.ts';
 
 type Search = Readonly<Record<string, unknown>>;
-
-/** What a run's page shows. */
-export interface RunSearch {
-  readonly tab?: 'tasks' | undefined;
-  readonly stage?: string | undefined;
-  readonly state?: TaskState | undefined;
-  /** `all`: a small map of every stage. */
-  readonly maps?: 'all' | undefined;
-  readonly color?: 'duration' | undefined;
-  /** The plane: `t=3,channel=1`. */
-  readonly at?: string | undefined;
-  /** Zoom and middle of the map: `4.5,120,80`, in squares. */
-  readonly view?: string | undefined;
-  /** The attempt whose log is shown. */
-  readonly attempt?: number | undefined;
-}
 
 export interface RunsSearch {
   /** Only the runs in this state. */

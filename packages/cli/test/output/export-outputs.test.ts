@@ -182,8 +182,8 @@ describe('exportOutputs', () => {
       exported: [exported],
     } = await exportOutputs([output], join(folder, 'out'));
     // Where it is the same file nobody may write to it; where one may (root), it is another.
-    await writeFile(exported!.paths[0]!, 'mine').catch((error: NodeJS.ErrnoException) => {
-      expect(error.code).toBe('EACCES');
+    await writeFile(exported!.paths[0]!, 'mine').catch((error: unknown) => {
+      expect((error as NodeJS.ErrnoException).code).toBe('EACCES');
     });
     expect(await readFile(output.items[0]!.path, 'utf8')).toBe('bytes');
   });

@@ -4,7 +4,7 @@
  * `live-sources.ts`, when to close to `completion.ts`.
  */
 import { basename } from 'node:path';
-import { formatPlace, listedNames, parsePattern, type LiveSourceState } from '@gantry/model';
+import { formatPlace, parsePattern, type LiveSourceState } from '@gantry/model';
 import {
   isSameLook,
   isTemporaryName,
@@ -21,13 +21,8 @@ import type { Engine } from '../engine.ts';
 import { AdmissionQueue, type ReadyFile } from './admission-queue.ts';
 import { foldersOf } from './check-watch.ts';
 import { Completion } from './completion.ts';
-import {
-  describeUnfinished,
-  notReadable,
-  placeTwice,
-  refusedFile,
-  type FileProblem,
-} from './file-problems.ts';
+import { describeLiveSource, type DatedTrouble } from './describe-live-source.ts';
+import { notReadable, placeTwice, refusedFile, type FileProblem } from './file-problems.ts';
 import { endLiveSource, readTakenFiles, type LiveSourceRow } from './live-source-rows.ts';
 import { PlaceHolders } from './place-holders.ts';
 import { rest } from './rest.ts';
@@ -39,13 +34,6 @@ export interface LiveSourceOptions {
   readonly log: (line: string) => void;
   /** It has ended by itself. */
   readonly onEnded: () => void;
-}
-
-interface Trouble {
-  readonly code: string;
-  readonly message: string;
-  readonly mend: string;
-  readonly sinceMs: number;
 }
 
 const retryMs = 5000;
@@ -67,7 +55,7 @@ export class LiveSource {
   #watch: FolderWatch | undefined;
   #reading = 0;
   #lastTakenMs: number | undefined;
-  #trouble: Trouble | undefined;
+  #trouble: DatedTrouble | undefined;
   #over: string | undefined;
 
   constructor(options: LiveSourceOptions) {
@@ -112,68 +100,25 @@ export class LiveSource {
   }
 
   state(): LiveSourceState {
-    const { row } = this.#options;
     const watch = this.#watch?.state();
     const trouble =
       this.#trouble ??
       (watch?.trouble === undefined
         ? undefined
         : { ...watch.trouble, sinceMs: watch.troubleSinceMs ?? Date.now() });
-    const unfinished = [...(this.#watch?.unsettled() ?? [])];
-    return {
-      dataset: row.dataset,
-      folder: row.folder,
-      pattern: row.pattern,
-      options: row.options,
-      since: row.since.toISOString(),
+    return describeLiveSource({
+      row: this.#options.row,
       state: this.#word(trouble !== undefined),
-      reason: this.#over ?? this.#completion.reason ?? null,
-      mode: watch?.mode ?? 'scan',
-      trouble:
-        trouble === undefined
-          ? null
-          : {
-              code: trouble.code,
-              message: trouble.message,
-              mend: trouble.mend,
-              since: new Date(trouble.sinceMs).toISOString(),
-            },
-      scan:
-        watch?.scan === undefined
-          ? null
-          : {
-              ended: new Date(watch.scan.endedMs).toISOString(),
-              tookMs: watch.scan.tookMs,
-              files: watch.scan.files,
-            },
+      reason: this.#over ?? this.#completion.reason,
+      trouble,
+      watch: this.#watch,
       taken: this.#taken.size,
-      lastTaken: this.#lastTakenMs === undefined ? null : new Date(this.#lastTakenMs).toISOString(),
-      pending: this.#inWork() + (watch?.pending ?? 0) - unfinished.length,
-      unfinished: {
-        count: unfinished.length,
-        first: unfinished.slice(0, listedNames).map((file) => ({
-          name: file.name,
-          why: file.why,
-          message: describeUnfinished(file),
-          since: new Date(file.sinceMs).toISOString(),
-          size: file.size ?? null,
-        })),
-      },
-      problems: {
-        count: this.#problems.size,
-        first: [...this.#problems].slice(0, listedNames).map(([name, { code, message, mend, sinceMs }]) => ({
-          name,
-          code,
-          message,
-          mend,
-          since: new Date(sinceMs).toISOString(),
-        })),
-      },
-      unmatched: listNames(this.#watch?.unmatched() ?? []),
-      vanished: listNames(this.#watch?.vanished() ?? []),
-      late: listNames(this.#late),
-      outside: listNames(this.#outside),
-    };
+      lastTakenMs: this.#lastTakenMs,
+      inWork: this.#inWork(),
+      problems: this.#problems,
+      late: this.#late,
+      outside: this.#outside,
+    });
   }
 
   #word(isTroubled: boolean): LiveSourceState['state'] {
@@ -383,13 +328,4 @@ export class LiveSource {
 function setMember(names: Set<string>, name: string, isMember: boolean): void {
   if (isMember) names.add(name);
   else names.delete(name);
-}
-
-function listNames(names: Iterable<string>): { count: number; first: string[] } {
-  let count = 0;
-  const first: string[] = [];
-  for (const name of names) {
-    if (count++ < listedNames) first.push(name);
-  }
-  return { count, first };
 }

@@ -14,6 +14,7 @@ import { openChecksumPool } from '@gantry/storage';
 import { lockDataset, refuseOutput } from '../change-dataset.ts';
 import type { Engine } from '../engine.ts';
 import { checkWatch } from './check-watch.ts';
+import { describeLiveSource } from './describe-live-source.ts';
 import { LiveSource } from './live-source.ts';
 import {
   countTakenFiles,
@@ -126,7 +127,13 @@ export async function openLiveSources(engine: Engine, log: (line: string) => voi
       await requireDataset(engine, dataset);
       const row = await readLiveSource(engine, dataset);
       if (row === undefined) throw notWatched(dataset);
-      return endedState(row, await countTakenFiles(engine, dataset));
+      return describeLiveSource({
+        row,
+        // One that has not ended and is not at work is about to be.
+        state: row.ended === null ? 'starting' : 'ended',
+        reason: row.reason ?? undefined,
+        taken: await countTakenFiles(engine, dataset),
+      });
     },
     list: () => [...atWork.entries()].sort(([a], [b]) => a - b).map(([, source]) => source.state()),
     async close() {
@@ -151,29 +158,4 @@ function notWatched(dataset: number): GantryError {
   return new GantryError('not-watched', `No folder is watched for the dataset ${dataset}.`, {
     mend: 'Watch one first.',
   });
-}
-
-function endedState(row: LiveSourceRow, taken: number): LiveSourceState {
-  const none = { count: 0, first: [] };
-  return {
-    dataset: row.dataset,
-    folder: row.folder,
-    pattern: row.pattern,
-    options: row.options,
-    since: row.since.toISOString(),
-    state: row.ended === null ? 'starting' : 'ended',
-    reason: row.reason,
-    mode: 'scan',
-    trouble: null,
-    scan: null,
-    taken,
-    lastTaken: null,
-    pending: 0,
-    unfinished: none,
-    problems: none,
-    unmatched: none,
-    vanished: none,
-    late: none,
-    outside: none,
-  };
 }

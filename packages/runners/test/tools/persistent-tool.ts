@@ -1,6 +1,6 @@
 /** A persistent tool for tests: does what each request's params ask for, so that one file shows every misbehaviour. */
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { closeSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 interface Request {
@@ -46,6 +46,14 @@ for await (const line of createInterface({ input: process.stdin })) {
       await new Promise(() => undefined);
       break;
     }
+    case 'unended':
+      process.stdout.write('Traceback without an end');
+      process.exit(5);
+      break;
+    case 'close-stdout':
+      closeSync(1);
+      await new Promise((resolve) => setTimeout(resolve, 1_000_000));
+      break;
     case 'hang':
       spawn('sleep', ['1000'], { stdio: 'ignore' });
       await new Promise((resolve) => setTimeout(resolve, 1_000_000));
@@ -66,7 +74,13 @@ for await (const line of createInterface({ input: process.stdin })) {
       break;
     case 'progress':
       print(JSON.stringify({ id, progress: 0.5 }));
+      print(JSON.stringify({ id, exitCode: 0, progress: 1 }));
+      break;
+    case 'die-later':
       print(answer);
+      // With the next line: after it was taken, before it was looked at.
+      process.stdin.once('data', () => process.exit(7));
+      await new Promise(() => undefined);
       break;
     default:
       for (const path of Object.values(outputs)) writeFileSync(path, `${process.pid} ${count}`);

@@ -45,11 +45,18 @@ export async function* readLog(
   if (!cursor.finished) yield* cursor.readNew();
 }
 
-/** The log from its beginning, and what comes, until the attempt has finished or `signal` says enough. */
+/**
+ * The log from its beginning, and what comes, until the attempt has finished or `signal` says enough. Where it is
+ * `over` that does, nothing more will be written: what is there is read once more.
+ */
 export async function* followLog(
   folder: string,
   attempt: string | number,
-  options: { readonly signal?: AbortSignal | undefined; readonly pollMs?: number | undefined } = {},
+  options: {
+    readonly signal?: AbortSignal | undefined;
+    readonly over?: AbortSignal | undefined;
+    readonly pollMs?: number | undefined;
+  } = {},
 ): AsyncGenerator<LogRecord> {
   const cursor = new LogCursor(folder, String(attempt));
   while (options.signal?.aborted !== true) {
@@ -62,6 +69,7 @@ export async function* followLog(
       options.signal === undefined ? {} : { signal: options.signal },
     ).catch(() => {});
   }
+  if (options.over?.aborted === true) yield* cursor.readNew();
 }
 
 /** Where an attempt's whole chunks are, and how many bytes they hold. */

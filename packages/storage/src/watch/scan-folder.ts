@@ -14,6 +14,8 @@ export interface ScanOptions {
   /** Names that are passed over. */
   passesOver(base: string): boolean;
   enters(folder: string): boolean;
+  /** It has come a step further. */
+  onProgress(): void;
   /** Before a folder is listed, so that what comes between is told by events. */
   onFolder(folder: string, path: string, identity: string): void;
 }
@@ -103,10 +105,13 @@ export class FolderScanner {
     ) {
       return { ...before, listed: false, passedOver: before.passedOver + 1 };
     }
+    this.#options.onProgress();
     const listedMs = Date.now();
+    let entries = 0;
     const files = new Set<string>();
     const folders: string[] = [];
     for await (const entry of await opendir(path, { bufferSize: 1024 })) {
+      if (++entries % 1024 === 0) this.#options.onProgress();
       if (this.#options.passesOver(entry.name)) continue;
       const mayEnter = depth < this.#options.depth && this.#options.enters(joinName(folder, entry.name));
       if (mayEnter && (entry.isDirectory() || (entry.isSymbolicLink() && (await isFolder(path, entry.name)))))

@@ -9,6 +9,7 @@
  * change of that is found by the scan alone.
  */
 import { resolve, basename, join } from 'node:path';
+import { EventQueue } from './event-queue.ts';
 import { lookAt } from './file-look.ts';
 import { FolderEvents } from './folder-events.ts';
 import { diskMissing, notAnswering, troubleOf, type FolderTrouble } from './folder-trouble.ts';
@@ -44,16 +45,16 @@ class Watch implements FolderWatch {
   readonly #scanner: FolderScanner;
   readonly #events: FolderEvents;
   readonly #unmatched = new Set<string>();
+  readonly #told = new EventQueue<WatchEvent>();
   readonly #loop: Promise<void>;
   #usesEvents = false;
   #saidNoEvents = false;
   #trouble: FolderTrouble | undefined;
   #troubleSinceMs: number | undefined;
   #scan: WatchState['scan'];
-  #scanBeganMs: number | undefined;
+  /** When the scan under way last came a step further. */
+  #scanMovedMs: number | undefined;
   #device: number | undefined;
-  #told: WatchEvent[] = [];
-  #wakeReader: () => void = () => {};
   #wakeRest: () => void = () => {};
   #again = false;
   #hintTimer: NodeJS.Timeout | undefined;
@@ -75,13 +76,13 @@ class Watch implements FolderWatch {
       known: (name) => this.#known.get(name),
       onCounts: (name, look) => {
         this.#known.set(name, look);
-        this.#tell({ kind: 'counts', name, path: join(root, name), look });
+        this.#told.push({ kind: 'counts', name, path: join(root, name), look });
       },
       onSame: (name) => {
-        if (this.#known.comeBack(name)) this.#tell({ kind: 'returned', name });
+        if (this.#known.comeBack(name)) this.#told.push({ kind: 'returned', name });
       },
       onGone: (name) => {
-        if (this.#known.vanish(name)) this.#tell({ kind: 'vanished', name });
+        if (this.#known.vanish(name)) this.#told.push({ kind: 'vanished', name });
       },
     });
     this.#scanner = new FolderScanner({
@@ -89,6 +90,9 @@ class Watch implements FolderWatch {
       depth: options.depth,
       passesOver: this.#passesOver,
       enters: (below) => options.enters(below),
+      onProgress: () => {
+        this.#scanMovedMs = performance.now();
+      },
       onFolder: (below, path, identity) => {
         if (this.#usesEvents) this.#events.watch(below, path, identity);
       },
@@ -101,7 +105,7 @@ class Watch implements FolderWatch {
   }
 
   state(): WatchState {
-    const slow = this.#scanBeganMs === undefined ? 0 : performance.now() - this.#scanBeganMs;
+    const slow = this.#scanMovedMs === undefined ? 0 : performance.now() - this.#scanMovedMs;
     const trouble =
       this.#trouble ??
       (slow > notAnsweringMs ? notAnswering(this.#root, Math.round(slow / 1000)) : undefined);
@@ -147,29 +151,12 @@ class Watch implements FolderWatch {
     this.#settling.close();
     clearTimeout(this.#hintTimer);
     this.#wakeRest();
-    this.#wakeReader();
+    this.#told.close();
     await this.#loop;
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<readonly WatchEvent[], void, undefined> {
-    for (;;) {
-      if (this.#told.length > 0) {
-        const block = this.#told;
-        this.#told = [];
-        yield block;
-      } else if (this.#closing.signal.aborted) {
-        return;
-      } else {
-        await new Promise<void>((wake) => {
-          this.#wakeReader = wake;
-        });
-      }
-    }
-  }
-
-  #tell(event: WatchEvent): void {
-    this.#told.push(event);
-    this.#wakeReader();
+  [Symbol.asyncIterator](): AsyncGenerator<readonly WatchEvent[], void, undefined> {
+    return this.#told.blocks();
   }
 
   async #check(name: string): Promise<'whole' | 'incomplete' | 'unknown'> {
@@ -229,7 +216,7 @@ class Watch implements FolderWatch {
       this.#everything = false;
       this.#again = false;
       const beganMs = performance.now();
-      this.#scanBeganMs = beganMs;
+      this.#scanMovedMs = beganMs;
       try {
         // A disk that does not answer must not keep us from closing.
         const scan = await Promise.race([this.#scanner.scan(everything, signal), aborted(signal)]);
@@ -237,7 +224,7 @@ class Watch implements FolderWatch {
       } catch (error) {
         if (!signal.aborted) this.#setTrouble(troubleOf(error, this.#root));
       }
-      this.#scanBeganMs = undefined;
+      this.#scanMovedMs = undefined;
       this.#sayWhetherEventsCome();
       for (const done of waiters) done();
       if (!this.#again) await this.#rest();
@@ -308,7 +295,7 @@ class Watch implements FolderWatch {
         if (this.#known.get(name) === undefined || this.#known.vanished.has(name)) this.#settling.found(name);
       } else if (!this.#unmatched.has(name)) {
         this.#unmatched.add(name);
-        this.#tell({ kind: 'unmatched', name });
+        this.#told.push({ kind: 'unmatched', name });
       }
     }
   }

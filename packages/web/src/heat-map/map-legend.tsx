@@ -2,7 +2,7 @@
 import type { TaskState } from '@gantry/model';
 import { Link } from '@tanstack/react-router';
 import { formatCount, formatDuration } from '../parts/numbers.ts';
-import type { RunSearch } from '../router.tsx';
+import type { RunSearch } from '../run-search.ts';
 import { StateIcon } from '../parts/state-badge.tsx';
 import { lookOf, shownOrder } from '../parts/state-looks.tsx';
 import classes from './heat-map.module.css';

@@ -8,7 +8,7 @@ import { useChangeSearch } from '../parts/change-search.ts';
 import { CountBar } from '../parts/count-bar.tsx';
 import { placeText, readPlaceText } from '../parts/numbers.ts';
 import { Loading, Problem } from '../parts/page.tsx';
-import type { RunSearch } from '../router.tsx';
+import type { RunSearch } from '../run-search.ts';
 import { HeatMap } from './heat-map.tsx';
 import classes from './heat-map.module.css';
 import { DurationLegend, MapLegend } from './map-legend.tsx';

@@ -1,7 +1,7 @@
 /** Changes what of a run is seen, and keeps the page, with the task that is open. */
 import { useRouter } from '@tanstack/react-router';
 import { useCallback } from 'react';
-import type { RunSearch } from '../router.tsx';
+import type { RunSearch } from '../run-search.ts';
 
 export function useChangeSearch(): (next: Partial<RunSearch>) => void {
   const router = useRouter();

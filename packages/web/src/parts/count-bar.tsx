@@ -6,7 +6,7 @@ import { StateIcon } from './state-badge.tsx';
 import { lookOf, shownOrder } from './state-looks.tsx';
 
 /** `12 succeeded, 3 failed` */
-export function describeCounts(counts: TaskCounts): string {
+function describeCounts(counts: TaskCounts): string {
   const parts = presentOf(counts).map(([state, count]) => `${formatCount(count)} ${lookOf(state).word}`);
   return parts.length === 0 ? 'no tasks yet' : parts.join(', ');
 }

@@ -12,7 +12,7 @@ export interface Progress {
   readonly left: string | undefined;
 }
 
-export function useProgress(run: RunSummary): Progress {
+function useProgress(run: RunSummary): Progress {
   // The rate falls by itself when nothing comes.
   useNow();
   const [finished, all] = [countFinished(run.tasks), countAll(run.tasks)];

@@ -17,7 +17,7 @@ import { countAll, countFinished, countTroubled, rateOf } from '../live/rates.ts
 import { CountBar } from '../parts/count-bar.tsx';
 import { formatCount, formatRate, formatSoFar, formatThings } from '../parts/numbers.ts';
 import { useNow } from '../parts/relative-time.tsx';
-import type { RunSearch } from '../router.tsx';
+import type { RunSearch } from '../run-search.ts';
 import { layOutGraph, nodeHeight, nodeWidth } from './lay-out-graph.ts';
 import classes from './stage-graph.module.css';
 

@@ -1,0 +1,18 @@
+/** What the address of a run's page says, beside the run. */
+import type { TaskState } from '@gantry/model';
+
+/** What a run's page shows. */
+export interface RunSearch {
+  readonly tab?: 'tasks' | undefined;
+  readonly stage?: string | undefined;
+  readonly state?: TaskState | undefined;
+  /** `all`: a small map of every stage. */
+  readonly maps?: 'all' | undefined;
+  readonly color?: 'duration' | undefined;
+  /** The plane: `t=3,channel=1`. */
+  readonly at?: string | undefined;
+  /** Zoom and middle of the map: `4.5,120,80`, in squares. */
+  readonly view?: string | undefined;
+  /** The attempt whose log is shown. */
+  readonly attempt?: number | undefined;
+}
