@@ -141,7 +141,10 @@ export async function openLaboratory(database: ReturnType<typeof testDatabase>):
     startRun: (options) => startRun(client, folder, tools, gate, options),
     openGate: () => writeFile(gate, ''),
     async waitForEnd(run) {
-      while ((await client.run(run)).state === 'active') await new Promise((wake) => setTimeout(wake, 50));
+      while ((await client.run(run)).state === 'active') {
+        if (agent.exitCode !== null) throw new Error(`The agent has ended with ${agent.exitCode}.`);
+        await new Promise((wake) => setTimeout(wake, 50));
+      }
     },
     closeGate: () => rm(gate, { force: true }),
     stopServer: () => server.close(),
@@ -149,9 +152,11 @@ export async function openLaboratory(database: ReturnType<typeof testDatabase>):
       server = await start(Number(new URL(url).port));
     },
     async close() {
-      const ended = new Promise((resolve) => agent.once('exit', resolve));
-      agent.kill('SIGTERM');
-      await ended;
+      if (agent.exitCode === null) {
+        const ended = new Promise((resolve) => agent.once('exit', resolve));
+        agent.kill('SIGTERM');
+        await ended;
+      }
       await server.close();
       await data.close();
       await rm(folder, { recursive: true, force: true });

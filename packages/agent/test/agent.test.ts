@@ -16,7 +16,9 @@ describe('an agent whose name another bears', () => {
     bench = await AgentBench.open();
     bench.peer.nameInUse = true;
     const agent = bench.start();
-    await until(() => /Another agent named "test" is at work, on the host there/.test(agent.said()) || undefined);
+    await until(
+      () => /Another agent named "test" is at work, on the host there/.test(agent.said()) || undefined,
+    );
     expect(agent.process.exitCode).toBeNull();
     bench.peer.nameInUse = false;
     const assignment = bench.assign(['true']);
@@ -386,5 +388,5 @@ describe('an agent that cannot start', () => {
     const second = bench.start();
     expect(await second.ended).toBe(3);
     expect(second.said()).toMatch(/is used by the agent with process id \d+/);
-  });
+  }, 60_000);
 });

@@ -104,6 +104,10 @@ describe('gantry run', patience, () => {
     const explained = await gantry(['explain', task, '1/second/p=2', '--data-dir', 'data'], { folder });
     expect(explained.stdout).toContain('is bad');
     expect(explained.stdout).toContain('blocked');
+    expect(explained.stdout).toContain('  Its attempt failed: ');
+    const unrun = await gantry(['logs', '1/second/p=2', '--data-dir', 'data'], { folder });
+    expect(unrun.code).toBe(2);
+    expect(unrun.stderr).toContain('has not run yet: it is blocked, and has no log');
     const log = await gantry(['logs', '1/first/p=3', '--data-dir', 'data'], { folder });
     expect(log.stdout).toBe('read p03.txt\n');
 
@@ -123,8 +127,11 @@ describe('gantry run', patience, () => {
     running.child.kill('SIGINT');
     const stopped = await running.ended;
     expect(stopped.code, stopped.stderr).toBe(1);
-    expect(parseResult(stopped).state).toBe('cancelled');
+    expect(parseResult(stopped)).toMatchObject({ state: 'cancelled', tasks: { running: 0 } });
     expect(stopped.stderr).toContain(`gantry run --resume 1 --data-dir ${folder}/data`);
+    expect(stopped.stderr).toContain(
+      `gantry run copy.yaml --resume 1 --input items --pattern 'p{p:dd}.txt' --tools ${testTools} --data-dir ${folder}/data`,
+    );
     expect(processesOf(folder)).toEqual([]);
     const again = await gantry(['run', '--resume', '1', '--data-dir', 'data', '--json'], { folder });
     expect(again.code, again.stderr).toBe(0);
@@ -231,6 +238,11 @@ describe('when a part of it is killed', patience, () => {
     const ended = await running.ended;
     expect(ended.code, ended.stderr).toBe(3);
     expect(JSON.parse(ended.stdout)).toHaveProperty('error.mend', expect.stringContaining('--resume 1'));
+    // A line for each part that noticed, and no stack.
+    expect(ended.stderr).not.toMatch(/^ +at /m);
+    expect(ended.stderr.match(/cannot be reached/g) ?? []).toHaveLength(
+      ended.stderr.includes('cannot be reached') ? 1 : 0,
+    );
     const again = await gantry(['run', '--resume', '1', '--data-dir', 'data', '--json'], { folder });
     expect(again.code, again.stderr).toBe(0);
     expect(parseResult(again).tasks).toEqual({ ...noTasks, succeeded: 24 });

@@ -46,6 +46,8 @@ describe('indexing files', () => {
     expect(error.code).toBe('place-twice');
     expect(error.message).toBe('2 files of /data/tiles are at the place row 1: img_r1_t1.tif, img_r1_t2.tif');
     expect(error.mend).toContain('The pattern `img_r{row:d}_t{t:d}.tif` does.');
+    // 01 and 1 are one number whatever the pattern: none is proposed.
+    expect(problemOf('p{p:d+}.txt', ['p01.txt', 'p1.txt']).mend).not.toContain('does.');
   });
 
   it('says what a pattern that matches nothing was held against, and one that fits', () => {

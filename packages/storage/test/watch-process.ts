@@ -7,12 +7,13 @@ const watch = watchFolder(folder, {
   enters: () => true,
   fits: (name) => name.endsWith('.tif'),
   settleMs: 100,
+  log: (line) => void process.stdout.write(`${JSON.stringify({ log: line })}\n`),
 });
 let last = '';
 setInterval(() => {
-  const { state, trouble } = watch.state();
+  const { state, mode, trouble } = watch.state();
   const unsettled = [...watch.unsettled()].map(({ name, why }) => `${name} ${why}`);
-  const line = JSON.stringify({ state, trouble: trouble?.code, unsettled });
+  const line = JSON.stringify({ state, mode, trouble: trouble?.code, unsettled });
   if (line !== last) process.stdout.write(`${line}\n`);
   last = line;
 }, 20);

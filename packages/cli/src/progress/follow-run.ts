@@ -50,7 +50,7 @@ export async function followRun(
 }
 
 /** Why nothing of a run runs though tasks are ready: others do, or the machine is too small. */
-function describeIdle(run: number, ready: number, runs: readonly RunSummary[]): string {
+export function describeIdle(run: number, ready: number, runs: readonly RunSummary[]): string {
   const ahead = runs.filter(({ id, tasks }) => id !== run && (tasks.running ?? 0) > 0).map(({ id }) => id);
   const tasks = `${plural(ready, 'task')} ${ready === 1 ? 'is' : 'are'} ready`;
   if (ahead.length > 0)

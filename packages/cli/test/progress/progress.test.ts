@@ -1,6 +1,7 @@
-import type { RunDetail } from '@gantry/model';
+import type { RunDetail, RunSummary } from '@gantry/model';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { describeIdle } from '../../src/progress/follow-run.ts';
 import { ProgressMeter, type Progress } from '../../src/progress/measure-progress.ts';
 import { describeProgress, drawProgress } from '../../src/progress/progress-bar.ts';
 import { showProgress } from '../../src/progress/show-progress.ts';
@@ -18,6 +19,18 @@ const progress: Progress = {
   otherStages: 1,
   paused: false,
 };
+
+describe('describeIdle', () => {
+  const run = (id: number, running: number) => ({ id, tasks: { running } }) as unknown as RunSummary;
+
+  it('names the runs that hold the slots, and blames the machine only if there are none', () => {
+    expect(describeIdle(3, 2, [run(3, 0), run(9, 4), run(7, 1), run(8, 0)])).toBe(
+      '2 tasks are ready and wait behind runs 7, 9.',
+    );
+    expect(describeIdle(3, 1, [run(9, 4)])).toBe('1 task is ready and waits behind run 9.');
+    expect(describeIdle(3, 1, [run(3, 0), run(9, 0)])).toContain('more processors or memory');
+  });
+});
 
 describe('ProgressMeter', () => {
   const at = (tasks: RunDetail['tasks'], stages: RunDetail['tasks'][] = []) => ({
