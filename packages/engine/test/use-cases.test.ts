@@ -31,8 +31,8 @@ describe('admitting', () => {
     await closeDataset(openEngine(database.pool), test.dataset);
     const late = await test.admit(2);
     expect(late).toMatchObject({ changed: 0, late: [{ place: [2] }] });
-    expect(await test.admit(1, 'b')).toEqual({ changed: 1, late: [] });
-    expect(await test.admit(1, 'b')).toEqual({ changed: 0, late: [] });
+    expect(await test.admit(1, 'b')).toEqual({ changed: 1, late: [], outside: [] });
+    expect(await test.admit(1, 'b')).toEqual({ changed: 0, late: [], outside: [] });
   });
 
   it('refuses a place with another number of coordinates, and admits nothing', async () => {

@@ -134,23 +134,15 @@ export function HeatMap(props: HeatMapProps) {
     const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
     if (step !== undefined) {
       event.preventDefault();
-      const from = cursor ?? { column: -step[0]!, row: -step[1]! };
-      const next = {
-        column: Math.max(
-          0,
-          Math.min(
-            size.width - 1,
-            (cursor === undefined ? 0 : from.column) + (cursor === undefined ? 0 : step[0]!),
-          ),
-        ),
-        row: Math.max(
-          0,
-          Math.min(
-            size.height - 1,
-            (cursor === undefined ? 0 : from.row) + (cursor === undefined ? 0 : step[1]!),
-          ),
-        ),
-      };
+      const from = cursor ?? opened;
+      const clamp = (value: number, size: number): number => Math.max(0, Math.min(size - 1, value));
+      const next =
+        from === undefined
+          ? { column: 0, row: 0 }
+          : {
+              column: clamp(from.column + step[0]!, size.width),
+              row: clamp(from.row + step[1]!, size.height),
+            };
       setCursor(next);
       return;
     }
@@ -180,7 +172,10 @@ export function HeatMap(props: HeatMapProps) {
   const pointed = hover === undefined ? undefined : squareAt(view, hover);
   const looked = pointed === undefined ? undefined : lookAt(grid, pointed.column, pointed.row);
   const underCursor = cursor === undefined ? undefined : lookAt(grid, cursor.column, cursor.row);
-  const mark = findMark(grid, marked, cursor);
+  // A look over a million squares is not for every frame.
+  const described = useMemo(() => describeGrid(grid), [grid, version]);
+  const opened = useMemo(() => findTask(grid, marked), [grid, marked, version]);
+  const mark = cursor ?? opened;
   const interactive = onChoose !== undefined;
   return (
     <div className={classes['map']} ref={boxRef}>
@@ -190,7 +185,7 @@ export function HeatMap(props: HeatMapProps) {
         tabIndex={interactive ? 0 : -1}
         role={interactive ? 'application' : 'img'}
         aria-roledescription={interactive ? 'map of the lattice' : undefined}
-        aria-label={`${label}: ${describeGrid(grid)}`}
+        aria-label={`${label}: ${described}`}
         onPointerDown={(event) => {
           const at = { x: event.nativeEvent.offsetX, y: event.nativeEvent.offsetY };
           drag.current = { from: at, at, moved: false };
@@ -301,13 +296,8 @@ function middleOf(box: { width: number; height: number }): Point {
   return { x: box.width / 2, y: box.height / 2 };
 }
 
-/** The square of the task that is open, or the one that the keyboard is on. */
-function findMark(
-  grid: MapGrid,
-  marked: number | undefined,
-  cursor: { column: number; row: number } | undefined,
-): { column: number; row: number } | undefined {
-  if (cursor !== undefined) return cursor;
-  const square = marked === undefined ? -1 : grid.task.indexOf(marked);
+/** The square of a task. */
+function findTask(grid: MapGrid, task: number | undefined): { column: number; row: number } | undefined {
+  const square = task === undefined ? -1 : grid.task.indexOf(task);
   return square < 0 ? undefined : { column: square % grid.x.size, row: Math.floor(square / grid.x.size) };
 }

@@ -1,6 +1,7 @@
 /** What the colours mean and how many squares there are of each; choosing one dims the others. */
 import type { TaskState } from '@gantry/model';
 import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import { formatCount, formatDuration } from '../parts/numbers.ts';
 import type { RunSearch } from '../run-search.ts';
 import { StateIcon } from '../parts/state-badge.tsx';
@@ -11,11 +12,13 @@ import { scaleOf } from './paint-map.ts';
 
 interface MapLegendProps {
   readonly grid: MapGrid;
+  /** Rises when the grid's content changes. */
+  readonly version: number;
   readonly only: TaskState | undefined;
 }
 
-export function MapLegend({ grid, only }: MapLegendProps) {
-  const counts = countSquares(grid);
+export function MapLegend({ grid, version, only }: MapLegendProps) {
+  const counts = useMemo(() => countSquares(grid), [grid, version]);
   const states = shownOrder.filter((state) => counts.has(state) || state === only);
   const stale = counts.get('stale');
   return (

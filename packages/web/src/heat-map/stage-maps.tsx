@@ -91,7 +91,9 @@ function LargeMap({ run, stage, choice }: LargeMapProps) {
       <div className={classes['bar']}>
         {choice}
         <PlaneSliders extents={extents} planes={planes} at={at} onChange={show} />
-        {grid !== undefined && search.color === undefined && <MapLegend grid={grid} only={search.state} />}
+        {grid !== undefined && search.color === undefined && (
+          <MapLegend grid={grid} version={map.version} only={search.state} />
+        )}
         {grid !== undefined && search.color === 'duration' && <DurationLegend grid={grid} />}
         <span className={classes['grow']} />
         <SegmentedControl
