@@ -48,7 +48,7 @@ function Overview({ runs }: { readonly runs: readonly RunSummary[] }) {
       <Section title="Running" none="Nothing is running." runs={working}>
         {(run) => <RunCard key={run.id} run={run} />}
       </Section>
-      <Section title="Failed" none="Nothing has failed." runs={troubled}>
+      <Section title="Failed" none="No run has ended in failure." runs={troubled}>
         {(run) => <RunCard key={run.id} run={run} />}
       </Section>
       {waiting.length > 0 && (

@@ -12,7 +12,7 @@ export interface NodePosition {
 
 export const nodeWidth = 196;
 export const nodeHeight = 88;
-const sourceHeight = 56;
+export const sourceHeight = 56;
 const columnGap = 72;
 const rowGap = 22;
 const passes = 4;

@@ -18,7 +18,7 @@ import { CountBar } from '../parts/count-bar.tsx';
 import { formatCount, formatRate, formatSoFar, formatThings } from '../parts/numbers.ts';
 import { useNow } from '../parts/relative-time.tsx';
 import type { RunSearch } from '../run-search.ts';
-import { layOutGraph, nodeHeight, nodeWidth } from './lay-out-graph.ts';
+import { layOutGraph, nodeHeight, nodeWidth, sourceHeight } from './lay-out-graph.ts';
 import classes from './stage-graph.module.css';
 
 interface StageGraphProps {
@@ -47,14 +47,7 @@ const highestHeight = 340;
 export function StageGraph({ run, graph, current }: StageGraphProps) {
   const positions = useMemo(() => layOutGraph(graph), [graph]);
   const nodes = positions.flatMap(({ name, x, y }): (StageNode | SourceNode)[] => {
-    const shared = {
-      id: name,
-      position: { x, y },
-      width: nodeWidth,
-      draggable: false,
-      selectable: false,
-      focusable: false,
-    };
+    const shared = { id: name, position: { x, y }, draggable: false, selectable: false, focusable: false };
     const stage = run.stages.find((one) => one.name === name);
     const source = run.sources.find((one) => one.name === name);
     const described = graph.stages.find((one) => one.name === name);
@@ -62,13 +55,15 @@ export function StageGraph({ run, graph, current }: StageGraphProps) {
       return [
         {
           ...shared,
+          ...measuresOf(nodeHeight),
           type: 'stage',
-          height: nodeHeight,
           data: { run: run.id, stage, title: described.title, current: name === current },
         },
       ];
     const type = graph.sources.find((one) => one.name === name)?.type ?? 'file';
-    return source === undefined ? [] : [{ ...shared, type: 'source', data: { source, type } }];
+    return source === undefined
+      ? []
+      : [{ ...shared, ...measuresOf(sourceHeight), type: 'source', data: { source, type } }];
   });
   const { ref, width } = useElementSize();
   const [flow, setFlow] = useState<ReactFlowInstance<StageNode | SourceNode>>();
@@ -107,6 +102,18 @@ export function StageGraph({ run, graph, current }: StageGraphProps) {
       />
     </section>
   );
+}
+
+/** Said, not looked up on the page: a node that has changed would be hidden for a moment, with its lines. */
+function measuresOf(height: number) {
+  const [width, size] = [nodeWidth, { width: 1, height: 1 }];
+  return {
+    ...{ width, height, measured: { width, height } },
+    handles: [
+      { type: 'target' as const, position: Position.Left, x: 0, y: height / 2, ...size },
+      { type: 'source' as const, position: Position.Right, x: width, y: height / 2, ...size },
+    ],
+  };
 }
 
 /** One line between two nodes, whatever number of inputs it stands for. */
