@@ -31,7 +31,11 @@ export function predictorPays(pixels: Pixels, width: number): boolean {
 }
 
 /** Deflates a tile, with `predictor` by its differences, and releases `pixels`. */
-export async function encodeTile(pixels: Pixels, width: number, predictor: boolean): Promise<Buffer<ArrayBuffer>> {
+export async function encodeTile(
+  pixels: Pixels,
+  width: number,
+  predictor: boolean,
+): Promise<Buffer<ArrayBuffer>> {
   if (predictor) differenceRows(pixels, width);
   const bytes = bytesOf(pixels);
   const middle = Math.floor((bytes.length - SAMPLE_BYTES) / 2);
