@@ -4,8 +4,14 @@
  */
 import {
   admittedAnswerSchema,
+  changePreviewSchema,
+  datasetDetailSchema,
+  datasetLineageSchema,
+  datasetSummarySchema,
   decodeMap,
   GantryError,
+  itemDetailSchema,
+  itemSummarySchema,
   logLineSchema,
   runDetailSchema,
   runGraphSchema,
@@ -17,6 +23,14 @@ import {
   taskWorkSchema,
   userApiPath,
   type AdmittedAnswer,
+  type ChangePreview,
+  type DatasetDetail,
+  type DatasetLineage,
+  type DatasetQuery,
+  type DatasetSummary,
+  type ItemDetail,
+  type ItemQuery,
+  type ItemSummary,
   type LogLine,
   type MapColumns,
   type MapQuery,
@@ -64,6 +78,8 @@ const writePatienceMs = 180_000;
 const runSummariesSchema = runSummarySchema.array();
 const taskSummariesSchema = taskSummarySchema.array();
 const runOutputsSchema = runOutputSchema.array();
+const datasetSummariesSchema = datasetSummarySchema.array();
+const itemSummariesSchema = itemSummarySchema.array();
 
 /**
  * All methods throw `RequestError` if the server refuses, GantryError `server-unreachable` if it is not there, and
@@ -111,6 +127,49 @@ export class UserClient {
   /** @returns the dataset's fingerprint */
   async sealDataset(dataset: number, signal?: AbortSignal): Promise<string> {
     return readString(await this.#post(`/datasets/${dataset}/seal`, undefined, signal), 'fingerprint');
+  }
+
+  /** Newest first, at most `limit` (100 if absent) made before the dataset `after`. */
+  async datasets(query: Partial<DatasetQuery> = {}, signal?: AbortSignal): Promise<DatasetSummary[]> {
+    return this.#get(`/datasets${searchOf(query)}`, datasetSummariesSchema, signal);
+  }
+
+  async dataset(id: number, signal?: AbortSignal): Promise<DatasetDetail> {
+    return this.#get(`/datasets/${id}`, datasetDetailSchema, signal);
+  }
+
+  /** In the order of places, at most `limit` (200 if absent) behind the place `after`, within the box `at`. */
+  async items(dataset: number, query: Partial<ItemQuery> = {}, signal?: AbortSignal): Promise<ItemSummary[]> {
+    return this.#get(`/datasets/${dataset}/items${searchOf(query)}`, itemSummariesSchema, signal);
+  }
+
+  /** All of the dataset's axes must be named. */
+  async item(dataset: number, place: Place, signal?: AbortSignal): Promise<ItemDetail> {
+    const query = searchOf({ place: placeText(place) });
+    return this.#get(`/datasets/${dataset}/item${query}`, itemDetailSchema, signal);
+  }
+
+  /** The bytes of an item, as they come. */
+  async itemFile(
+    dataset: number,
+    place: Place,
+    signal?: AbortSignal,
+  ): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | null> {
+    const path = `/datasets/${dataset}/file${searchOf({ place: placeText(place) })}`;
+    return (await sendRequest(this.#endpoint, { method: 'GET', path, signal })).body;
+  }
+
+  async lineage(dataset: number, signal?: AbortSignal): Promise<DatasetLineage> {
+    return this.#get(`/datasets/${dataset}/lineage`, datasetLineageSchema, signal);
+  }
+
+  /** What closing or sealing would mean. */
+  async previewChange(
+    dataset: number,
+    change: ChangePreview['change'],
+    signal?: AbortSignal,
+  ): Promise<ChangePreview> {
+    return this.#get(`/datasets/${dataset}/preview${searchOf({ change })}`, changePreviewSchema, signal);
   }
 
   /** @returns the run's id */
@@ -165,9 +224,7 @@ export class UserClient {
 
   /** The id of the task of a stage at a place; all of the stage's axes must be named. */
   async findTask(run: number, stage: string, place: Place, signal?: AbortSignal): Promise<number> {
-    const at = Object.entries(place).map(([axis, value]) => `${axis}=${value}`);
-    const search = new URLSearchParams({ run: String(run), stage, place: at.join(',') });
-    const path = `/tasks?${search.toString()}`;
+    const path = `/tasks${searchOf({ run, stage, place: placeText(place) })}`;
     return readNumber(await this.#send({ method: 'GET', path, signal, patienceMs }), 'id');
   }
 
@@ -223,6 +280,22 @@ export class UserClient {
     const text = await readText(this.#endpoint, await sendRequest(this.#endpoint, options));
     return text === '' ? undefined : parseJson(text);
   }
+}
+
+/** `?a=1&b=2`; empty where nothing is asked. */
+function searchOf(query: Readonly<Record<string, string | number | undefined>>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined) search.set(name, String(value));
+  const text = search.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+/** `row=1,col=2` */
+function placeText(place: Place): string {
+  return Object.entries(place)
+    .map(([axis, value]) => `${axis}=${value}`)
+    .join(',');
 }
 
 function parseJson(text: string): unknown {

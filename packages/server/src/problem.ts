@@ -9,6 +9,8 @@ const statusOf: Readonly<Record<string, number>> = {
   forbidden: 403,
   'not-found': 404,
   'unknown-dataset': 404,
+  'unknown-item': 404,
+  'file-missing': 404,
   'unknown-run': 404,
   'unknown-task': 404,
   'unknown-stage': 404,

@@ -9,6 +9,7 @@ import type { DataDirectory } from '@gantry/storage';
 import { fastify, type FastifyInstance } from 'fastify';
 import { agentRoutes } from './agent-routes.ts';
 import { leaseSeconds, type ServerContext } from './context.ts';
+import { datasetReads } from './dataset-reads.ts';
 import { datasetRoutes } from './dataset-routes.ts';
 import { FaultLog } from './log-faults.ts';
 import { liveRoutes } from './live-routes.ts';
@@ -20,6 +21,7 @@ import { removeAttempts } from './remove-attempts.ts';
 import { addRoutes, route, type Route } from './routes.ts';
 import { runRoutes } from './run-routes.ts';
 import { SignIn, signInRoutes } from './sign-in.ts';
+import { firstSweepMs, removeReplaced, replacedEveryMs, sweepEveryMs, sweepStore } from './sweep-store.ts';
 import { taskRoutes } from './task-routes.ts';
 import { addSecurityHeaders, webRoutes } from './web-files.ts';
 import { workRoutes } from './work-routes.ts';
@@ -105,12 +107,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const stopExpiring = every(expireEveryMs, faults, async () => {
     await removeAttempts(context, await expireSessions(context.engine));
   });
+  const stopRemoving = every(replacedEveryMs, faults, async () => {
+    await removeReplaced(context);
+  });
+  const stopSweeping = every(
+    sweepEveryMs,
+    faults,
+    async () => {
+      await sweepStore(context, closing.signal).catch((error: unknown) => {
+        // It goes on from the start next time.
+        if (!closing.signal.aborted) throw error;
+      });
+    },
+    firstSweepMs,
+  );
   return {
     url,
     async close() {
       closing.abort();
       await events.close();
-      await stopExpiring();
+      await Promise.all([stopExpiring(), stopRemoving(), stopSweeping()]);
       await server.close();
       await context.live.close();
     },
@@ -134,6 +150,7 @@ function routesOf(context: ServerContext): Route[] {
         }),
     }),
     ...datasetRoutes(context),
+    ...datasetReads(context),
     ...liveRoutes(context),
     ...runRoutes(context),
     ...taskRoutes(context),
@@ -161,22 +178,30 @@ function fromFastify(error: unknown): unknown {
   return new GantryError('bad-request', String(message), { cause: error });
 }
 
-/** Does `work` again and again, never twice at once; the result ends it and waits for the one under way. */
-function every(periodMs: number, faults: FaultLog, work: () => Promise<void>): () => Promise<void> {
+/**
+ * Does `work` again and again, never twice at once, for the first time after `firstMs`; the result ends it and waits
+ * for the one under way.
+ */
+function every(
+  periodMs: number,
+  faults: FaultLog,
+  work: () => Promise<void>,
+  firstMs = periodMs,
+): () => Promise<void> {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let current: Promise<void> = Promise.resolve();
-  const next = (): void => {
+  const next = (waitMs: number): void => {
     if (stopped) return;
     timer = setTimeout(() => {
       current = work()
         .catch((error: unknown) => {
           faults.report('A periodic task', error);
         })
-        .then(next);
-    }, periodMs);
+        .then(() => next(periodMs));
+    }, waitMs);
   };
-  next();
+  next(firstMs);
   return async () => {
     stopped = true;
     clearTimeout(timer);
