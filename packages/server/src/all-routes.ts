@@ -4,6 +4,7 @@
 import { agentRoutes } from './agent-routes.ts';
 import type { ServerContext } from './context.ts';
 import { datasetRoutes } from './dataset-routes.ts';
+import { descriptionRoutes } from './description/description-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import type { EventStream } from './event-stream.ts';
 import { liveRoutes } from './live-routes.ts';
@@ -26,7 +27,7 @@ export interface RouteParts {
 }
 
 export function allRoutes({ context, events, signIn, url, webFolder }: RouteParts): Route[] {
-  return [
+  const routes: Route[] = [
     ...statusRoutes(context),
     ...datasetRoutes(context),
     ...liveRoutes(context),
@@ -38,5 +39,7 @@ export function allRoutes({ context, events, signIn, url, webFolder }: RoutePart
     ...signInRoutes(signIn, url),
     ...agentRoutes(context),
     ...webRoutes(webFolder),
+    ...descriptionRoutes(() => routes),
   ];
+  return routes;
 }
