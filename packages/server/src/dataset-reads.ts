@@ -32,6 +32,7 @@ import {
   type ItemDetail,
   type ItemSummary,
 } from '@gantry/model';
+import { media } from './answers.ts';
 import type { ServerContext } from './context.ts';
 import { fillItemCommand } from './fill-item-command.ts';
 import { idParams } from './path-params.ts';
@@ -48,6 +49,8 @@ export function datasetReads(context: ServerContext): Route[] {
       method: 'GET',
       path: `${userApiPath}/datasets`,
       who: 'owner',
+      operation: 'listDatasets',
+      summary: 'Lists datasets, newest first',
       schemas: { query: datasetQuerySchema, answer: datasetSummarySchema.array() },
       handle: ({ query }): Promise<DatasetSummary[]> => listDatasets(engine, context.project, query),
     }),
@@ -55,6 +58,8 @@ export function datasetReads(context: ServerContext): Route[] {
       method: 'GET',
       path: `${userApiPath}/datasets/:id`,
       who: 'owner',
+      operation: 'readDataset',
+      summary: 'Tells what is in a dataset, who makes it and who reads it',
       schemas: { params: idParams, answer: datasetDetailSchema },
       handle: ({ params }): Promise<DatasetDetail> => describeDataset(engine, params.id),
     }),
@@ -62,6 +67,8 @@ export function datasetReads(context: ServerContext): Route[] {
       method: 'GET',
       path: `${userApiPath}/datasets/:id/items`,
       who: 'owner',
+      operation: 'listItems',
+      summary: 'Lists the items of a dataset, or of a box of its lattice, in the order of places',
       schemas: { params: idParams, query: itemQuerySchema, answer: itemSummarySchema.array() },
       handle: ({ params, query }): Promise<ItemSummary[]> =>
         listItems(engine, params.id, {
@@ -74,6 +81,8 @@ export function datasetReads(context: ServerContext): Route[] {
       method: 'GET',
       path: `${userApiPath}/datasets/:id/item`,
       who: 'owner',
+      operation: 'readItem',
+      summary: 'Tells of one item: what its file says of itself, what it was made from and what was made from it',
       schemas: { params: idParams, query: itemPlaceQuerySchema, answer: itemDetailSchema },
       async handle({ params, query }): Promise<ItemDetail> {
         const item = await findItem(engine, params.id, readPlace(query.place), store);
@@ -96,8 +105,9 @@ export function datasetReads(context: ServerContext): Route[] {
       method: 'GET',
       path: `${userApiPath}/datasets/:id/file`,
       who: 'owner',
-      // The bytes as they are: an answer without a schema.
-      schemas: { params: idParams, query: itemPlaceQuerySchema },
+      operation: 'readItemFile',
+      summary: 'Hands over the bytes of an item',
+      schemas: { params: idParams, query: itemPlaceQuerySchema, answer: media('application/octet-stream') },
       async handle({ params, query, reply }): Promise<unknown> {
         const item = await findItem(engine, params.id, readPlace(query.place), store);
         return sendFile(reply, item, folderMend(item.dataset.type));
@@ -107,6 +117,8 @@ export function datasetReads(context: ServerContext): Route[] {
       method: 'GET',
       path: `${userApiPath}/datasets/:id/lineage`,
       who: 'owner',
+      operation: 'readLineage',
+      summary: 'Tells what a dataset came from and what was made from it',
       schemas: { params: idParams, answer: datasetLineageSchema },
       handle: ({ params }): Promise<DatasetLineage> => readLineage(engine, params.id),
     }),
@@ -114,6 +126,8 @@ export function datasetReads(context: ServerContext): Route[] {
       method: 'GET',
       path: `${userApiPath}/datasets/:id/preview`,
       who: 'owner',
+      operation: 'previewChange',
+      summary: 'Tells what closing or sealing a dataset would mean',
       schemas: { params: idParams, query: previewQuerySchema, answer: changePreviewSchema },
       handle: ({ params, query }): Promise<ChangePreview> => previewChange(engine, params.id, query.change),
     }),

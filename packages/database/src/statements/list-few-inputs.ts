@@ -33,6 +33,6 @@ export function listFewInputsSql(stage: StageShape, n: number): string {
   });
   // The place of a task without axes is named by no condition.
   return `WITH given AS (SELECT $1::int[])
-${parts.join('\nUNION ALL ')}
+SELECT * FROM (${parts.join('\nUNION ALL ')}) parts
 ORDER BY place LIMIT $4`;
 }

@@ -30,6 +30,6 @@ export function listReadersSql(stage: StageShape, n: number): string {
   ORDER BY t.place LIMIT $3)`;
   });
   return `WITH given AS (SELECT $1::int[])
-${parts.join('\nUNION ALL ')}
+SELECT * FROM (${parts.join('\nUNION ALL ')}) parts
 ORDER BY place LIMIT $3`;
 }
