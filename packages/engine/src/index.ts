@@ -33,7 +33,7 @@ export { traceItem, type TracedItem } from './datasets/trace-item.ts';
 export { listUses } from './datasets/list-uses.ts';
 export { readLineage } from './datasets/read-lineage.ts';
 export { previewChange } from './datasets/preview-change.ts';
-export { forgetReplaced, selectNeedless, takeReplaced, type StoredAttempt } from './needless-attempts.ts';
+export { removeReplaced, sweepStore, type SweptStore } from './sweep-store.ts';
 export { readWork, type MadeItem, type ReadWork } from './read-work.ts';
 export { explainTask, findTask } from './explain-task.ts';
 export { findLog, type FoundLog } from './find-log.ts';

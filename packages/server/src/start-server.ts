@@ -2,7 +2,14 @@
  * The HTTP server over an engine: the order of its parts, and what it does by the clock. Opening the data directory
  * and the database is left to the composition root.
  */
-import { expireSessions, openEngine, openLiveSources, renewAllSessions } from '@gantry/engine';
+import {
+  expireSessions,
+  openEngine,
+  openLiveSources,
+  removeReplaced,
+  renewAllSessions,
+  sweepStore,
+} from '@gantry/engine';
 import { GantryError } from '@gantry/model';
 import type { Pool } from '@gantry/database';
 import type { DataDirectory } from '@gantry/storage';
@@ -15,7 +22,6 @@ import { toProblem } from './problem.ts';
 import { removeAttempts } from './remove-attempts.ts';
 import { addRoutes } from './routes.ts';
 import { SignIn } from './sign-in.ts';
-import { firstSweepMs, removeReplaced, replacedEveryMs, sweepEveryMs, sweepStore } from './sweep-store.ts';
 import { addSecurityHeaders } from './web-files.ts';
 
 export interface ServerOptions {
@@ -45,6 +51,11 @@ export interface RunningServer {
 /** Largest request: a block of reports or items. */
 const maxBodyBytes = 64 * 2 ** 20;
 const expireEveryMs = 1000;
+/** Bytes of replaced revisions are looked for so often. */
+const replacedEveryMs = 10_000;
+/** The first look through the whole store: a command that only looks is done by then. And every later one. */
+const firstSweepMs = 10_000;
+const sweepEveryMs = 6 * 3600 * 1000;
 
 /** @throws GantryError `port-in-use` */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -92,14 +103,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const stopExpiring = every(expireEveryMs, faults, async () => {
     await removeAttempts(context, await expireSessions(context.engine));
   });
+  const swept = { engine, store: options.dataDirectory.store, log };
   const stopRemoving = every(replacedEveryMs, faults, async () => {
-    await removeReplaced(context);
+    await removeReplaced(swept);
   });
   const stopSweeping = every(
     sweepEveryMs,
     faults,
     async () => {
-      await sweepStore(context, closing.signal).catch((error: unknown) => {
+      await sweepStore(swept, closing.signal).catch((error: unknown) => {
         // It goes on from the start next time.
         if (!closing.signal.aborted) throw error;
       });
