@@ -64,7 +64,9 @@ async function listMade(engine: Engine, stage: StagePlan, place: readonly number
     const dataset = stage.shape.outputs[index]?.dataset;
     if (dataset === undefined) throw new Error(`output ${stage.name}.${output} has no dataset`);
     // Items of one-to-many outputs follow their task's place in the index.
-    const { rows } = await engine.pool.query<Omit<MadeItem, 'output' | 'type' | 'dataset' | 'place'> & { place: number[] }>(
+    const { rows } = await engine.pool.query<
+      Omit<MadeItem, 'output' | 'type' | 'dataset' | 'place'> & { place: number[] }
+    >(
       `SELECT place, name, path, size, revision FROM item
        WHERE dataset = $1 AND place >= $2 AND place < place_after($2) ORDER BY place LIMIT 1000`,
       [dataset, place],

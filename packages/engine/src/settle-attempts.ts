@@ -79,7 +79,9 @@ async function settleRun(
     const touched = nothingTouched();
     for (const { stage } of verdicts) touched.verdicts.add(stage);
     const used = await recordMade(transaction, plan, ends, verdicts, touched.changed);
-    const succeeded = new Set(verdicts.flatMap(({ stage, verdict }) => (verdict === 'succeeded' ? stage : [])));
+    const succeeded = new Set(
+      verdicts.flatMap(({ stage, verdict }) => (verdict === 'succeeded' ? stage : [])),
+    );
     for (const { id, shape } of plan.stages) if (succeeded.has(id)) noteOutputs(news, shape);
     await advanceRun(transaction, plan, locked, touched, news);
     const made = new Set(ends.filter((end) => end.made.length > 0).map(({ attempt }) => attempt));

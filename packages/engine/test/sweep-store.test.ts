@@ -106,11 +106,15 @@ class Shop {
     const [held] = this.#held.splice(Math.max(0, last), 1);
     if (held === undefined) return;
     const { task } = held;
-    const end = (['succeeded', 'succeeded', 'succeeded', 'failed', 'returned'] as const)[this.#chance.below(5)]!;
+    const end = (['succeeded', 'succeeded', 'succeeded', 'failed', 'returned'] as const)[
+      this.#chance.below(5)
+    ]!;
     const made: MadeFile[] = [];
     if (end === 'succeeded') {
       const splits = task.stage.name === 'split';
-      const names = splits ? [1, 2, 3].slice(this.#chance.below(3)).map((part) => `part_${part}.tif`) : ['made.tif'];
+      const names = splits
+        ? [1, 2, 3].slice(this.#chance.below(3)).map((part) => `part_${part}.tif`)
+        : ['made.tif'];
       for (const name of names) {
         const output = splits ? 'parts' : 'made';
         const path = await this.#write(task, output, name);
@@ -246,7 +250,12 @@ describe('sweeping the store', () => {
     const engine = openEngine(database.pool);
     const { run } = await startTestRun(engine, stages);
     const store = join(folder, 'strange');
-    const paths = [`${run}/map/999999/999999999/a`, '4000000/map/0/1/a', `${run}/other/0/1/a`, 'notes/a/b/c/d'];
+    const paths = [
+      `${run}/map/999999/999999999/a`,
+      '4000000/map/0/1/a',
+      `${run}/other/0/1/a`,
+      'notes/a/b/c/d',
+    ];
     for (const path of paths) {
       await mkdir(join(store, dirname(path)), { recursive: true });
       await writeFile(join(store, path), '');

@@ -245,7 +245,9 @@ export const itemDetailSchema = itemSummarySchema.extend({
 
 export const datasetLineageSchema = z.object({
   /** All that it came from and that was made from it, and itself. */
-  datasets: z.array(datasetSummarySchema.pick({ id: true, name: true, type: true, state: true, items: true })),
+  datasets: z.array(
+    datasetSummarySchema.pick({ id: true, name: true, type: true, state: true, items: true }),
+  ),
   /** Stages, each with the datasets that it reads and makes. */
   steps: z.array(
     z.object({

@@ -51,7 +51,10 @@ export async function countRows(chunks: AsyncIterable<Buffer>): Promise<TableHea
 }
 
 function readColumns(head: readonly Buffer[]): string[] {
-  const text = Buffer.concat(head).toString('utf8').replace(/^\uFEFF/, '').replace(/\r$/, '');
+  const text = Buffer.concat(head)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .replace(/\r$/, '');
   if (text === '') return [];
   const separator = [',', '\t', ';'].find((one) => text.includes(one)) ?? ',';
   const columns: string[] = [];

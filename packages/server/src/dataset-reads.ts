@@ -82,7 +82,8 @@ export function datasetReads(context: ServerContext): Route[] {
       path: `${userApiPath}/datasets/:id/item`,
       who: 'owner',
       operation: 'readItem',
-      summary: 'Tells of one item: what its file says of itself, what it was made from and what was made from it',
+      summary:
+        'Tells of one item: what its file says of itself, what it was made from and what was made from it',
       schemas: { params: idParams, query: itemPlaceQuerySchema, answer: itemDetailSchema },
       async handle({ params, query }): Promise<ItemDetail> {
         const item = await findItem(engine, params.id, readPlace(query.place), store);

@@ -81,8 +81,7 @@ async function readTable(path: string): Promise<ItemMetadata> {
 
 function explain(error: unknown): ItemMetadata {
   // What is wrong with a file is no fault of the server's.
-  if (isGantryError(error))
-    return { kind: 'unreadable', message: error.message, mend: error.mend ?? null };
+  if (isGantryError(error)) return { kind: 'unreadable', message: error.message, mend: error.mend ?? null };
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined) throw error;
   return { kind: 'unreadable', message: `It cannot be read (${code}).`, mend: null };

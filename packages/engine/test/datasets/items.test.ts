@@ -73,14 +73,19 @@ describe('the items of a dataset', () => {
   it('may be one alone, without axes; and a request of axes that there are not is told', async () => {
     const engine = openEngine(database.pool);
     const only = await fill([], [[]]);
-    expect(await listItems(engine, only, { at: {}, after: undefined, limit: 5 })).toMatchObject([{ place: {} }]);
+    expect(await listItems(engine, only, { at: {}, after: undefined, limit: 5 })).toMatchObject([
+      { place: {} },
+    ]);
     expect(await listItems(engine, only, { at: {}, after: {}, limit: 5 })).toEqual([]);
     const row = await fill(['row'], [[1]]);
     const ask = listItems(engine, row, { at: { z: [1, 1] }, after: undefined, limit: 5 });
     await expect(ask).rejects.toMatchObject({ code: 'bad-request', field: 'at', mend: 'Write it as row=1.' });
     await expect(findItem(engine, row, { row: 2 }, '/store')).rejects.toMatchObject({ code: 'unknown-item' });
     await expect(findItem(engine, row, {}, '/store')).rejects.toMatchObject({ code: 'bad-request' });
-    expect(await findItem(engine, row, { row: 1 }, '/store')).toMatchObject({ path: '/a.tif', attempt: null });
+    expect(await findItem(engine, row, { row: 1 }, '/store')).toMatchObject({
+      path: '/a.tif',
+      attempt: null,
+    });
   });
 });
 
@@ -232,14 +237,20 @@ describe('on a large run', () => {
     // Of 40,001 items a hundred are named.
     expect(inputs[0]?.items).toHaveLength(100);
     expect(inputs[0]?.items[0]?.place).toEqual({ n: 0 });
-    const whole = plans.filter((plan) => /(?:Seq Scan|Bitmap Heap Scan) on (?:item|task|attempt) /.test(plan));
+    const whole = plans.filter((plan) =>
+      /(?:Seq Scan|Bitmap Heap Scan) on (?:item|task|attempt) /.test(plan),
+    );
     expect(whole).toEqual([]);
     expect(plans.length).toBeGreaterThan(10);
   });
 
   it('a narrow box on the last axes is looked up place by place', async () => {
     const axes = ['row', 'col', 't'];
-    const places = Array.from({ length: 30_000 }, (_, n) => [Math.floor(n / 300), Math.floor(n / 10) % 30, n % 10]);
+    const places = Array.from({ length: 30_000 }, (_, n) => [
+      Math.floor(n / 300),
+      Math.floor(n / 10) % 30,
+      n % 10,
+    ]);
     const dataset = await fill(axes, places);
     await database.pool.query('ANALYZE item');
     const plans: string[] = [];

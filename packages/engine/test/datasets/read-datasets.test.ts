@@ -48,7 +48,14 @@ describe('the list of datasets', () => {
       madeBy: { run: test.run, runName: 'test', stage: 'map', output: 'made' },
       readBy: [{ run: test.run, stages: ['gather'] }],
     });
-    expect(gathered).toMatchObject({ axes: [], items: 1, extents: [], readBy: [], readers: 0, first: { place: {} } });
+    expect(gathered).toMatchObject({
+      axes: [],
+      items: 1,
+      extents: [],
+      readBy: [],
+      readers: 0,
+      first: { place: {} },
+    });
   });
 
   it('is narrowed by type and by words, and goes on behind the last', async () => {
@@ -56,7 +63,11 @@ describe('the list of datasets', () => {
     const bounds = { extents: {}, skip: {}, region: {} };
     const make = (name: string, type: 'image' | 'table'): Promise<number> =>
       createDataset(engine, { project: 1, name, type, axes: [], bounds });
-    const ids = [await make('Kidney 1 DAPI', 'image'), await make('kidney 2', 'table'), await make('liver', 'image')];
+    const ids = [
+      await make('Kidney 1 DAPI', 'image'),
+      await make('kidney 2', 'table'),
+      await make('liver', 'image'),
+    ];
     const find = async (text: string, type?: 'image' | 'table', after?: number): Promise<number[]> =>
       (await listDatasets(engine, 1, { text, type, after, limit: 2 }))
         .map(({ id }) => id)
@@ -100,7 +111,14 @@ describe('the list of datasets', () => {
       [dataset],
     );
     const { extents, bytes } = await describeDataset(engine, dataset);
-    expect(extents.map(({ first, last }) => [first, last])).toEqual([[1, 1], [1, 9], [3, 3], [-9, -1], [5, 5], [2, 18]]);
+    expect(extents.map(({ first, last }) => [first, last])).toEqual([
+      [1, 1],
+      [1, 9],
+      [3, 3],
+      [-9, -1],
+      [5, 5],
+      [2, 18],
+    ]);
     expect(bytes).toBe(90);
   });
 });
@@ -136,7 +154,9 @@ describe('what closing and sealing would mean', () => {
     const open = await previewChange(engine, test.dataset, 'seal');
     expect(open).toMatchObject({ means: [], refused: { mend: 'Close it first.' } });
     await closeDataset(engine, test.dataset);
-    expect((await previewChange(engine, test.dataset, 'close')).refused?.message).toBe('It is closed already.');
+    expect((await previewChange(engine, test.dataset, 'close')).refused?.message).toBe(
+      'It is closed already.',
+    );
     const [, mapped] = (await readLineage(engine, test.dataset)).datasets;
     const growing = await previewChange(engine, mapped!.id, 'seal');
     expect(growing.refused?.mend).toBe(`It closes by itself when run ${test.run} (test) ends.`);
