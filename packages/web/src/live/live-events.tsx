@@ -1,11 +1,13 @@
 /**
- * Live events on their way into what the pages show: every `run` event replaces what is known of that run.
+ * Live events on their way into what the pages show: every `run` event replaces what is known of that run, and every
+ * `datasets` event what is known of those datasets.
  */
-import { runDetailSchema, type RunDetail, type RunSummary } from '@gantry/model';
+import { datasetSummarySchema, runDetailSchema, type RunDetail, type RunSummary } from '@gantry/model';
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { createContext, use, useEffect, useState, type ReactNode } from 'react';
 import { runQuery, runsQuery } from '../api/queries.ts';
 import { connectFeed } from './connect-feed.ts';
+import { showDatasets } from './show-datasets.ts';
 import { noteProgress } from './rates.ts';
 
 /** `undefined` until it is known. */
@@ -31,6 +33,9 @@ export function LiveEvents({ children }: { readonly children: ReactNode }) {
             break;
           case 'run':
             showRun(queryClient, runDetailSchema.parse(JSON.parse(message.data)));
+            break;
+          case 'datasets':
+            showDatasets(queryClient, datasetSummarySchema.array().parse(JSON.parse(message.data)));
             break;
         }
       }),
