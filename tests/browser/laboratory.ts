@@ -106,15 +106,7 @@ export interface Laboratory {
 export async function openLaboratory(database: ReturnType<typeof testDatabase>): Promise<Laboratory> {
   buildWeb();
   const folder = await mkdtemp(join(tmpdir(), 'gantry-browser-'));
-  const tools = join(folder, 'tools');
-  for (const [name, manifest, script] of [
-    ['prepare', prepareTool, prepareScript],
-    ['join', joinTool, joinScript],
-  ] as const) {
-    await mkdir(join(tools, name), { recursive: true });
-    await writeFile(join(tools, name, 'tool.yaml'), manifest);
-    await writeFile(join(tools, name, 'main.mjs'), script);
-  }
+  await writeTools(folder);
   const data = await openDataDirectory(join(folder, 'data'), { explicit: true });
   const start = (port: number): Promise<RunningServer> =>
     startServer({
@@ -133,12 +125,12 @@ export async function openLaboratory(database: ReturnType<typeof testDatabase>):
   const { url } = server;
   const agent = startAgent(url, folder);
   const client = new UserClient({ server: url, token: 'owner-token' });
-  const gate = join(folder, 'gate');
+  const gate = gateOf(folder);
   return {
     url,
     client,
     data,
-    startRun: (options) => startRun(client, folder, tools, gate, options),
+    startRun: (options) => startRun(client, folder, options),
     openGate: () => writeFile(gate, ''),
     async waitForEnd(run) {
       while ((await client.run(run)).state === 'active') {
@@ -175,11 +167,27 @@ function startAgent(url: string, folder: string): ChildProcess {
   );
 }
 
-async function startRun(
+/** Writes the tools of the pipeline below a folder. */
+export async function writeTools(folder: string): Promise<void> {
+  for (const [name, manifest, script] of [
+    ['prepare', prepareTool, prepareScript],
+    ['join', joinTool, joinScript],
+  ] as const) {
+    await mkdir(join(folder, 'tools', name), { recursive: true });
+    await writeFile(join(folder, 'tools', name, 'tool.yaml'), manifest);
+    await writeFile(join(folder, 'tools', name, 'main.mjs'), script);
+  }
+}
+
+/** The file that tasks wait for which are held. */
+export function gateOf(folder: string): string {
+  return join(folder, 'gate');
+}
+
+/** Starts a run on new tiles below the folder, where its tools are. */
+export async function startRun(
   client: UserClient,
   folder: string,
-  tools: string,
-  gate: string,
   { name, planes = 2, rows = 3, columns = 4, wait = 0, tolerate = '0', held = false }: RunOptions,
 ): Promise<number> {
   const dataset = await client.createDataset({
@@ -211,8 +219,8 @@ async function startRun(
   return client.createRun({
     name,
     pipeline: { file: 'pipeline.yaml', text: pipeline(tolerate) },
-    tools: [tools],
-    params: { prepare: { gate: held ? gate : '', wait: String(wait) } },
+    tools: [join(folder, 'tools')],
+    params: { prepare: { gate: held ? gateOf(folder) : '', wait: String(wait) } },
     sources: { tiles: dataset },
   });
 }

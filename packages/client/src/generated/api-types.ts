@@ -514,7 +514,7 @@ export interface paths {
     trace?: never;
   };
 }
-export type webhooks = Record<string, never>;
+
 export interface components {
   schemas: {
     AdmittedAnswer: {
@@ -1048,7 +1048,7 @@ export interface components {
   headers: never;
   pathItems: never;
 }
-export type $defs = Record<string, never>;
+
 export interface operations {
   readStatus: {
     parameters: {
