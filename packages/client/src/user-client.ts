@@ -7,6 +7,8 @@ import {
   decodeMap,
   GantryError,
   logLineSchema,
+  pictureDescriptionSchema,
+  pictureValueSchema,
   runDetailSchema,
   runGraphSchema,
   runOutputSchema,
@@ -23,6 +25,8 @@ import {
   type NewDatasetBody,
   type NewItemsBody,
   type NewRunBody,
+  type PictureDescription,
+  type PictureValue,
   type Place,
   type ResumeBody,
   type RunDetail,
@@ -165,8 +169,7 @@ export class UserClient {
 
   /** The id of the task of a stage at a place; all of the stage's axes must be named. */
   async findTask(run: number, stage: string, place: Place, signal?: AbortSignal): Promise<number> {
-    const at = Object.entries(place).map(([axis, value]) => `${axis}=${value}`);
-    const search = new URLSearchParams({ run: String(run), stage, place: at.join(',') });
+    const search = new URLSearchParams({ run: String(run), stage, place: writePlace(place) });
     const path = `/tasks?${search.toString()}`;
     return readNumber(await this.#send({ method: 'GET', path, signal, patienceMs }), 'id');
   }
@@ -179,6 +182,28 @@ export class UserClient {
   async taskWork(id: number, attempt?: number, signal?: AbortSignal): Promise<TaskWork> {
     const query = attempt === undefined ? '' : `?attempt=${attempt}`;
     return this.#get(`/tasks/${id}/work${query}`, taskWorkSchema, signal);
+  }
+
+  /** The image of a dataset at a place. @param page of a file that holds several, from 0 */
+  async picture(dataset: number, place: Place, page = 0, signal?: AbortSignal): Promise<PictureDescription> {
+    const search = new URLSearchParams({ place: writePlace(place), page: String(page) });
+    const path = `/datasets/${dataset}/picture?${search.toString()}`;
+    return this.#get(path, pictureDescriptionSchema, signal);
+  }
+
+  /** The value of a pixel, counted from 0. */
+  async pictureValue(
+    dataset: number,
+    place: Place,
+    at: { readonly x: number; readonly y: number; readonly page?: number },
+    signal?: AbortSignal,
+  ): Promise<PictureValue> {
+    const { x, y, page = 0 } = at;
+    const search = new URLSearchParams({
+      place: writePlace(place),
+      ...{ page: String(page), x: String(x), y: String(y) },
+    });
+    return this.#get(`/datasets/${dataset}/picture/value?${search.toString()}`, pictureValueSchema, signal);
   }
 
   /**
@@ -223,6 +248,13 @@ export class UserClient {
     const text = await readText(this.#endpoint, await sendRequest(this.#endpoint, options));
     return text === '' ? undefined : parseJson(text);
   }
+}
+
+/** `row=1,col=2` */
+function writePlace(place: Place): string {
+  return Object.entries(place)
+    .map(([axis, value]) => `${axis}=${value}`)
+    .join(',');
 }
 
 function parseJson(text: string): unknown {

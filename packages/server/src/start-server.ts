@@ -5,6 +5,7 @@
 import { expireSessions, openEngine, openLiveSources, renewAllSessions } from '@gantry/engine';
 import { userApiPath, GantryError, type ServerStatus } from '@gantry/model';
 import type { Pool } from '@gantry/database';
+import { ViewCache } from '@gantry/imaging';
 import type { DataDirectory } from '@gantry/storage';
 import { fastify, type FastifyInstance } from 'fastify';
 import { agentRoutes } from './agent-routes.ts';
@@ -15,6 +16,7 @@ import { liveRoutes } from './live-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { EventStream } from './event-stream.ts';
 import { mapRoutes } from './map-routes.ts';
+import { pictureRoutes } from './picture-routes.ts';
 import { toProblem } from './problem.ts';
 import { removeAttempts } from './remove-attempts.ts';
 import { addRoutes, route, type Route } from './routes.ts';
@@ -71,6 +73,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const faults = new FaultLog(log, options.pool);
   const signIn = await SignIn.open(options.dataDirectory);
   const events = new EventStream(context);
+  const views = new ViewCache();
   let url = '';
   const server = fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true });
   server.setErrorHandler(async (error, request, reply) => {
@@ -88,6 +91,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...eventRoutes(context, events),
     ...mapRoutes(context),
     ...workRoutes(context),
+    ...pictureRoutes(context, views),
     ...signInRoutes(signIn, () => url),
     ...webRoutes(options.webFolder),
   ];
@@ -112,6 +116,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await events.close();
       await stopExpiring();
       await server.close();
+      await views.close();
       await context.live.close();
     },
   };
