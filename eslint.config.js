@@ -89,6 +89,24 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    files: ['packages/web/src/**'],
+    ignores: ['packages/web/src/load-page.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: '@tanstack/react-router',
+              importNames: ['lazyRouteComponent'],
+              message: 'Take `lazyPage` of load-page.ts, which waits for a server that is away.',
+            },
+          ],
+        },
+      ],
+    },
+  },
   { files: programs, rules: { 'no-console': 'off' } },
   {
     // Configuration files of other tools are read by their default export.

@@ -18,9 +18,9 @@ gantry: tool/v1
 name: prepare
 title: Prepares a tile
 version: 1.0.0
-command: [node, "\${tool.folder}/main.mjs", "\${inputs.tile}", "\${outputs.ready}", "\${params.gate}", "\${params.wait}"]
+command: [node, "\${tool.folder}/main.mjs", "\${inputs.tile}", "\${outputs.ready}", "\${params.gate}", "\${params.wait}", "\${params.shout}"]
 inputs: { tile: { type: file } }
-params: { gate: { type: string }, wait: { type: integer, default: 0 } }
+params: { gate: { type: string }, wait: { type: integer, default: 0 }, shout: { type: integer, default: 0 } }
 outputs: { ready: { type: file, path: "\${inputs.tile.stem}-ready.txt" } }
 resources: { cpu: 0.25, memory: 64MiB }
 `;
@@ -28,9 +28,10 @@ resources: { cpu: 0.25, memory: 64MiB }
 /** Tile 7 of each plane fails; the first tile waits for the gate, if there is one, and says so again and again. */
 const prepareScript = `
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-const [tile, out, gate, wait] = process.argv.slice(2);
+const [tile, out, gate, wait, shout] = process.argv.slice(2);
 const text = readFileSync(tile, 'utf8');
 console.log('reading ' + text);
+if (shout > 0) console.log('a'.repeat(shout));
 if (text.endsWith('tile 7')) {
   console.error('<b onclick="window.hacked=1">no light</b> in ' + text);
   process.exit(3);
@@ -81,6 +82,10 @@ export interface RunOptions {
   /** Milliseconds that each task takes at least. */
   readonly wait?: number;
   readonly tolerate?: string;
+  /** Characters of a line that each task says. */
+  readonly shout?: number;
+  /** What the names of the files begin with. */
+  readonly prefix?: string;
   /** True where the first task is to wait for `openGate`. */
   readonly held?: boolean;
 }
@@ -188,7 +193,17 @@ export function gateOf(folder: string): string {
 export async function startRun(
   client: UserClient,
   folder: string,
-  { name, planes = 2, rows = 3, columns = 4, wait = 0, tolerate = '0', held = false }: RunOptions,
+  {
+    name,
+    planes = 2,
+    rows = 3,
+    columns = 4,
+    wait = 0,
+    tolerate = '0',
+    held = false,
+    shout = 0,
+    prefix = 'tile',
+  }: RunOptions,
 ): Promise<number> {
   const dataset = await client.createDataset({
     name: `${name} tiles`,
@@ -199,7 +214,7 @@ export async function startRun(
   const items = [];
   for (let z = 1; z <= planes; z++) {
     for (let tile = 0; tile < rows * columns; tile++) {
-      const file = `tile_z${z}_${tile}.txt`;
+      const file = `${prefix}_z${z}_${tile}.txt`;
       const path = join(tiles, file);
       await writeFile(path, `plane ${z} tile ${tile}`);
       const place = [z, Math.floor(tile / columns) + 1, (tile % columns) + 1];
@@ -220,7 +235,7 @@ export async function startRun(
     name,
     pipeline: { file: 'pipeline.yaml', text: pipeline(tolerate) },
     tools: [join(folder, 'tools')],
-    params: { prepare: { gate: held ? gateOf(folder) : '', wait: String(wait) } },
+    params: { prepare: { gate: held ? gateOf(folder) : '', wait: String(wait), shout: String(shout) } },
     sources: { tiles: dataset },
   });
 }

@@ -64,4 +64,26 @@ describe.skipIf(!hasChromium)('pages whose server is killed', () => {
       expect(browser.faults).toEqual([]);
     },
   );
+
+  it('go where one clicks meanwhile as soon as it is back', { timeout: 90_000 }, async () => {
+    await up.openGate();
+    await up.startRun({ name: 'not yet seen', planes: 1, rows: 1, columns: 1 });
+    const page = await browser.openPage();
+    await page.goto(await up.client().signInAddress());
+    const link = page.getByRole('link', { name: 'not yet seen' }).first();
+    await link.waitFor();
+    await page.evaluate('window.notReloaded = true');
+    await up.kill();
+    // The page of a run has not been loaded yet, and cannot be now.
+    await link.click();
+    await lost(page).waitFor();
+    expect(await page.evaluate('window.notReloaded')).toBe(true);
+    await up.start();
+    await page.getByRole('heading', { name: 'not yet seen' }).waitFor();
+    await page.getByTestId('heat-map').first().waitFor();
+    // With its styles, each of which can be read.
+    const rules = await page.evaluate('[...document.styleSheets].map((sheet) => sheet.cssRules.length)');
+    expect(rules).not.toContain(0);
+    expect(await page.evaluate('window.notReloaded')).toBe(true);
+  });
 });
