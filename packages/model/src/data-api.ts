@@ -24,7 +24,7 @@ const id = z.int().positive();
 const place = z.record(z.string(), z.int());
 
 /** `row=1,col=2`; empty for the only place. */
-export const placeTextSchema = z
+const placeTextSchema = z
   .string()
   .max(1000)
   .regex(/^(?:[^=,]+=-?\d{1,10}(?:,[^=,]+=-?\d{1,10})*)?$/, 'must be written as row=1,col=2');

@@ -193,7 +193,6 @@ export {
   listedNeighbours,
   listedReaders,
   maxItemPage,
-  placeTextSchema,
   previewQuerySchema,
   type ChangePreview,
   type DatasetDetail,
@@ -221,3 +220,17 @@ export {
   type MapHead,
   type MapQuery,
 } from './map-api.ts';
+export { placeTextSchema } from './place-text.ts';
+export {
+  pictureDescriptionSchema,
+  pictureFormats,
+  pictureLookups,
+  pictureQuerySchema,
+  pictureValueSchema,
+  thumbnailQuerySchema,
+  tileQuerySchema,
+  valueQuerySchema,
+  type PictureDescription,
+  type PictureValue,
+  type ShownItem,
+} from './picture-api.ts';

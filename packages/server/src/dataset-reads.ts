@@ -4,7 +4,7 @@
  */
 import {
   describeDataset,
-  findItem,
+  findDatasetItem,
   listDatasets,
   listItems,
   listUses,
@@ -86,7 +86,7 @@ export function datasetReads(context: ServerContext): Route[] {
         'Tells of one item: what its file says of itself, what it was made from and what was made from it',
       schemas: { params: idParams, query: itemPlaceQuerySchema, answer: itemDetailSchema },
       async handle({ params, query }): Promise<ItemDetail> {
-        const item = await findItem(engine, params.id, readPlace(query.place), store);
+        const item = await findDatasetItem(engine, params.id, readPlace(query.place), store);
         const [{ found, metadata }, traced, usedBy] = await Promise.all([
           readMetadata(item),
           traceItem(engine, item),
@@ -110,7 +110,7 @@ export function datasetReads(context: ServerContext): Route[] {
       summary: 'Hands over the bytes of an item',
       schemas: { params: idParams, query: itemPlaceQuerySchema, answer: media('application/octet-stream') },
       async handle({ params, query, reply }): Promise<unknown> {
-        const item = await findItem(engine, params.id, readPlace(query.place), store);
+        const item = await findDatasetItem(engine, params.id, readPlace(query.place), store);
         return sendFile(reply, item, folderMend(item.dataset.type));
       },
     }),

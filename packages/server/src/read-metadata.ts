@@ -4,7 +4,7 @@
  */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { FoundItem } from '@gantry/engine';
+import type { DatasetItem } from '@gantry/engine';
 import type { ImageFacts } from '@gantry/imaging';
 import { isGantryError, type ItemMetadata } from '@gantry/model';
 import { countRows } from './count-rows.ts';
@@ -18,7 +18,7 @@ export interface FileLookedAt {
 const mostKept = 500;
 const kept = new Map<string, Promise<ItemMetadata>>();
 
-export async function readMetadata({ dataset, name, path }: FoundItem): Promise<FileLookedAt> {
+export async function readMetadata({ dataset, name, path }: DatasetItem): Promise<FileLookedAt> {
   const there = await stat(path).catch(() => undefined);
   if (there === undefined) return { found: 'missing', metadata: { kind: 'none' } };
   const isTable = dataset.type === 'table' || /\.(?:csv|tsv)$/i.test(name);

@@ -5,12 +5,12 @@
 import { listReaders } from '@gantry/database';
 import { listedNeighbours, placeAt, type ItemUse, type TaskState } from '@gantry/model';
 import type { Engine } from '../engine.ts';
-import type { FoundItem } from './find-item.ts';
+import type { DatasetItem } from './find-dataset-item.ts';
 
 /** So many runs are looked at, the newest first. */
 const mostRuns = 20;
 
-export async function listUses(engine: Engine, item: FoundItem): Promise<ItemUse[]> {
+export async function listUses(engine: Engine, item: DatasetItem): Promise<ItemUse[]> {
   const { rows: runs } = await engine.pool.query<{ run: number }>({
     name: 'runs-with-dataset',
     text: `SELECT g.run FROM stage_output o JOIN stage g ON g.id = o.stage WHERE o.dataset = $1

@@ -6,7 +6,7 @@ import { listFewInputs } from '@gantry/database';
 import { listedNeighbours, placeAt, type ItemOrigin, type RunState, type TaskState } from '@gantry/model';
 import type { Engine } from '../engine.ts';
 import type { StagePlan } from '../run-plan.ts';
-import type { FoundItem } from './find-item.ts';
+import type { DatasetItem } from './find-dataset-item.ts';
 
 interface OriginRow {
   readonly id: number;
@@ -36,7 +36,7 @@ interface OriginRow {
 export type TracedItem = Omit<ItemOrigin, 'command'>;
 
 /** Undefined for an item of a source. */
-export async function traceItem(engine: Engine, item: FoundItem): Promise<TracedItem | undefined> {
+export async function traceItem(engine: Engine, item: DatasetItem): Promise<TracedItem | undefined> {
   if (item.attempt === null) return undefined;
   const { rows } = await engine.pool.query<OriginRow>({
     name: 'trace-item',

@@ -7,7 +7,7 @@ import {
   createDataset,
   describeDataset,
   explainTask,
-  findItem,
+  findDatasetItem,
   listDatasets,
   listItems,
   listUses,
@@ -80,9 +80,9 @@ describe('the items of a dataset', () => {
     const row = await fill(['row'], [[1]]);
     const ask = listItems(engine, row, { at: { z: [1, 1] }, after: undefined, limit: 5 });
     await expect(ask).rejects.toMatchObject({ code: 'bad-request', field: 'at', mend: 'Write it as row=1.' });
-    await expect(findItem(engine, row, { row: 2 }, '/store')).rejects.toMatchObject({ code: 'unknown-item' });
-    await expect(findItem(engine, row, {}, '/store')).rejects.toMatchObject({ code: 'bad-request' });
-    expect(await findItem(engine, row, { row: 1 }, '/store')).toMatchObject({
+    await expect(findDatasetItem(engine, row, { row: 2 }, '/store')).rejects.toMatchObject({ code: 'unknown-item' });
+    await expect(findDatasetItem(engine, row, {}, '/store')).rejects.toMatchObject({ code: 'bad-request' });
+    expect(await findDatasetItem(engine, row, { row: 1 }, '/store')).toMatchObject({
       path: '/a.tif',
       attempt: null,
     });
@@ -102,7 +102,7 @@ describe('an item', () => {
     for (const task of claimed) await test.settle(task);
     const plan = await engine.plan(test.run);
     const made = plan.stages[0]!.shape.outputs[0]!.dataset;
-    const item = await findItem(engine, made, { n: 3 }, '/store');
+    const item = await findDatasetItem(engine, made, { n: 3 }, '/store');
     const third = claimed.find(({ place }) => place[0] === 3);
     expect(await traceItem(engine, item)).toMatchObject({
       ...{ run: test.run, stage: 'map', output: 'made', confirmedBy: null, persistent: false },
@@ -137,7 +137,7 @@ describe('an item', () => {
     const [first] = await test.claim();
     await test.settle(first!);
     const made = (await engine.plan(test.run)).stages[0]!.shape.outputs[0]!.dataset;
-    const trace = async () => traceItem(engine, await findItem(engine, made, { n: 1 }, '/store'));
+    const trace = async () => traceItem(engine, await findDatasetItem(engine, made, { n: 1 }, '/store'));
     await test.admit(1, 'other bytes');
     expect(await trace()).toMatchObject({
       task: { stale: true },
@@ -154,7 +154,7 @@ describe('an item', () => {
 
   it('of a source comes from no task', async () => {
     const engine = openEngine(database.pool);
-    const item = await findItem(engine, await fill(['n'], [[1]]), { n: 1 }, '/store');
+    const item = await findDatasetItem(engine, await fill(['n'], [[1]]), { n: 1 }, '/store');
     expect(await traceItem(engine, item)).toBeUndefined();
     expect(await listUses(engine, item)).toEqual([]);
   });
@@ -230,7 +230,7 @@ describe('on a large run', () => {
     expect(await listItems(engine, made, { ...page, at: {} })).toHaveLength(200);
     expect(await listItems(engine, made, { ...page, at: { n: [100, 149] } })).toHaveLength(50);
     expect(await listItems(engine, made, { at: {}, after: { n: 39_990 }, limit: 200 })).toHaveLength(10);
-    const item = await findItem(engine, made, { n: 77 }, '/store');
+    const item = await findDatasetItem(engine, made, { n: 77 }, '/store');
     await traceItem(engine, item);
     const [use] = await listUses(engine, item);
     const { inputs } = await explainTask(engine, use!.tasks[0]!.id, '/store');

@@ -65,10 +65,7 @@ export function DatasetItems({ dataset }: { readonly dataset: DatasetDetail }) {
         </div>
       )}
       {inGrid ? (
-        <ItemGrid
-          {...{ dataset, x, y, at, size: search.size, open: search.place }}
-          onPlane={step}
-        />
+        <ItemGrid {...{ dataset, x, y, at, size: search.size, open: search.place }} onPlane={step} />
       ) : pictures ? (
         <ItemGallery dataset={dataset} size={search.size} open={search.place} />
       ) : (

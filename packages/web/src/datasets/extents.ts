@@ -12,7 +12,10 @@ export function describeExtents({ axes, extents }: Pick<DatasetSummary, 'axes' |
 }
 
 /** How many places the extents have; undefined without items. */
-export function countPlaces({ extents, items }: Pick<DatasetSummary, 'extents' | 'items'>): number | undefined {
+export function countPlaces({
+  extents,
+  items,
+}: Pick<DatasetSummary, 'extents' | 'items'>): number | undefined {
   if (items === 0) return undefined;
   return extents.reduce((product, { first, last }) => product * (last - first + 1), 1);
 }
@@ -21,5 +24,7 @@ export function countPlaces({ extents, items }: Pick<DatasetSummary, 'extents' |
 export function describeItems(dataset: Pick<DatasetSummary, 'extents' | 'items' | 'axes'>): string {
   const places = countPlaces(dataset);
   const items = `${formatCount(dataset.items)} ${dataset.items === 1 ? 'item' : 'items'}`;
-  return places === undefined || places <= dataset.items ? items : `${items} of ${formatCount(places)} places`;
+  return places === undefined || places <= dataset.items
+    ? items
+    : `${items} of ${formatCount(places)} places`;
 }

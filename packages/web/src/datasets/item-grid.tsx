@@ -90,7 +90,8 @@ export function ItemGrid({ dataset, x, y, at, size, open, onPlane }: ItemGridPro
   const here = cursor ?? opened ?? { column: 0, row: 0 };
   // Where the Tab key comes in: what is out of sight has no element to come to.
   const inSight =
-    shownColumns.some(({ index }) => index === here.column) && shownRows.some(({ index }) => index === here.row);
+    shownColumns.some(({ index }) => index === here.column) &&
+    shownRows.some(({ index }) => index === here.row);
   const entry = inSight ? here : { column: shownColumns[0]?.index ?? 0, row: shownRows[0]?.index ?? 0 };
   const show = (item: ItemSummary): void => {
     void navigate({
@@ -151,7 +152,11 @@ export function ItemGrid({ dataset, x, y, at, size, open, onPlane }: ItemGridPro
           onKeyDown={onKeyDown}
           style={{ width: across.getTotalSize(), height: down.getTotalSize() }}
         >
-          <div className={classes['corner']} style={{ width: headWidth, height: headHeight }} aria-hidden="true">
+          <div
+            className={classes['corner']}
+            style={{ width: headWidth, height: headHeight }}
+            aria-hidden="true"
+          >
             {y} \ {x}
           </div>
           <div className={classes['top']} style={{ height: headHeight }} aria-hidden="true">
@@ -233,7 +238,10 @@ function spanOf({ extents }: DatasetDetail, axis: string): { first: number; coun
 }
 
 /** The coordinates that are shown; none where nothing is. */
-function within(first: number, shown: readonly { readonly index: number }[]): { first: number; last: number } {
+function within(
+  first: number,
+  shown: readonly { readonly index: number }[],
+): { first: number; last: number } {
   const [begin, end] = [shown[0]?.index ?? 0, shown.at(-1)?.index ?? -1];
   return { first: first + begin, last: first + end };
 }

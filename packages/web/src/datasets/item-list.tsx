@@ -56,7 +56,9 @@ export function ItemList({ dataset, open }: ItemListProps) {
         className={classes['scroll']}
         ref={scroll}
         role="rowgroup"
-        onKeyDown={(event) => walk(event, scroll.current, 1, items.length, (index) => rows.scrollToIndex(index))}
+        onKeyDown={(event) =>
+          walk(event, scroll.current, 1, items.length, (index) => rows.scrollToIndex(index))
+        }
       >
         <div style={{ height: rows.getTotalSize(), position: 'relative' }} role="presentation">
           {shown.map(({ index, start }) => {
@@ -74,7 +76,12 @@ export function ItemList({ dataset, open }: ItemListProps) {
                 <span role="cell" className={classes['place']}>
                   <span className={classes['small']}>
                     <Thumbnail
-                      {...{ dataset: dataset.id, type: dataset.type, place: item.place, revision: item.revision }}
+                      {...{
+                        dataset: dataset.id,
+                        type: dataset.type,
+                        place: item.place,
+                        revision: item.revision,
+                      }}
                       size={32}
                       alt=""
                     />

@@ -41,7 +41,10 @@ export function Metadata({ metadata }: { readonly metadata: ItemMetadata }) {
           <h3>Table</h3>
           <Facts
             facts={[
-              { name: 'Rows', value: metadata.rows === null ? 'not counted: it is long' : formatCount(metadata.rows) },
+              {
+                name: 'Rows',
+                value: metadata.rows === null ? 'not counted: it is long' : formatCount(metadata.rows),
+              },
               { name: 'Columns', value: metadata.columns.join(', ') },
             ]}
           />
@@ -62,7 +65,10 @@ function listImageFacts(image: ImageMetadata): Fact[] {
   const { width, height, pixelSize } = image;
   return [
     { name: 'Size', value: `${formatCount(width)} × ${formatCount(height)} px` },
-    { name: 'Depth', value: `${image.bitDepth}-bit ${image.sampleFormat === 'float' ? 'float' : 'unsigned'}` },
+    {
+      name: 'Depth',
+      value: `${image.bitDepth}-bit ${image.sampleFormat === 'float' ? 'float' : 'unsigned'}`,
+    },
     ...(pixelSize === null
       ? [{ name: 'Pixel', value: <span className="quiet">its file does not say how large one is</span> }]
       : [

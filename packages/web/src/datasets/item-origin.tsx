@@ -77,7 +77,9 @@ function listFacts(origin: Origin): Fact[] {
         <span title={`SHA-256 ${tool.digest}`}>
           {tool.title === tool.name ? '' : `${tool.title}, `}
           {tool.name}@{tool.version}{' '}
-          {tool.digest !== '' && <code className={`quiet ${classes['code']}`}>{tool.digest.slice(0, 12)}</code>}
+          {tool.digest !== '' && (
+            <code className={`quiet ${classes['code']}`}>{tool.digest.slice(0, 12)}</code>
+          )}
         </span>
       ),
     },

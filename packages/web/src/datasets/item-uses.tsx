@@ -43,7 +43,10 @@ function Use({ use }: { readonly use: ItemUse }) {
     <div className={classes['use']}>
       <div className={classes['useHead']}>
         <span>
-          <strong>{stage}</strong> <span className="quiet">{tool}, as {input}</span>
+          <strong>{stage}</strong>{' '}
+          <span className="quiet">
+            {tool}, as {input}
+          </span>
         </span>
         <Link to="/runs/$run" params={{ run }} search={{ stage }} className="cut" title={runName}>
           run {run}

@@ -37,7 +37,9 @@ export function DatasetsPage() {
       {none && !filtered && (
         <Empty command={runCommand}>
           <p>
-            <strong>A dataset is a set of images, tables or other files, each at a place of a lattice.</strong>{' '}
+            <strong>
+              A dataset is a set of images, tables or other files, each at a place of a lattice.
+            </strong>{' '}
             The folders that you give to runs become datasets, and so does everything that runs make of them.
             There is none yet; this command makes the first ones:
           </p>
@@ -68,7 +70,10 @@ interface FiltersProps {
 function Filters({ search, count, more }: FiltersProps) {
   const change = useChangeSearch<DatasetsSearch>();
   const [text, setText] = useState(search.text ?? '');
-  const find = useDebouncedCallback((words: string) => change({ text: words === '' ? undefined : words }), 200);
+  const find = useDebouncedCallback(
+    (words: string) => change({ text: words === '' ? undefined : words }),
+    200,
+  );
   // Going back changes the words, too.
   useEffect(() => setText(search.text ?? ''), [search.text]);
   return (

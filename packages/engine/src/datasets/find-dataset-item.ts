@@ -5,7 +5,7 @@ import type { Engine } from '../engine.ts';
 import { requirePlace } from './places-of-dataset.ts';
 import { unknownDataset } from './read-datasets.ts';
 
-export interface FoundItem {
+export interface DatasetItem {
   readonly dataset: {
     readonly id: number;
     readonly name: string;
@@ -32,21 +32,21 @@ export interface FoundItem {
  * @throws GantryError `unknown-dataset`; `unknown-item` where there is none at the place; `bad-request` where the
  *   place names other axes than the dataset has
  */
-export async function findItem(
+export async function findDatasetItem(
   engine: Engine,
   dataset: number,
   place: Readonly<Record<string, number>>,
   store: string,
-): Promise<FoundItem> {
-  const { rows: datasets } = await engine.pool.query<FoundItem['dataset']>({
+): Promise<DatasetItem> {
+  const { rows: datasets } = await engine.pool.query<DatasetItem['dataset']>({
     name: 'dataset-of-item',
     text: 'SELECT id, name, type, axes, state FROM dataset WHERE id = $1',
     values: [dataset],
   });
   const [found] = datasets;
   if (found === undefined) throw unknownDataset(dataset);
-  const { rows } = await engine.pool.query<Omit<FoundItem, 'dataset'>>({
-    name: 'find-item',
+  const { rows } = await engine.pool.query<Omit<DatasetItem, 'dataset'>>({
+    name: 'find-dataset-item',
     text: `SELECT place, revision, name, path, size, checksum, modified, attempt
            FROM item WHERE dataset = $1 AND place = $2`,
     values: [dataset, requirePlace(found.axes, place)],
