@@ -52,7 +52,7 @@ function ConfirmChange({ dataset, change, onClose }: ConfirmChangeProps) {
     <Confirm
       title={`${word} ${dataset.name}?`}
       action={`${word} the dataset`}
-      command={`npx gantry datasets ${change} ${dataset.id}`}
+      command={`npx gantry datasets ${change} ${dataset.id} --yes`}
       disabled={!possible}
       more={<CopyCall method="POST" path={`/datasets/${dataset.id}/${change}`} />}
       onConfirm={confirm}

@@ -137,7 +137,7 @@ function Picture({ item }: { readonly item: ItemDetail }) {
 function Actions({ item }: { readonly item: ItemDetail }) {
   const { dataset, place, name, found, path } = item;
   const text = placeText(place);
-  const at = text === '' ? '' : ` --place ${text}`;
+  const at = ` --place ${text === '' ? "''" : text}`;
   return (
     <div className={classes['actions']}>
       <div className={task['actions']}>
