@@ -47,7 +47,13 @@ export function buildWeb(force = false): boolean {
   mkdirSync(next, { recursive: true });
   writeFileSync(join(next, '.built-from'), `${stamp}\n`);
   rmSync(join(folder, 'dist'), { recursive: true, force: true });
-  renameSync(next, join(folder, 'dist'));
+  try {
+    renameSync(next, join(folder, 'dist'));
+  } catch (error) {
+    // Another process, such as another test file, has built the same meanwhile.
+    if (readStamp() !== stamp) throw error;
+    rmSync(next, { recursive: true, force: true });
+  }
   return true;
 }
 

@@ -7,6 +7,7 @@ import {
   createdAnswerSchema,
   decodeMap,
   foundTaskSchema,
+  liveSourceStateSchema,
   logLineSchema,
   resumedAnswerSchema,
   runDetailSchema,
@@ -21,6 +22,7 @@ import {
   taskWorkSchema,
   userApiPath,
   type AdmittedAnswer,
+  type LiveSourceState,
   type LogLine,
   type MapColumns,
   type NewDatasetBody,
@@ -36,6 +38,7 @@ import {
   type TaskExplanation,
   type TaskSummary,
   type TaskWork,
+  type WatchBody,
 } from '@gantry/model';
 import { readBytes } from './send-request.ts';
 import type { QueryOf } from './typed-paths.ts';
@@ -51,6 +54,7 @@ export interface UserClientOptions {
 const runSummariesSchema = runSummarySchema.array();
 const taskSummariesSchema = taskSummarySchema.array();
 const runOutputsSchema = runOutputSchema.array();
+const liveSourceStatesSchema = liveSourceStateSchema.array();
 
 /**
  * All methods throw `RequestError` if the server refuses, GantryError `server-unreachable` if it is not there, and
@@ -102,6 +106,17 @@ export class UserClient {
   async sealDataset(dataset: number, signal?: AbortSignal): Promise<string> {
     const request = { path: { id: dataset }, signal };
     return (await this.#api.ask('post', '/datasets/{id}/seal', request, sealedAnswerSchema)).fingerprint;
+  }
+
+  /** What is watched, of folders whose watching has not ended. */
+  async watches(signal?: AbortSignal): Promise<LiveSourceState[]> {
+    return this.#api.ask('get', '/watches', { signal }, liveSourceStatesSchema);
+  }
+
+  /** Watches a folder: its files become items of the dataset. */
+  async watchFolder(dataset: number, body: WatchBody, signal?: AbortSignal): Promise<LiveSourceState> {
+    const request = { path: { id: dataset }, body, signal };
+    return this.#api.ask('post', '/datasets/{id}/watch', request, liveSourceStateSchema);
   }
 
   /** @returns the run's id */

@@ -9,7 +9,9 @@ export type FeedMessage =
   /** Events may have been missed: what is shown is to be read again. */
   | { readonly kind: 'missed' }
   /** The data of a `run` event, as it came. */
-  | { readonly kind: 'run'; readonly data: string };
+  | { readonly kind: 'run'; readonly data: string }
+  /** The data of a `watch` event. */
+  | { readonly kind: 'watch'; readonly data: string };
 
 const firstRetryMs = 500;
 const longestRetryMs = 5_000;
@@ -49,6 +51,10 @@ export function openFeed({ url, silenceMs, tell }: FeedOptions): () => void {
     stream.addEventListener('run', (event: MessageEvent<string>) => {
       heard();
       tell({ kind: 'run', data: event.data });
+    });
+    stream.addEventListener('watch', (event: MessageEvent<string>) => {
+      heard();
+      tell({ kind: 'watch', data: event.data });
     });
     stream.addEventListener('beat', heard);
     stream.onerror = () => {
