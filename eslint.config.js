@@ -10,6 +10,7 @@ const programs = [
   'tools/**',
   'scripts/**',
   'bench/**',
+  'examples/**',
   'tests/**',
 ];
 

@@ -9,6 +9,8 @@ import {
   foundTaskSchema,
   liveSourceStateSchema,
   logLineSchema,
+  pictureDescriptionSchema,
+  pictureValueSchema,
   resumedAnswerSchema,
   runDetailSchema,
   runGraphSchema,
@@ -28,6 +30,8 @@ import {
   type NewDatasetBody,
   type NewItemsBody,
   type NewRunBody,
+  type PictureDescription,
+  type PictureValue,
   type Place,
   type ResumeBody,
   type RunDetail,
@@ -170,8 +174,7 @@ export class UserClient {
 
   /** The id of the task of a stage at a place; all of the stage's axes must be named. */
   async findTask(run: number, stage: string, place: Place, signal?: AbortSignal): Promise<number> {
-    const at = Object.entries(place).map(([axis, value]) => `${axis}=${value}`);
-    const request = { query: { run, stage, place: at.join(',') }, signal };
+    const request = { query: { run, stage, place: writePlace(place) }, signal };
     return (await this.#api.ask('get', '/tasks', request, foundTaskSchema)).id;
   }
 
@@ -183,6 +186,25 @@ export class UserClient {
   async taskWork(id: number, attempt?: number, signal?: AbortSignal): Promise<TaskWork> {
     const request = { path: { id }, query: { attempt }, signal };
     return this.#api.ask('get', '/tasks/{id}/work', request, taskWorkSchema);
+  }
+
+  /** The image of a dataset at a place. @param page of a file that holds several, from 0 */
+  async picture(dataset: number, place: Place, page = 0, signal?: AbortSignal): Promise<PictureDescription> {
+    const request = { path: { id: dataset }, query: { place: writePlace(place), page }, signal };
+    return this.#api.ask('get', '/datasets/{id}/picture', request, pictureDescriptionSchema);
+  }
+
+  /** The value of a pixel, counted from 0. */
+  async pictureValue(
+    dataset: number,
+    place: Place,
+    at: { readonly x: number; readonly y: number; readonly page?: number },
+    signal?: AbortSignal,
+  ): Promise<PictureValue> {
+    const { x, y, page = 0 } = at;
+    const query = { place: writePlace(place), page, x, y };
+    const request = { path: { id: dataset }, query, signal };
+    return this.#api.ask('get', '/datasets/{id}/picture/value', request, pictureValueSchema);
   }
 
   /**
@@ -198,4 +220,11 @@ export class UserClient {
     const query = { attempt, follow: follow === true ? ('true' as const) : undefined };
     return this.#api.lines('/tasks/{id}/log', { path: { id: task }, query, signal }, logLineSchema);
   }
+}
+
+/** `row=1,col=2` */
+function writePlace(place: Place): string {
+  return Object.entries(place)
+    .map(([axis, value]) => `${axis}=${value}`)
+    .join(',');
 }
