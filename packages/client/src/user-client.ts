@@ -70,9 +70,9 @@ export interface UserClientOptions {
 const datasetSummariesSchema = datasetSummarySchema.array();
 const itemSummariesSchema = itemSummarySchema.array();
 const runSummariesSchema = runSummarySchema.array();
+const liveSourceStatesSchema = liveSourceStateSchema.array();
 const taskSummariesSchema = taskSummarySchema.array();
 const runOutputsSchema = runOutputSchema.array();
-const liveSourceStatesSchema = liveSourceStateSchema.array();
 
 /**
  * All methods throw `RequestError` if the server refuses, GantryError `server-unreachable` if it is not there, and
@@ -120,21 +120,27 @@ export class UserClient {
     await this.#api.tell('post', '/datasets/{id}/close', { path: { id: dataset }, signal });
   }
 
-  /** @returns the dataset's fingerprint */
-  async sealDataset(dataset: number, signal?: AbortSignal): Promise<string> {
-    const request = { path: { id: dataset }, signal };
-    return (await this.#api.ask('post', '/datasets/{id}/seal', request, sealedAnswerSchema)).fingerprint;
+  /** Watches a folder for files that become items; watching one already, the dataset takes the new one. */
+  async watchFolder(dataset: number, body: WatchBody, signal?: AbortSignal): Promise<LiveSourceState> {
+    const request = { path: { id: dataset }, body, signal };
+    return this.#api.ask('post', '/datasets/{id}/watch', request, liveSourceStateSchema);
   }
 
-  /** What is watched, of folders whose watching has not ended. */
+  /** @throws RequestError `not-watched` */
+  async watch(dataset: number, signal?: AbortSignal): Promise<LiveSourceState> {
+    const request = { path: { id: dataset }, signal };
+    return this.#api.ask('get', '/datasets/{id}/watch', request, liveSourceStateSchema);
+  }
+
+  /** Those that have not ended. */
   async watches(signal?: AbortSignal): Promise<LiveSourceState[]> {
     return this.#api.ask('get', '/watches', { signal }, liveSourceStatesSchema);
   }
 
-  /** Watches a folder: its files become items of the dataset. */
-  async watchFolder(dataset: number, body: WatchBody, signal?: AbortSignal): Promise<LiveSourceState> {
-    const request = { path: { id: dataset }, body, signal };
-    return this.#api.ask('post', '/datasets/{id}/watch', request, liveSourceStateSchema);
+  /** @returns the dataset's fingerprint */
+  async sealDataset(dataset: number, signal?: AbortSignal): Promise<string> {
+    const request = { path: { id: dataset }, signal };
+    return (await this.#api.ask('post', '/datasets/{id}/seal', request, sealedAnswerSchema)).fingerprint;
   }
 
   /** Newest first, at most `limit` (100 if absent) that were made before the dataset `after`. */
