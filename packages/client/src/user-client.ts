@@ -11,6 +11,7 @@ import {
   datasetSummarySchema,
   decodeMap,
   foundTaskSchema,
+  liveSourceStateSchema,
   itemDetailSchema,
   itemSummarySchema,
   logLineSchema,
@@ -29,6 +30,7 @@ import {
   taskWorkSchema,
   userApiPath,
   type AdmittedAnswer,
+  type LiveSourceState,
   type ChangePreview,
   type DatasetDetail,
   type DatasetLineage,
@@ -52,6 +54,7 @@ import {
   type TaskExplanation,
   type TaskSummary,
   type TaskWork,
+  type WatchBody,
 } from '@gantry/model';
 import { readBytes } from './send-request.ts';
 import type { QueryOf } from './typed-paths.ts';
@@ -67,6 +70,7 @@ export interface UserClientOptions {
 const datasetSummariesSchema = datasetSummarySchema.array();
 const itemSummariesSchema = itemSummarySchema.array();
 const runSummariesSchema = runSummarySchema.array();
+const liveSourceStatesSchema = liveSourceStateSchema.array();
 const taskSummariesSchema = taskSummarySchema.array();
 const runOutputsSchema = runOutputSchema.array();
 
@@ -114,6 +118,23 @@ export class UserClient {
 
   async closeDataset(dataset: number, signal?: AbortSignal): Promise<void> {
     await this.#api.tell('post', '/datasets/{id}/close', { path: { id: dataset }, signal });
+  }
+
+  /** Watches a folder for files that become items; watching one already, the dataset takes the new one. */
+  async watchFolder(dataset: number, body: WatchBody, signal?: AbortSignal): Promise<LiveSourceState> {
+    const request = { path: { id: dataset }, body, signal };
+    return this.#api.ask('post', '/datasets/{id}/watch', request, liveSourceStateSchema);
+  }
+
+  /** @throws RequestError `not-watched` */
+  async watch(dataset: number, signal?: AbortSignal): Promise<LiveSourceState> {
+    const request = { path: { id: dataset }, signal };
+    return this.#api.ask('get', '/datasets/{id}/watch', request, liveSourceStateSchema);
+  }
+
+  /** Those that have not ended. */
+  async watches(signal?: AbortSignal): Promise<LiveSourceState[]> {
+    return this.#api.ask('get', '/watches', { signal }, liveSourceStatesSchema);
   }
 
   /** @returns the dataset's fingerprint */

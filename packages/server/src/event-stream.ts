@@ -3,15 +3,18 @@
  * the pulse, only says which runs to read again. The events are those of `events-api.ts`.
  */
 import { randomBytes } from 'node:crypto';
+import { beatMs, type EventsHello, type LiveSourceState } from '@gantry/model';
 import { describeRun, summarizeDatasets, takePulse } from '@gantry/engine';
-import { beatMs, type EventsHello } from '@gantry/model';
 import type { ServerContext } from './context.ts';
+import { WatchNews } from './watch-news.ts';
 
 /** A run is told at most four times a second. */
 const gatherMs = 250;
 /** The first change after a quiet time goes out at once but for this: a settle rarely comes alone. */
 const firstMs = 20;
 const pulseMs = 500;
+/** How often watched folders are looked at. */
+const watchMs = 1000;
 
 export type Send = (text: string) => void;
 
@@ -49,9 +52,14 @@ export class EventStream {
     const pulse = setInterval(() => {
       if (this.#listeners.size > 0) this.#guard(this.#takePulse());
     }, pulseMs);
+    const news = new WatchNews(context.live);
+    const watch = setInterval(() => {
+      if (this.#listeners.size > 0) this.#guard(this.#tellWatches(news));
+    }, watchMs);
     this.#endings.push(
       () => clearInterval(beat),
       () => clearInterval(pulse),
+      () => clearInterval(watch),
       () => clearTimeout(this.#timer),
     );
   }
@@ -67,6 +75,7 @@ export class EventStream {
       for (const [run, told] of this.#told) {
         if (told > Number(number)) send(await this.#describe(run, told));
       }
+      for (const state of this.#context.live.list()) send(describeWatch(state));
       const missed = [...this.#toldDatasets].filter(([, told]) => told > Number(number));
       const last = Math.max(...missed.map(([, told]) => told));
       if (missed.length > 0)
@@ -146,6 +155,10 @@ export class EventStream {
     this.#note(changed);
   }
 
+  async #tellWatches(news: WatchNews): Promise<void> {
+    for (const state of await news.take()) this.#send(describeWatch(state));
+  }
+
   #send(text: string): void {
     for (const send of this.#listeners) send(text);
   }
@@ -158,4 +171,8 @@ export class EventStream {
     this.#working.add(guarded);
     void guarded.finally(() => this.#working.delete(guarded));
   }
+}
+
+function describeWatch(state: LiveSourceState): string {
+  return `event: watch\ndata: ${JSON.stringify(state)}\n\n`;
 }

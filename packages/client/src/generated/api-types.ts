@@ -1108,11 +1108,14 @@ export interface components {
       pending: number;
       unfinished: {
         count: number;
+        overdue: number;
         first: {
           name: string;
           why: string;
           message: string;
+          mend: string;
           since: string;
+          overdue: boolean;
           size: number | null;
         }[];
       };
