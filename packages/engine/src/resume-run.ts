@@ -43,8 +43,11 @@ export async function resumeRun(engine: Engine, run: number, again: Again): Prom
       );
     }
     const touched = nothingTouched();
-    const active = { ...locked, state: 'active' as const };
-    await transaction.query(`UPDATE run SET state = 'active', ended = NULL WHERE id = $1`, [run]);
+    const active = { ...locked, state: 'active' as const, before: locked.state };
+    await transaction.query(
+      `UPDATE run SET state = 'active', ended = NULL, failures_told = false WHERE id = $1`,
+      [run],
+    );
     await transaction.query(`UPDATE dataset SET state = 'open' WHERE id = ANY ($1)`, [outputs]);
     if (locked.state === 'cancelled') {
       for (const source of plan.sources) {
