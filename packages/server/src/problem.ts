@@ -4,7 +4,7 @@
 import { FileErrors, isGantryError, type Problem } from '@gantry/model';
 
 /** Codes with a status other than 400. */
-const statusOf: Readonly<Record<string, number>> = {
+export const problemStatuses: Readonly<Record<string, number>> = {
   unauthorized: 401,
   forbidden: 403,
   'not-found': 404,
@@ -14,6 +14,9 @@ const statusOf: Readonly<Record<string, number>> = {
   'unknown-stage': 404,
   'unknown-attempt': 404,
   'unknown-session': 404,
+  'unknown-item': 404,
+  'image-missing': 404,
+  'view-range': 404,
   'log-segment-missing': 404,
   'not-watched': 404,
   'dataset-sealed': 409,
@@ -22,6 +25,16 @@ const statusOf: Readonly<Record<string, number>> = {
   'outputs-sealed': 409,
   'agent-name-in-use': 409,
   'run-archived': 409,
+  'image-changed': 409,
+  'not-an-image': 422,
+  'image-unreadable': 422,
+  'image-truncated': 422,
+  'image-unsupported': 422,
+  'pyramid-damaged': 422,
+  'view-unclear': 422,
+  'view-unsupported': 422,
+  'view-too-large': 422,
+  'too-much-asked': 503,
   'database-unreachable': 503,
   'database-refused': 503,
   internal: 500,
@@ -38,7 +51,7 @@ export function toProblem(error: unknown): Problem {
       detail: 'The server met a fault of its own; its log says more.',
     };
   }
-  const status = statusOf[error.code] ?? 400;
+  const status = problemStatuses[error.code] ?? 400;
   return {
     type: 'about:blank',
     title: error.code,
