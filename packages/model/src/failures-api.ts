@@ -15,9 +15,6 @@ import { failureOutcomes, runStates } from './task-state.ts';
 
 const id = z.int().positive();
 const outcomeSchema = z.enum(failureOutcomes);
-/** A cause's key: the same for the same cause in every database. */
-const causeKey = z.coerce.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
-
 /**
  * - `cause`: the same message but for names of files, numbers and ids (`failure-cause.ts`), with the same outcome;
  * - `stage`: the same stage of the same pipeline; - `agent`, `host`: who ran the last attempt.
@@ -25,31 +22,45 @@ const causeKey = z.coerce.number().int().nonnegative().max(Number.MAX_SAFE_INTEG
 export const failureGroupings = ['cause', 'stage', 'agent', 'host'] as const;
 export type FailureGrouping = (typeof failureGroupings)[number];
 
-/** Which failures are meant; all if nothing is named. */
-export const failureFilterSchema = z.object({
-  run: z.coerce.number().int().positive().max(2_147_483_647).optional(),
-  /** The name of a stage. */
+/** What failures are told from others by, beside numbers. */
+const filterTexts = {
+  /** The name of a stage, and of a pipeline. */
   stage: z.string().min(1).max(200).optional(),
-  cause: causeKey.optional(),
+  pipeline: z.string().min(1).max(200).optional(),
   outcome: outcomeSchema.optional(),
   agent: z.string().min(1).max(200).optional(),
   host: z.string().min(1).max(500).optional(),
-  pipeline: z.string().min(1).max(200).optional(),
   /** Only those that failed since, and before. */
   since: z.iso.datetime({ offset: true }).optional(),
   before: z.iso.datetime({ offset: true }).optional(),
+};
+const mostRun = 2_147_483_647;
+
+/** Which failures are meant; all if nothing is named. */
+export const failureFilterSchema = z.object({
+  run: id.max(mostRun).optional(),
+  /** A cause's key: the same for the same cause in every database. */
+  cause: z.int().nonnegative().optional(),
+  ...filterTexts,
+});
+
+/** The same in an address. */
+const filterQuery = z.object({
+  run: z.coerce.number().int().positive().max(mostRun).optional(),
+  cause: z.coerce.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).optional(),
+  ...filterTexts,
 });
 
 /** The `next` of the answer before: where the page begins. */
 const after = z.coerce.number().int().positive().optional();
 
-export const failureGroupsQuerySchema = failureFilterSchema.extend({
+export const failureGroupsQuerySchema = filterQuery.extend({
   by: z.enum(failureGroupings).default('cause'),
   limit: z.coerce.number().int().min(1).max(200).default(20),
   after,
 });
 
-export const failedTasksQuerySchema = failureFilterSchema.extend({
+export const failedTasksQuerySchema = filterQuery.extend({
   limit: z.coerce.number().int().min(1).max(1000).default(20),
   after,
 });

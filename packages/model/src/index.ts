@@ -85,7 +85,7 @@ export {
   type CacheKeyItem,
   type CacheKeyParts,
 } from './cache-key.ts';
-export { pipelineJsonSchema, toolJsonSchema } from './json-schema.ts';
+export { notificationJsonSchema, pipelineJsonSchema, toolJsonSchema } from './json-schema.ts';
 export { formatMemory, parseDuration, parseMemory, parsePercent } from './quantity.ts';
 export { agrees, coordinates, formatPlace, placeAt, placeKey, project, type Place } from './place.ts';
 export {

@@ -2,7 +2,13 @@
  * The HTTP server over an engine: the order of its parts, and what it does by the clock. Opening the data directory
  * and the database is left to the composition root.
  */
-import { expireSessions, openEngine, openLiveSources, renewAllSessions } from '@gantry/engine';
+import {
+  expireSessions,
+  forgetNotifications,
+  openEngine,
+  openLiveSources,
+  renewAllSessions,
+} from '@gantry/engine';
 import { GantryError } from '@gantry/model';
 import type { Pool } from '@gantry/database';
 import { ViewCache } from '@gantry/imaging';
@@ -17,6 +23,7 @@ import { removeAttempts } from './remove-attempts.ts';
 import { addRoutes } from './routes.ts';
 import { SignIn } from './sign-in.ts';
 import { addSecurityHeaders } from './web-files.ts';
+import { Courier } from './webhooks/courier.ts';
 
 export interface ServerOptions {
   /** Opened, and held until the server has closed. */
@@ -33,7 +40,20 @@ export interface ServerOptions {
   /** Where the browser application was built; absent, its pages are not served. */
   readonly webFolder?: string | undefined;
   readonly version: string;
+  readonly notices?: NoticeOptions | undefined;
   readonly log?: ((line: string) => void) | undefined;
+}
+
+/** Who is told of what happens, beside those who look. */
+export interface NoticeOptions {
+  /** A run at work with so many failed tasks is told of; 0, and never, if absent. */
+  readonly failureNotice?: number | undefined;
+  /** Addresses that notifications are sent to. */
+  readonly webhooks?: readonly string[] | undefined;
+  /** What they are signed with. */
+  readonly webhookSecret?: string | undefined;
+  /** For tests: the pause after a webhook's first failure, in ms. */
+  readonly webhookPauseMs?: number | undefined;
 }
 
 export interface RunningServer {
@@ -45,12 +65,18 @@ export interface RunningServer {
 /** Largest request: a block of reports or items. */
 const maxBodyBytes = 64 * 2 ** 20;
 const expireEveryMs = 1000;
+/** So long notifications are kept. */
+const notificationDays = 90;
 
 /** @throws GantryError `port-in-use` */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const closing = new AbortController();
   const log = options.log ?? (() => {});
-  const engine = openEngine(options.pool);
+  const notices = options.notices ?? {};
+  const engine = openEngine(options.pool, {
+    failureNotice: notices.failureNotice ?? 0,
+    webhooks: notices.webhooks ?? [],
+  });
   const context: ServerContext = {
     engine,
     data: options.dataDirectory,
@@ -90,6 +116,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await context.live.close();
     throw error;
   }
+  const courier = new Courier({
+    engine,
+    secret: notices.webhookSecret,
+    version: options.version,
+    log,
+    faults,
+    firstPauseMs: notices.webhookPauseMs,
+  });
+  await forgetNotifications(engine, notificationDays);
   const stopExpiring = every(expireEveryMs, faults, async () => {
     await removeAttempts(context, await expireSessions(context.engine));
   });
@@ -100,6 +135,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await events.close();
       await stopExpiring();
       await server.close();
+      // Behind what may still have ended a run.
+      await courier.close();
       await views.close();
       await context.live.close();
     },
