@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { migrate, openPool, startEmbeddedPostgres } from '@gantry/database';
 import { startServer } from '@gantry/server';
 import { openDataDirectory } from '@gantry/storage';
-import { z } from 'zod';
 import { repositoryRoot } from '../../scripts/repository.ts';
 
 export const [ownerToken, agentToken] = ['owner-token', 'agent-token'];
@@ -20,14 +19,18 @@ export interface ServerProcess {
   close(): Promise<void>;
 }
 
-const readySchema = z.object({ url: z.string(), postgres: z.int() });
+/** What it says once it listens: its address, and the process of its database. */
+interface Ready {
+  readonly url: string;
+  readonly postgres: number;
+}
 
 /** Starts one in a folder that the database's user can enter. */
 export async function startServerProcess(folder: string): Promise<ServerProcess> {
   const child = fork(import.meta.filename, [folder], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const { url, postgres } = await new Promise<z.infer<typeof readySchema>>((resolve, reject) => {
-    child.once('message', (message) => resolve(readySchema.parse(message)));
+  const { url, postgres } = await new Promise<Ready>((resolve, reject) => {
+    child.once('message', (message) => resolve(message as Ready));
     child.once('exit', (code) => reject(new Error(`The server has ended with ${code ?? 'a signal'}.`)));
   });
   const server = child.pid ?? 0;
@@ -108,7 +111,7 @@ async function serve(folder: string): Promise<void> {
       },
     );
   });
-  process.send?.({ url: server.url, postgres: postgres.pid } satisfies z.infer<typeof readySchema>);
+  process.send?.({ url: server.url, postgres: postgres.pid } satisfies Ready);
 }
 
 if (import.meta.main) await serve(process.argv[2] ?? '');
