@@ -17,20 +17,23 @@ export interface NewDataset {
 
 /** @returns the dataset's id */
 export async function createDataset(engine: Engine, dataset: NewDataset): Promise<number> {
-  const { rows } = await engine.pool.query<{ id: number }>(
-    `INSERT INTO dataset (project, name, type, axes, bounds, folder, pattern)
-     VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
-    [
-      dataset.project,
-      dataset.name,
-      dataset.type,
-      dataset.axes,
-      JSON.stringify(dataset.bounds),
-      dataset.folder ?? null,
-      dataset.pattern ?? null,
-    ],
-  );
-  const [row] = rows;
-  if (row === undefined) throw new Error('INSERT INTO dataset returned no row');
-  return row.id;
+  return engine.work(async (transaction, news) => {
+    const { rows } = await transaction.query<{ id: number }>(
+      `INSERT INTO dataset (project, name, type, axes, bounds, folder, pattern)
+       VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
+      [
+        dataset.project,
+        dataset.name,
+        dataset.type,
+        dataset.axes,
+        JSON.stringify(dataset.bounds),
+        dataset.folder ?? null,
+        dataset.pattern ?? null,
+      ],
+    );
+    const [row] = rows;
+    if (row === undefined) throw new Error('INSERT INTO dataset returned no row');
+    news.datasets.add(row.id);
+    return row.id;
+  });
 }

@@ -10,7 +10,7 @@ import {
   type CompiledPipeline,
   type CompiledSource,
 } from '@gantry/model';
-import { advanceRun, nothingTouched } from './advance-run.ts';
+import { advanceRun, noteOutputs, nothingTouched } from './advance-run.ts';
 import { lockDataset, refuseOutput } from './change-dataset.ts';
 import type { Engine } from './engine.ts';
 import { loadPlan } from './load-plan.ts';
@@ -52,6 +52,8 @@ export async function createRun(engine: Engine, run: NewRun): Promise<number> {
       if (state !== 'open') await seeClosed(transaction, source, locked, touched);
     }
     await advanceRun(transaction, plan, locked, touched, news);
+    for (const { dataset } of plan.sources) news.datasets.add(dataset);
+    for (const { shape } of plan.stages) noteOutputs(news, shape);
     return runId;
   });
   return id;

@@ -3,8 +3,8 @@
  * the pulse, only says which runs to read again. The events are those of `events-api.ts`.
  */
 import { randomBytes } from 'node:crypto';
-import { describeRun, takePulse } from '@gantry/engine';
 import { beatMs, type EventsHello, type LiveSourceState } from '@gantry/model';
+import { describeRun, summarizeDatasets, takePulse } from '@gantry/engine';
 import type { ServerContext } from './context.ts';
 import { WatchNews } from './watch-news.ts';
 
@@ -27,6 +27,9 @@ export class EventStream {
   /** Per run, the number of its last event: for those that come back. */
   readonly #told = new Map<number, number>();
   readonly #changed = new Set<number>();
+  /** The same of datasets. */
+  readonly #toldDatasets = new Map<number, number>();
+  readonly #changedDatasets = new Set<number>();
   #pulses = new Map<number, string>();
   #timer: NodeJS.Timeout | undefined;
   #flushing = false;
@@ -38,7 +41,8 @@ export class EventStream {
   constructor(context: ServerContext) {
     this.#context = context;
     this.#endings.push(
-      context.engine.listen(({ runs }) => {
+      context.engine.listen(({ runs, datasets }) => {
+        for (const dataset of datasets) this.#changedDatasets.add(dataset);
         this.#note(runs);
       }),
     );
@@ -72,6 +76,15 @@ export class EventStream {
         if (told > Number(number)) send(await this.#describe(run, told));
       }
       for (const state of this.#context.live.list()) send(describeWatch(state));
+      const missed = [...this.#toldDatasets].filter(([, told]) => told > Number(number));
+      const last = Math.max(...missed.map(([, told]) => told));
+      if (missed.length > 0)
+        send(
+          await this.#summarize(
+            missed.map(([dataset]) => dataset),
+            last,
+          ),
+        );
     }
     return () => void this.#listeners.delete(send);
   }
@@ -80,6 +93,7 @@ export class EventStream {
     for (const end of this.#endings) end();
     this.#listeners.clear();
     this.#changed.clear();
+    this.#changedDatasets.clear();
     await Promise.all(this.#working);
     clearTimeout(this.#timer);
   }
@@ -90,7 +104,8 @@ export class EventStream {
   }
 
   #schedule(): void {
-    if (this.#changed.size === 0 || this.#timer !== undefined || this.#flushing) return;
+    if (this.#changed.size + this.#changedDatasets.size === 0) return;
+    if (this.#timer !== undefined || this.#flushing) return;
     const wait = Math.max(firstMs, this.#lastFlush + gatherMs - Date.now());
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
@@ -103,11 +118,18 @@ export class EventStream {
     this.#lastFlush = Date.now();
     const runs = [...this.#changed];
     this.#changed.clear();
+    const datasets = [...this.#changedDatasets];
+    this.#changedDatasets.clear();
     try {
       for (const run of runs) {
         const number = ++this.#number;
         this.#told.set(run, number);
         if (this.#listeners.size > 0) this.#send(await this.#describe(run, number));
+      }
+      if (datasets.length > 0) {
+        const number = ++this.#number;
+        for (const dataset of datasets) this.#toldDatasets.set(dataset, number);
+        if (this.#listeners.size > 0) this.#send(await this.#summarize(datasets, number));
       }
     } finally {
       this.#flushing = false;
@@ -118,6 +140,11 @@ export class EventStream {
   async #describe(run: number, number: number): Promise<string> {
     const detail = await describeRun(this.#context.engine, run);
     return `id: ${this.#epoch}-${number}\nevent: run\ndata: ${JSON.stringify(detail)}\n\n`;
+  }
+
+  async #summarize(datasets: readonly number[], number: number): Promise<string> {
+    const summaries = await summarizeDatasets(this.#context.engine, datasets);
+    return `id: ${this.#epoch}-${number}\nevent: datasets\ndata: ${JSON.stringify(summaries)}\n\n`;
   }
 
   async #takePulse(): Promise<void> {

@@ -1,8 +1,9 @@
 /**
  * Live events on their way into what the pages show: every `run` event replaces what is known of that run, every
- * `watch` event what is known of a watched folder.
+ * `watch` event what is known of a watched folder, every `datasets` event what is known of those datasets.
  */
 import {
+  datasetSummarySchema,
   liveSourceStateSchema,
   runDetailSchema,
   type LiveSourceState,
@@ -13,6 +14,7 @@ import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { createContext, use, useEffect, useState, type ReactNode } from 'react';
 import { runQuery, runsQuery, watchesQuery } from '../api/queries.ts';
 import { connectFeed } from './connect-feed.ts';
+import { showDatasets } from './show-datasets.ts';
 import { noteProgress } from './rates.ts';
 
 /** `undefined` until it is known. */
@@ -41,6 +43,9 @@ export function LiveEvents({ children }: { readonly children: ReactNode }) {
             break;
           case 'watch':
             showWatch(queryClient, liveSourceStateSchema.parse(JSON.parse(message.data)));
+            break;
+          case 'datasets':
+            showDatasets(queryClient, datasetSummarySchema.array().parse(JSON.parse(message.data)));
             break;
         }
       }),
