@@ -14,7 +14,7 @@
  * `--only=starts,page,tiles,shell,idle` measures some of them.
  */
 import { chmod, mkdtemp, mkdir, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildWeb } from '../scripts/build-web.ts';
 import { measureShell } from '../scripts/measure-shell.ts';
@@ -35,7 +35,12 @@ export async function run({ progress, settings }: BenchOptions): Promise<BenchRe
   await chmod(folder, 0o755);
   const only = settings['only']?.split(',') ?? ['starts', 'page', 'tiles', 'shell', 'idle'];
   const figures: Record<string, number> = {};
-  const evidence: Record<string, unknown> = { cpus: cpus().map(({ model }) => model), node: process.version };
+  const evidence: Record<string, unknown> = {
+    cpus: cpus().map(({ model }) => model),
+    node: process.version,
+    // What else the machine does tells how far the figures are to be believed.
+    loadBefore: loadavg()[0],
+  };
   try {
     if (only.includes('starts')) {
       const starts = await measureStarts(await below(folder, 'starts'), 3, progress);
@@ -57,6 +62,7 @@ export async function run({ progress, settings }: BenchOptions): Promise<BenchRe
         await server.close();
       }
     }
+    evidence['loadAfter'] = loadavg()[0];
     return { figures, evidence };
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
