@@ -1825,7 +1825,8 @@ export interface components {
       };
       outputs: {
         output: string;
-        type: string;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
         dataset: number;
         place: {
           [key: string]: number;
