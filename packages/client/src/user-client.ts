@@ -5,19 +5,26 @@
 import {
   admittedAnswerSchema,
   changePreviewSchema,
+  agentSummarySchema,
   createdAnswerSchema,
   datasetDetailSchema,
   datasetLineageSchema,
   datasetSummarySchema,
   decodeMap,
+  failedTasksSchema,
+  failureGroupsSchema,
+  failureSummarySchema,
   foundTaskSchema,
   liveSourceStateSchema,
   itemDetailSchema,
   itemSummarySchema,
+  logEndSchema,
   logLineSchema,
+  notificationsSchema,
   pictureDescriptionSchema,
   pictureValueSchema,
   resumedAnswerSchema,
+  retryAnswerSchema,
   runDetailSchema,
   runGraphSchema,
   runOutputSchema,
@@ -28,6 +35,7 @@ import {
   taskExplanationSchema,
   taskSummarySchema,
   taskWorkSchema,
+  unreadAnswerSchema,
   userApiPath,
   type AdmittedAnswer,
   type LiveSourceState,
@@ -37,15 +45,24 @@ import {
   type DatasetSummary,
   type ItemDetail,
   type ItemSummary,
+  type AgentSummary,
+  type FailedTasks,
+  type FailureGroups,
+  type FailureSummary,
+  type LogEnd,
   type LogLine,
   type MapColumns,
   type NewDatasetBody,
   type NewItemsBody,
   type NewRunBody,
+  type Notifications,
   type PictureDescription,
   type PictureValue,
   type Place,
+  type ReadNotificationsBody,
   type ResumeBody,
+  type RetryAnswer,
+  type RetryBody,
   type RunDetail,
   type RunGraph,
   type RunOutput,
@@ -72,6 +89,7 @@ const itemSummariesSchema = itemSummarySchema.array();
 const runSummariesSchema = runSummarySchema.array();
 const liveSourceStatesSchema = liveSourceStateSchema.array();
 const taskSummariesSchema = taskSummarySchema.array();
+const agentSummariesSchema = agentSummarySchema.array();
 const runOutputsSchema = runOutputSchema.array();
 
 /**
@@ -257,6 +275,55 @@ export class UserClient {
   async taskWork(id: number, attempt?: number, signal?: AbortSignal): Promise<TaskWork> {
     const request = { path: { id }, query: { attempt }, signal };
     return this.#api.ask('get', '/tasks/{id}/work', request, taskWorkSchema);
+  }
+
+  /** What has failed, counted by cause, stage, agent or host; newest first. */
+  async failures(query: QueryOf<'get', '/failures'> = {}, signal?: AbortSignal): Promise<FailureGroups> {
+    return this.#api.ask('get', '/failures', { query, signal }, failureGroupsSchema);
+  }
+
+  async failureSummary(signal?: AbortSignal): Promise<FailureSummary> {
+    return this.#api.ask('get', '/failures/summary', { signal }, failureSummarySchema);
+  }
+
+  /** Failed tasks, newest first. */
+  async failedTasks(
+    query: QueryOf<'get', '/failures/tasks'> = {},
+    signal?: AbortSignal,
+  ): Promise<FailedTasks> {
+    return this.#api.ask('get', '/failures/tasks', { query, signal }, failedTasksSchema);
+  }
+
+  /** Tries failed tasks again, of however many runs. */
+  async retryFailures(body: RetryBody, signal?: AbortSignal): Promise<RetryAnswer> {
+    return this.#api.ask('post', '/failures/retry', { body, signal }, retryAnswerSchema);
+  }
+
+  /** The last lines of the log of a task's attempt. */
+  async logEnd(
+    task: number,
+    query: QueryOf<'get', '/tasks/{id}/log/end'> = {},
+    signal?: AbortSignal,
+  ): Promise<LogEnd> {
+    return this.#api.ask('get', '/tasks/{id}/log/end', { path: { id: task }, query, signal }, logEndSchema);
+  }
+
+  /** What people were told, newest first. */
+  async notifications(
+    query: QueryOf<'get', '/notifications'> = {},
+    signal?: AbortSignal,
+  ): Promise<Notifications> {
+    return this.#api.ask('get', '/notifications', { query, signal }, notificationsSchema);
+  }
+
+  /** @returns how many are unread now */
+  async readNotifications(body: ReadNotificationsBody, signal?: AbortSignal): Promise<number> {
+    return (await this.#api.ask('post', '/notifications/read', { body, signal }, unreadAnswerSchema)).unread;
+  }
+
+  /** Those at work first. */
+  async agents(signal?: AbortSignal): Promise<AgentSummary[]> {
+    return this.#api.ask('get', '/agents', { signal }, agentSummariesSchema);
   }
 
   /** The image of a dataset at a place. @param page of a file that holds several, from 0 */

@@ -1,4 +1,4 @@
-export { openEngine, type Engine, type EngineNews } from './engine.ts';
+export { openEngine, type Engine, type EngineNews, type NoticePolicy } from './engine.ts';
 export type { RunPlan, SourcePlan, StagePlan } from './run-plan.ts';
 export { createDataset, type NewDataset } from './create-dataset.ts';
 export { admitItems, type Admitted, type NewItem } from './admit-items.ts';
@@ -20,10 +20,33 @@ export {
   requireSession,
   type NewSession,
   type OpenedSession,
+  type SessionLoad,
 } from './sessions.ts';
 export { digestTool, readTools, type InstalledTool } from './read-tools.ts';
 export { describeRun, listRuns } from './read-runs.ts';
-export { listOutputs, listTasks } from './read-tasks.ts';
+export { listTasks } from './read-tasks.ts';
+export { listOutputs } from './read-outputs.ts';
+export { groupFailures } from './failures/group-failures.ts';
+export { listFailedTasks } from './failures/list-failed-tasks.ts';
+export { summarizeFailures } from './failures/summarize-failures.ts';
+export { retryFailures } from './failures/retry-failures.ts';
+export { listAgents } from './read-agents.ts';
+export {
+  countUnread,
+  forgetNotifications,
+  lastNotification,
+  listFreshNotifications,
+  listNotifications,
+  markRead,
+} from './notifications/read-notifications.ts';
+export {
+  giveUpDeliveries,
+  listDueDeliveries,
+  noteDelivered,
+  noteRefused,
+  untilNextDelivery,
+  type DueDelivery,
+} from './notifications/deliveries.ts';
 export { readMap, type MapRequest } from './read-map.ts';
 export { takePulse } from './pulse.ts';
 export { describeDataset, listDatasets, summarizeDatasets } from './datasets/read-datasets.ts';

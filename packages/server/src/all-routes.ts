@@ -2,6 +2,7 @@
  * Every route there is. What is declared here is what the server answers, and what its description speaks of.
  */
 import type { ViewCache } from '@gantry/imaging';
+import { agentListRoutes } from './agent-list-routes.ts';
 import { agentRoutes } from './agent-routes.ts';
 import type { ServerContext } from './context.ts';
 import { datasetReads } from './dataset-reads.ts';
@@ -9,8 +10,10 @@ import { datasetRoutes } from './dataset-routes.ts';
 import { descriptionRoutes } from './description/description-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import type { EventStream } from './event-stream.ts';
+import { failureRoutes } from './failure-routes.ts';
 import { liveRoutes } from './live-routes.ts';
 import { mapRoutes } from './map-routes.ts';
+import { notificationRoutes } from './notification-routes.ts';
 import { pictureRoutes } from './picture-routes.ts';
 import type { Route } from './routes.ts';
 import { runRoutes } from './run-routes.ts';
@@ -41,8 +44,11 @@ export function allRoutes({ context, events, signIn, views, url, webFolder }: Ro
     ...mapRoutes(context),
     ...taskRoutes(context),
     ...workRoutes(context),
+    ...failureRoutes(context),
     ...pictureRoutes(context, views),
     ...eventRoutes(context, events),
+    ...notificationRoutes(context),
+    ...agentListRoutes(context),
     ...signInRoutes(signIn, url),
     ...agentRoutes(context),
     ...webRoutes(webFolder),

@@ -25,6 +25,7 @@ export const problemStatuses: Readonly<Record<string, number>> = {
   'dataset-of-run': 409,
   'outputs-sealed': 409,
   'agent-name-in-use': 409,
+  'nothing-to-retry': 409,
   'run-archived': 409,
   'image-changed': 409,
   'not-an-image': 422,

@@ -4,6 +4,7 @@
  */
 import {
   expireSessions,
+  forgetNotifications,
   openEngine,
   openLiveSources,
   removeReplaced,
@@ -24,6 +25,7 @@ import { removeAttempts } from './remove-attempts.ts';
 import { addRoutes } from './routes.ts';
 import { SignIn } from './sign-in.ts';
 import { addSecurityHeaders } from './web-files.ts';
+import { Courier } from './webhooks/courier.ts';
 
 export interface ServerOptions {
   /** Opened, and held until the server has closed. */
@@ -40,7 +42,20 @@ export interface ServerOptions {
   /** Where the browser application was built; absent, its pages are not served. */
   readonly webFolder?: string | undefined;
   readonly version: string;
+  readonly notices?: NoticeOptions | undefined;
   readonly log?: ((line: string) => void) | undefined;
+}
+
+/** Who is told of what happens, beside those who look. */
+export interface NoticeOptions {
+  /** A run at work with so many failed tasks is told of; 0, and never, if absent. */
+  readonly failureNotice?: number | undefined;
+  /** Addresses that notifications are sent to. */
+  readonly webhooks?: readonly string[] | undefined;
+  /** What they are signed with. */
+  readonly webhookSecret?: string | undefined;
+  /** For tests: the pause after a webhook's first failure, in ms. */
+  readonly webhookPauseMs?: number | undefined;
 }
 
 export interface RunningServer {
@@ -57,12 +72,18 @@ const replacedEveryMs = 10_000;
 /** The first look through the whole store: a command that only looks is done by then. And every later one. */
 const firstSweepMs = 10_000;
 const sweepEveryMs = 6 * 3600 * 1000;
+/** So long notifications are kept. */
+const notificationDays = 90;
 
 /** @throws GantryError `port-in-use` */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const closing = new AbortController();
   const log = options.log ?? (() => {});
-  const engine = openEngine(options.pool);
+  const notices = options.notices ?? {};
+  const engine = openEngine(options.pool, {
+    failureNotice: notices.failureNotice ?? 0,
+    webhooks: notices.webhooks ?? [],
+  });
   const context: ServerContext = {
     engine,
     data: options.dataDirectory,
@@ -102,6 +123,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await context.live.close();
     throw error;
   }
+  const courier = new Courier({
+    engine,
+    secret: notices.webhookSecret,
+    version: options.version,
+    log,
+    faults,
+    firstPauseMs: notices.webhookPauseMs,
+  });
+  await forgetNotifications(engine, notificationDays);
   const stopExpiring = every(expireEveryMs, faults, async () => {
     await removeAttempts(context, await expireSessions(context.engine));
   });
@@ -127,6 +157,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await events.close();
       await Promise.all([stopExpiring(), stopRemoving(), stopSweeping()]);
       await server.close();
+      // Behind what may still have ended a run.
+      await courier.close();
       await views.close();
       await context.live.close();
     },

@@ -396,6 +396,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/tasks/{id}/log/end': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Hands over the last lines of the log of an attempt */
+    get: operations['readLogEnd'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/tasks/{id}/work': {
     parameters: {
       query?: never;
@@ -424,6 +441,74 @@ export interface paths {
     get: operations['readFile'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/failures': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Counts what has failed by cause, stage, agent or host, newest first */
+    get: operations['groupFailures'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/failures/summary': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells how much has failed, and where */
+    get: operations['summarizeFailures'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/failures/tasks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists failed tasks, newest first */
+    get: operations['listFailedTasks'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/failures/retry': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tries failed tasks again, of however many runs; ended runs go on */
+    post: operations['retryFailures'];
     delete?: never;
     options?: never;
     head?: never;
@@ -507,6 +592,57 @@ export interface paths {
     };
     /** Tells live events, as server-sent events */
     get: operations['followEvents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/notifications': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists notifications, newest first */
+    get: operations['listNotifications'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/notifications/read': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Marks notifications as read */
+    post: operations['readNotifications'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agents': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the agents, those at work first */
+    get: operations['listAgents'];
     put?: never;
     post?: never;
     delete?: never;
@@ -681,6 +817,39 @@ export interface components {
       cpu: number;
       memory: number;
       slots: number;
+    };
+    AgentSummary: {
+      id: number;
+      name: string;
+      host: string;
+      /** @enum {string} */
+      state: 'alive' | 'lost' | 'left';
+      joined: string;
+      heard: string;
+      capacity: {
+        cpu: number;
+        memory: number;
+        slots: number;
+      };
+      load: {
+        cpu: number;
+        memory: number;
+        running: number;
+        waiting: number;
+      } | null;
+      held: number;
+      tasks: {
+        task: number;
+        run: number;
+        runName: string;
+        stage: string;
+        place: {
+          [key: string]: number;
+        };
+        claimed: string;
+      }[];
+      lost: number;
+      failures: number;
     };
     AssignedOutput: {
       name: string;
@@ -896,6 +1065,97 @@ export interface components {
         revision: number;
       } | null;
     };
+    FailedTasks: {
+      tasks: {
+        task: number;
+        run: number;
+        runName: string;
+        stage: string;
+        place: {
+          [key: string]: number;
+        };
+        attempt: number;
+        /** @enum {string} */
+        outcome: 'failed' | 'timed-out' | 'out-of-memory' | 'start-failed' | 'lost';
+        exitCode: number | null;
+        signal: string | null;
+        message: string | null;
+        agent: string;
+        host: string;
+        at: string;
+      }[];
+      next: number | null;
+    };
+    FailureFilter: {
+      run?: number;
+      cause?: number;
+      stage?: string;
+      pipeline?: string;
+      /** @enum {string} */
+      outcome?: 'failed' | 'timed-out' | 'out-of-memory' | 'start-failed' | 'lost';
+      agent?: string;
+      host?: string;
+      /** Format: date-time */
+      since?: string;
+      /** Format: date-time */
+      before?: string;
+    };
+    FailureGroups: {
+      groups: {
+        key: string;
+        filter: components['schemas']['FailureFilter'];
+        title: string;
+        tasks: number;
+        runs: number;
+        outcomes: {
+          /** @enum {string} */
+          outcome: 'failed' | 'timed-out' | 'out-of-memory' | 'start-failed' | 'lost';
+          tasks: number;
+        }[];
+        first: string;
+        last: string;
+        example: {
+          task: number;
+          run: number;
+          runName: string;
+          stage: string;
+          place: {
+            [key: string]: number;
+          };
+          attempt: number;
+          /** @enum {string} */
+          outcome: 'failed' | 'timed-out' | 'out-of-memory' | 'start-failed' | 'lost';
+          exitCode: number | null;
+          signal: string | null;
+          message: string | null;
+          agent: string;
+          host: string;
+          at: string;
+        };
+        waiting: {
+          tasks: number;
+          alone: boolean;
+        };
+      }[];
+      tasks: number;
+      next: number | null;
+    };
+    FailureSummary: {
+      failed: number;
+      blocked: number;
+      runs: number;
+      where: {
+        run: number;
+        name: string;
+        /** @enum {string} */
+        state: 'active' | 'paused' | 'succeeded' | 'failed' | 'cancelled' | 'archived';
+        stages: {
+          stage: string;
+          failed: number;
+        }[];
+      }[];
+      latest: number;
+    };
     FoundTask: {
       id: number;
     };
@@ -910,6 +1170,10 @@ export interface components {
       running: number[];
       waiting: number[];
       settled: boolean;
+      load?: {
+        cpu: number;
+        memory: number;
+      };
     };
     ItemDetail: {
       place: {
@@ -1152,6 +1416,15 @@ export interface components {
       mend: string;
       since: string;
     };
+    LogEnd: {
+      attempt: number;
+      lines: {
+        /** @enum {string} */
+        stream: 'stdout' | 'stderr' | 'system';
+        text: string;
+      }[];
+      whole: boolean;
+    };
     LogLine: {
       /** @enum {string} */
       stream: 'stdout' | 'stderr' | 'system';
@@ -1199,6 +1472,70 @@ export interface components {
       };
       sources: {
         [key: string]: number;
+      };
+    };
+    Notification: {
+      id: number;
+      at: string;
+      read: boolean;
+      about: components['schemas']['NotificationAbout'];
+    };
+    NotificationAbout:
+      | {
+          /** @constant */
+          kind: 'run-ended';
+          run: {
+            id: number;
+            name: string;
+            pipeline: string;
+          };
+          /** @enum {string} */
+          state: 'succeeded' | 'failed' | 'cancelled';
+          seconds: number;
+          tasks: {
+            [key: string]: number;
+          };
+        }
+      | {
+          /** @constant */
+          kind: 'run-failing';
+          run: {
+            id: number;
+            name: string;
+            pipeline: string;
+          };
+          failed: number;
+          limit: number;
+          tasks: {
+            [key: string]: number;
+          };
+        }
+      | {
+          /** @constant */
+          kind: 'agent-lost';
+          agent: {
+            id: number;
+            name: string;
+            host: string;
+          };
+          heard: string;
+          held: number;
+        }
+      | {
+          /** @constant */
+          kind: 'webhook-given-up';
+          webhook: string;
+          notifications: number;
+          tries: number;
+          error: string;
+        };
+    Notifications: {
+      unread: number;
+      notifications: components['schemas']['Notification'][];
+      more: boolean;
+      webhooks: {
+        count: number;
+        waiting: number;
       };
     };
     PictureDescription: {
@@ -1277,6 +1614,10 @@ export interface components {
         mend: string;
       }[];
     };
+    ReadNotificationsBody: {
+      ids?: number[];
+      through?: number;
+    };
     Report: {
       attempt: number;
       outcome: components['schemas']['AttemptOutcome'];
@@ -1315,6 +1656,21 @@ export interface components {
     };
     ResumedAnswer: {
       again: number;
+    };
+    RetryAnswer: {
+      again: number;
+      runs: number[];
+      refused: {
+        run: number;
+        tasks: number;
+        code: string;
+        message: string;
+        mend?: string;
+      }[];
+    };
+    RetryBody: {
+      tasks?: number[];
+      filter?: components['schemas']['FailureFilter'];
     };
     ReturnsRequest: {
       session: string;
@@ -1480,6 +1836,9 @@ export interface components {
         size: number;
         revision: number;
       }[];
+    };
+    UnreadAnswer: {
+      unread: number;
     };
     WatchBody: {
       /** @default 500 */
@@ -2229,6 +2588,32 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  readLogEnd: {
+    parameters: {
+      query?: {
+        attempt?: number;
+        lines?: number;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LogEnd'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   readWork: {
     parameters: {
       query?: {
@@ -2275,6 +2660,119 @@ export interface operations {
         };
         content: {
           'application/octet-stream': unknown;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  groupFailures: {
+    parameters: {
+      query?: {
+        run?: number;
+        cause?: number;
+        stage?: string;
+        pipeline?: string;
+        outcome?: 'failed' | 'timed-out' | 'out-of-memory' | 'start-failed' | 'lost';
+        agent?: string;
+        host?: string;
+        since?: string;
+        before?: string;
+        by?: 'cause' | 'stage' | 'agent' | 'host';
+        limit?: number;
+        after?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FailureGroups'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  summarizeFailures: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FailureSummary'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listFailedTasks: {
+    parameters: {
+      query?: {
+        run?: number;
+        cause?: number;
+        stage?: string;
+        pipeline?: string;
+        outcome?: 'failed' | 'timed-out' | 'out-of-memory' | 'start-failed' | 'lost';
+        agent?: string;
+        host?: string;
+        since?: string;
+        before?: string;
+        limit?: number;
+        after?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FailedTasks'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  retryFailures: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RetryBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RetryAnswer'];
         };
       };
       default: components['responses']['Problem'];
@@ -2424,6 +2922,76 @@ export interface operations {
         };
         content: {
           'text/event-stream': string;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listNotifications: {
+    parameters: {
+      query?: {
+        limit?: number;
+        before?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Notifications'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readNotifications: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ReadNotificationsBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UnreadAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listAgents: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentSummary'][];
         };
       };
       default: components['responses']['Problem'];
