@@ -4,9 +4,12 @@
  */
 import {
   admittedAnswerSchema,
+  aroundAnswerSchema,
   decodeMap,
   GantryError,
   logLineSchema,
+  measuredAnswerSchema,
+  overlaysAnswerSchema,
   pictureDescriptionSchema,
   pictureValueSchema,
   runDetailSchema,
@@ -14,17 +17,21 @@ import {
   runOutputSchema,
   runSummarySchema,
   serverStatusSchema,
+  tableAnswerSchema,
   taskExplanationSchema,
   taskSummarySchema,
   taskWorkSchema,
   userApiPath,
   type AdmittedAnswer,
+  type AroundAnswer,
   type LogLine,
   type MapColumns,
   type MapQuery,
+  type MeasuredAnswer,
   type NewDatasetBody,
   type NewItemsBody,
   type NewRunBody,
+  type OverlaysAnswer,
   type PictureDescription,
   type PictureValue,
   type Place,
@@ -34,6 +41,7 @@ import {
   type RunOutput,
   type RunSummary,
   type ServerStatus,
+  type TableAnswer,
   type TaskExplanation,
   type TaskQuery,
   type TaskSummary,
@@ -54,6 +62,18 @@ export interface UserClientOptions {
   readonly server: string;
   /** Absent in a browser that is signed in. */
   readonly token?: string | undefined;
+}
+
+/** Which part of a table is asked for. */
+export interface TablePart {
+  /** Names; all columns if absent. */
+  readonly columns?: readonly string[];
+  /** The first row, from 0. */
+  readonly from?: number;
+  /** Rows; 1,000 if absent. */
+  readonly limit?: number;
+  /** The table's version, so that a browser may keep the answer. */
+  readonly version?: string;
 }
 
 /** What parses an answer: a zod schema, or a list of one. */
@@ -204,6 +224,44 @@ export class UserClient {
       ...{ page: String(page), x: String(x), y: String(y) },
     });
     return this.#get(`/datasets/${dataset}/picture/value?${search.toString()}`, pictureValueSchema, signal);
+  }
+
+  /** Images of the same runs that may be laid over the one at the place. */
+  async overlays(dataset: number, place: Place, signal?: AbortSignal): Promise<OverlaysAnswer> {
+    const search = new URLSearchParams({ place: writePlace(place) });
+    const path = `/datasets/${dataset}/picture/overlays?${search.toString()}`;
+    return this.#get(path, overlaysAnswerSchema, signal);
+  }
+
+  /** The coordinates along each axis of a dataset, and the places before and behind one. */
+  async around(dataset: number, place: Place, signal?: AbortSignal): Promise<AroundAnswer> {
+    const search = new URLSearchParams({ place: writePlace(place) });
+    return this.#get(`/datasets/${dataset}/around?${search.toString()}`, aroundAnswerSchema, signal);
+  }
+
+  /** Columns of a table, at most `maxTableValues` values in an answer. */
+  async table(
+    dataset: number,
+    place: Place,
+    part: TablePart = {},
+    signal?: AbortSignal,
+  ): Promise<TableAnswer> {
+    const { columns = [], from, limit, version } = part;
+    const search = new URLSearchParams([
+      ['place', writePlace(place)],
+      ...columns.map((column) => ['column', column] as [string, string]),
+    ]);
+    for (const [name, value] of Object.entries({ from, limit, v: version }))
+      if (value !== undefined) search.set(name, String(value));
+    const path = `/datasets/${dataset}/table?${search.toString()}`;
+    return this.#get(path, tableAnswerSchema, signal, writePatienceMs);
+  }
+
+  /** The images that a table was measured of. */
+  async measured(dataset: number, place: Place, signal?: AbortSignal): Promise<MeasuredAnswer> {
+    const search = new URLSearchParams({ place: writePlace(place) });
+    const path = `/datasets/${dataset}/table/measured?${search.toString()}`;
+    return this.#get(path, measuredAnswerSchema, signal);
   }
 
   /**

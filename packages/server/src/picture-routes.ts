@@ -1,7 +1,7 @@
 /**
  * Pictures of a dataset's images: description, tiles, thumbnail, values. Rendering is left to `@gantry/imaging`.
  */
-import { findItem } from '@gantry/engine';
+import { findShownItem } from '@gantry/engine';
 import type { EncodedPicture, Rendering, View, ViewCache } from '@gantry/imaging';
 import {
   GantryError,
@@ -18,6 +18,7 @@ import {
 } from '@gantry/model';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { cacheFor, etagOf } from './cache-headers.ts';
 import type { ServerContext } from './context.ts';
 import { locateItem } from './locate-item.ts';
 import { idParams } from './path-params.ts';
@@ -50,7 +51,10 @@ export function pictureRoutes(context: ServerContext, views: ViewCache): Route[]
   const base = `${userApiPath}/datasets/:id/picture`;
 
   async function findImage(dataset: number, { place }: PictureQuery): Promise<ShownItem> {
-    const item = locateItem(await findItem(context.engine, dataset, readPlace(place)), context.data.store);
+    const item = locateItem(
+      await findShownItem(context.engine, dataset, readPlace(place)),
+      context.data.store,
+    );
     if (pictureless.includes(item.dataset.type)) {
       throw new GantryError(
         'not-an-image',
@@ -162,16 +166,6 @@ function renderingOf({ low, high, gamma, lut, format }: RenderingQuery): Renderi
     ...(lut === undefined ? {} : { lut }),
     ...(format === undefined ? {} : { format }),
   };
-}
-
-function etagOf(version: string): string {
-  return `"${version}"`;
-}
-
-/** An address that names the version always has the same answer; one that names another is not to be kept at all. */
-function cacheFor(asked: string | undefined, version: string): string {
-  if (asked === undefined) return 'private, no-cache';
-  return asked === version ? 'private, max-age=31536000, immutable' : 'no-store';
 }
 
 /** Aborts when the connection is closed before the answer is out. */

@@ -16,12 +16,15 @@ import { liveRoutes } from './live-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { EventStream } from './event-stream.ts';
 import { mapRoutes } from './map-routes.ts';
+import { overlayRoutes } from './overlay-routes.ts';
 import { pictureRoutes } from './picture-routes.ts';
 import { toProblem } from './problem.ts';
 import { removeAttempts } from './remove-attempts.ts';
 import { addRoutes, route, type Route } from './routes.ts';
 import { runRoutes } from './run-routes.ts';
 import { SignIn, signInRoutes } from './sign-in.ts';
+import { tableRoutes } from './table-routes.ts';
+import { TableCache } from './tables/read-table.ts';
 import { taskRoutes } from './task-routes.ts';
 import { addSecurityHeaders, webRoutes } from './web-files.ts';
 import { workRoutes } from './work-routes.ts';
@@ -74,6 +77,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const signIn = await SignIn.open(options.dataDirectory);
   const events = new EventStream(context);
   const views = new ViewCache();
+  const tables = new TableCache();
   let url = '';
   const server = fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true });
   server.setErrorHandler(async (error, request, reply) => {
@@ -92,6 +96,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...mapRoutes(context),
     ...workRoutes(context),
     ...pictureRoutes(context, views),
+    ...overlayRoutes(context, views),
+    ...tableRoutes(context, tables),
     ...signInRoutes(signIn, () => url),
     ...webRoutes(options.webFolder),
   ];
@@ -116,7 +122,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await events.close();
       await stopExpiring();
       await server.close();
-      await views.close();
+      await Promise.all([views.close(), tables.close()]);
       await context.live.close();
     },
   };
