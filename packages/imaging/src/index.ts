@@ -75,6 +75,7 @@ export {
   type PixelValue,
   type Rendering,
   type TileRequest,
+  type TileValues,
   type View,
   type ViewDescription,
   type ViewKind,

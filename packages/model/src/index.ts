@@ -198,6 +198,7 @@ export {
   pictureValueSchema,
   placeQuerySchema,
   thumbnailQuerySchema,
+  tileFormats,
   tileQuerySchema,
   valueQuerySchema,
   type AroundAnswer,
@@ -217,3 +218,4 @@ export {
   type TableAnswer,
   type TableColumn,
 } from './table-api.ts';
+export { labelColour } from './label-colour.ts';

@@ -13,7 +13,9 @@
  *
  * Level 0 is the full resolution, each further one half as wide; tile (x, y) begins at (x, y) × `tileSize`. `low` and
  * `high` are the values shown black and white. `v` is the description's `version`: an answer to it never changes, and
- * a browser keeps it for good; without it there is an ETag.
+ * a browser keeps it for good; without it there is an ETag. A tile in the format `raw` is its values, little-endian, row
+ * by row, as the description's `bitDepth` and `sampleFormat` say, for a program that shows them itself; below the full
+ * resolution they are means of four, and with the `lut` `ids` or `labels` the largest of four.
  */
 import { z } from 'zod';
 import { datasetTypes } from './dataset-type.ts';
@@ -36,6 +38,7 @@ export const pictureLookups = [
 ] as const;
 
 export const pictureFormats = ['webp', 'png', 'jpeg'] as const;
+export const tileFormats = [...pictureFormats, 'raw'] as const;
 
 /** `row=1,col=2` in any order of the axes; empty where there are none. */
 const placeText = z
@@ -66,7 +69,7 @@ const wholeWindow = ({ low, high }: { low?: number | undefined; high?: number | 
 const wholeWindowMessage = { message: 'low and high must be given together', path: ['low'] };
 
 export const tileQuerySchema = pictureQuerySchema
-  .extend({ level: whole, x: whole, y: whole, ...rendering })
+  .extend({ level: whole, x: whole, y: whole, ...rendering, format: z.enum(tileFormats).optional() })
   .refine(wholeWindow, wholeWindowMessage);
 
 export const thumbnailQuerySchema = pictureQuerySchema
@@ -104,6 +107,8 @@ export const pictureDescriptionSchema = shownItemSchema.extend({
   levels: z.array(extent),
   bitDepth: z.union([z.literal(8), z.literal(16), z.literal(32)]),
   sampleFormat: z.enum(['uint', 'float']),
+  /** Whether tiles may be asked for in the format `raw`: not of a Deep Zoom pyramid, which holds pictures. */
+  raw: z.boolean(),
   /** Planes in the file, of which `page` is shown. */
   pages: z.int().positive(),
   page: z.int().nonnegative(),

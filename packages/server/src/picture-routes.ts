@@ -2,7 +2,7 @@
  * Pictures of a dataset's images: description, tiles, thumbnail, values. Rendering is left to `@gantry/imaging`.
  */
 import { findShownItem } from '@gantry/engine';
-import type { EncodedPicture, Rendering, View, ViewCache } from '@gantry/imaging';
+import type { Rendering, View, ViewCache } from '@gantry/imaging';
 import {
   GantryError,
   pictureDescriptionSchema,
@@ -37,12 +37,18 @@ interface PictureQuery {
   readonly page: number;
 }
 
+/** What a route sends. */
+interface Sent {
+  readonly bytes: Uint8Array;
+  readonly type: string;
+}
+
 interface RenderingQuery extends PictureQuery {
   readonly low?: number | undefined;
   readonly high?: number | undefined;
   readonly gamma?: number | undefined;
   readonly lut?: Rendering['lut'] | undefined;
-  readonly format?: Rendering['format'] | undefined;
+  readonly format?: Rendering['format'] | 'raw' | undefined;
   readonly v?: string | undefined;
 }
 
@@ -70,7 +76,7 @@ export function pictureRoutes(context: ServerContext, views: ViewCache): Route[]
     dataset: number,
     query: RenderingQuery,
     { request, reply }: { request: FastifyRequest; reply: FastifyReply },
-    draw: (view: View, rendering: Rendering) => Promise<EncodedPicture>,
+    draw: (view: View, rendering: Rendering) => Promise<Sent>,
   ): Promise<FastifyReply> {
     const item = await findImage(dataset, query);
     const gone = goneSignal(reply);
@@ -117,7 +123,7 @@ export function pictureRoutes(context: ServerContext, views: ViewCache): Route[]
       handle: ({ params, query, request, reply }) =>
         render(params.id, query, { request, reply }, (view, rendering) => {
           const { level, x, y } = query;
-          return view.tile({ level, x, y, ...rendering });
+          return query.format === 'raw' ? sendValues(view, query) : view.tile({ level, x, y, ...rendering });
         }),
     }),
     route({
@@ -147,13 +153,26 @@ export function pictureRoutes(context: ServerContext, views: ViewCache): Route[]
   ];
 }
 
+/** Little-endian, as the machines are that this runs on. */
+async function sendValues(
+  view: View,
+  { level, x, y, lut }: { level: number; x: number; y: number; lut?: Rendering['lut'] | undefined },
+): Promise<Sent> {
+  const { data } = await view.values(level, x, y, lut === 'ids' || lut === 'labels');
+  return {
+    bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    type: 'application/octet-stream',
+  };
+}
+
 async function describe(item: ShownItem, view: View, page: number): Promise<PictureDescription> {
-  const { kind: _kind, channels: _channels, ...described } = await view.describe();
+  const { kind, channels: _channels, ...described } = await view.describe();
   const histogram = await view.histogram();
   return {
     ...item,
     ...described,
     levels: [...described.levels],
+    raw: kind !== 'dzi',
     page,
     histogram: { ...histogram, counts: [...histogram.counts] },
   };
@@ -164,7 +183,7 @@ function renderingOf({ low, high, gamma, lut, format }: RenderingQuery): Renderi
     ...(low === undefined || high === undefined ? {} : { window: { low, high } }),
     ...(gamma === undefined ? {} : { gamma }),
     ...(lut === undefined ? {} : { lut }),
-    ...(format === undefined ? {} : { format }),
+    ...(format === undefined || format === 'raw' ? {} : { format }),
   };
 }
 
