@@ -121,6 +121,20 @@ export const admittedAnswerSchema = z.object({
   outside: z.array(z.string()),
 });
 
+/** What was made. */
+export const createdAnswerSchema = z.object({ id });
+
+export const sealedAnswerSchema = z.object({ fingerprint: z.string() });
+
+/** How many tasks are tried again. */
+export const resumedAnswerSchema = z.object({ again: z.int().nonnegative() });
+
+/** The task of a stage at a place. */
+export const foundTaskSchema = z.object({ id });
+
+/** Where a browser can sign in, once. */
+export const signInAddressSchema = z.object({ address: z.string() });
+
 export const newRunBodySchema = z.object({
   name: z.string().min(1).max(200).optional(),
   /** The pipeline file: its text, and its name for messages. */

@@ -35,6 +35,8 @@ export class Launcher {
   readonly #env: Readonly<Record<string, string>>;
   readonly #cacheFilled: Promise<void>;
   #process: ChildProcess | undefined;
+  /** Resolves when the one that was started last has gone. */
+  #gone: Promise<void> = Promise.resolve();
   #writer: FrameWriter | undefined;
   readonly #groups = new Map<number, LaunchedGroup>();
   #count = 0;
@@ -68,11 +70,8 @@ export class Launcher {
   /** Ends the launcher, and with it all that it started. */
   async close(): Promise<void> {
     await this.#cacheFilled;
-    const child = this.#process;
-    if (child === undefined) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.stdin?.end();
-    await ended;
+    this.#process?.stdin?.end();
+    await this.#gone;
   }
 
   #open(): FrameWriter {
@@ -86,14 +85,10 @@ export class Launcher {
     const reader = new FrameReader((kind, id, payload) => this.#take(kind, id, payload));
     child.stdout.on('data', (chunk: Buffer) => reader.take(chunk));
     child.stdin.on('error', () => undefined); // Seen as its exit.
-    let gone = false;
-    const onGone = (): void => {
-      if (gone) return;
-      gone = true;
-      this.#lose();
-    };
-    child.once('close', onGone);
-    child.once('error', onGone);
+    this.#gone = new Promise<void>((resolve) => {
+      child.once('close', () => resolve());
+      child.once('error', () => resolve());
+    }).then(() => this.#lose());
     this.#process = child;
     this.#writer = new FrameWriter(child.stdin);
     return this.#writer;

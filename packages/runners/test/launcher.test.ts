@@ -33,4 +33,12 @@ describe('the launcher', () => {
     await bench.close();
     expect(await lives(launcher)).toBe(false);
   });
+
+  it('closes as often as it is asked to, also when it has been killed', async () => {
+    const bench = await Bench.open((setup) => new ProcessRunner(setup));
+    await bench.runOne(bench.assign(['true']));
+    process.kill(launcherOf(bench.marker), 'SIGKILL');
+    await Promise.all([bench.runner.close(), bench.runner.close()]);
+    await bench.close();
+  });
 });

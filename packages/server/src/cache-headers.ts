@@ -6,7 +6,7 @@ export function etagOf(version: string): string {
 
 /**
  * `cache-control` of an answer. An address that names the version always has the same answer; one that names another
- * is not to be kept at all; without one the ETag is asked about each time.
+ * is not to be kept at all; without one the server is asked each time.
  */
 export function cacheFor(asked: string | undefined, version: string): string {
   if (asked === undefined) return 'private, no-cache';

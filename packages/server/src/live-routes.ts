@@ -3,7 +3,14 @@
  */
 import { realpath } from 'node:fs/promises';
 import { isAbsolute, relative, resolve } from 'node:path';
-import { GantryError, userApiPath, watchBodySchema, type LiveSourceState } from '@gantry/model';
+import {
+  GantryError,
+  liveSourceStateSchema,
+  userApiPath,
+  watchBodySchema,
+  type LiveSourceState,
+} from '@gantry/model';
+import { nothing } from './answers.ts';
 import type { ServerContext } from './context.ts';
 import { idParams } from './path-params.ts';
 import { route, type Route } from './routes.ts';
@@ -15,7 +22,9 @@ export function liveRoutes(context: ServerContext): Route[] {
       method: 'POST',
       path: `${userApiPath}/datasets/:id/watch`,
       who: 'owner',
-      schemas: { params: idParams, body: watchBodySchema },
+      operation: 'watchFolder',
+      summary: 'Watches a folder, whose files become items of a dataset',
+      schemas: { params: idParams, body: watchBodySchema, answer: liveSourceStateSchema },
       async handle({ params, body }): Promise<LiveSourceState> {
         await refuseOwn(body.folder, context.data.path);
         return live.watch(params.id, body);
@@ -25,21 +34,27 @@ export function liveRoutes(context: ServerContext): Route[] {
       method: 'GET',
       path: `${userApiPath}/datasets/:id/watch`,
       who: 'owner',
-      schemas: { params: idParams },
+      operation: 'readWatch',
+      summary: 'Tells how the watching of a folder is getting on',
+      schemas: { params: idParams, answer: liveSourceStateSchema },
       handle: ({ params }): Promise<LiveSourceState> => live.describe(params.id),
     }),
     route({
       method: 'DELETE',
       path: `${userApiPath}/datasets/:id/watch`,
       who: 'owner',
-      schemas: { params: idParams },
+      operation: 'unwatchFolder',
+      summary: 'Stops watching a folder; what was taken stays',
+      schemas: { params: idParams, answer: nothing },
       handle: ({ params }): Promise<void> => live.unwatch(params.id),
     }),
     route({
       method: 'GET',
       path: `${userApiPath}/watches`,
       who: 'owner',
-      schemas: {},
+      operation: 'listWatches',
+      summary: 'Lists the watched folders',
+      schemas: { answer: liveSourceStateSchema.array() },
       handle: (): Promise<LiveSourceState[]> => Promise.resolve(live.list()),
     }),
   ];

@@ -2,7 +2,15 @@
  * What a run looks like: the graph of its stages, and the heat map of one of them.
  */
 import { readMap, type RunPlan, type StagePlan } from '@gantry/engine';
-import { mapQuerySchema, userApiPath, type CompiledInput, type Over, type RunGraph } from '@gantry/model';
+import {
+  mapQuerySchema,
+  runGraphSchema,
+  userApiPath,
+  type CompiledInput,
+  type Over,
+  type RunGraph,
+} from '@gantry/model';
+import { media } from './answers.ts';
 import type { ServerContext } from './context.ts';
 import { readPlace } from './read-place.ts';
 import { idParams } from './path-params.ts';
@@ -15,7 +23,9 @@ export function mapRoutes(context: ServerContext): Route[] {
       method: 'GET',
       path: `${userApiPath}/runs/:id/graph`,
       who: 'owner',
-      schemas: { params: idParams },
+      operation: 'readGraph',
+      summary: 'Draws the stages of a run',
+      schemas: { params: idParams, answer: runGraphSchema },
       async handle({ params }): Promise<RunGraph> {
         return drawGraph(await engine.plan(params.id));
       },
@@ -24,7 +34,9 @@ export function mapRoutes(context: ServerContext): Route[] {
       method: 'GET',
       path: `${userApiPath}/runs/:id/map`,
       who: 'owner',
-      schemas: { params: idParams, query: mapQuerySchema },
+      operation: 'readMap',
+      summary: 'Hands over the places of a stage in one plane, as binary columns',
+      schemas: { params: idParams, query: mapQuerySchema, answer: media('application/octet-stream') },
       async handle({ params, query, reply }): Promise<unknown> {
         const { stage, x, y, since } = query;
         const bytes = await readMap(engine, params.id, {

@@ -46,6 +46,8 @@ export function overlayRoutes(context: ServerContext, views: ViewCache): Route[]
       method: 'GET',
       path: `${userApiPath}/datasets/:id/picture/overlays`,
       who: 'owner',
+      operation: 'listOverlays',
+      summary: 'Lists what may be laid over an image',
       schemas: { params: idParams, query: placeQuerySchema, answer: overlaysAnswerSchema },
       async handle({ params, query }): Promise<OverlaysAnswer> {
         const item = await findShownItem(context.engine, params.id, readPlace(query.place));
@@ -68,6 +70,8 @@ export function overlayRoutes(context: ServerContext, views: ViewCache): Route[]
       method: 'GET',
       path: `${userApiPath}/datasets/:id/around`,
       who: 'owner',
+      operation: 'lookAround',
+      summary: 'Tells the places around one of a dataset',
       schemas: { params: idParams, query: placeQuerySchema, answer: aroundAnswerSchema },
       async handle({ params, query }): Promise<AroundAnswer> {
         const { dataset, place } = await findShownItem(context.engine, params.id, readPlace(query.place));

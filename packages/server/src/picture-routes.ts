@@ -17,7 +17,7 @@ import {
   type ShownItem,
 } from '@gantry/model';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { z } from 'zod';
+import { media } from './answers.ts';
 import { cacheFor, etagOf } from './cache-headers.ts';
 import type { ServerContext } from './context.ts';
 import { locateItem } from './locate-item.ts';
@@ -26,8 +26,8 @@ import { readPlace } from './read-place.ts';
 import { RenderQueue } from './render-queue.ts';
 import { route, type Route } from './routes.ts';
 
-/** The answer of a picture is its bytes. */
-const bytesSchema = z.instanceof(Uint8Array);
+const picture = media(['image/webp', 'image/png', 'image/jpeg']);
+const tile = media([...picture.types, 'application/octet-stream']);
 
 /** Datasets of these types hold no pictures, whatever their files are. */
 const pictureless: readonly string[] = ['table', 'vector', 'model', 'notebook'];
@@ -108,6 +108,8 @@ export function pictureRoutes(context: ServerContext, views: ViewCache): Route[]
       method: 'GET',
       path: base,
       who: 'owner',
+      operation: 'describePicture',
+      summary: 'Describes the image at a place of a dataset',
       schemas: { params: idParams, query: pictureQuerySchema, answer: pictureDescriptionSchema },
       async handle({ params, query, reply }): Promise<PictureDescription> {
         const item = await findImage(params.id, query);
@@ -119,7 +121,9 @@ export function pictureRoutes(context: ServerContext, views: ViewCache): Route[]
       method: 'GET',
       path: `${base}/tile`,
       who: 'owner',
-      schemas: { params: idParams, query: tileQuerySchema, answer: bytesSchema },
+      operation: 'renderTile',
+      summary: 'Renders a tile of an image',
+      schemas: { params: idParams, query: tileQuerySchema, answer: tile },
       handle: ({ params, query, request, reply }) =>
         render(params.id, query, { request, reply }, (view, rendering) => {
           const { level, x, y } = query;
@@ -130,7 +134,9 @@ export function pictureRoutes(context: ServerContext, views: ViewCache): Route[]
       method: 'GET',
       path: `${base}/thumbnail`,
       who: 'owner',
-      schemas: { params: idParams, query: thumbnailQuerySchema, answer: bytesSchema },
+      operation: 'renderThumbnail',
+      summary: 'Renders an image in small',
+      schemas: { params: idParams, query: thumbnailQuerySchema, answer: picture },
       handle: ({ params, query, request, reply }) =>
         render(params.id, query, { request, reply }, (view, rendering) =>
           view.thumbnail(query.size, rendering),
@@ -140,6 +146,8 @@ export function pictureRoutes(context: ServerContext, views: ViewCache): Route[]
       method: 'GET',
       path: `${base}/value`,
       who: 'owner',
+      operation: 'readPictureValue',
+      summary: 'Tells the value of a pixel',
       schemas: { params: idParams, query: valueQuerySchema, answer: pictureValueSchema },
       async handle({ params, query, reply }): Promise<PictureValue> {
         const { x, y, page } = query;

@@ -4,7 +4,7 @@
 import { FileErrors, isGantryError, type Problem } from '@gantry/model';
 
 /** Codes with a status other than 400. */
-const statusOf: Readonly<Record<string, number>> = {
+export const problemStatuses: Readonly<Record<string, number>> = {
   unauthorized: 401,
   forbidden: 403,
   'not-found': 404,
@@ -56,7 +56,7 @@ export function toProblem(error: unknown): Problem {
       detail: 'The server met a fault of its own; its log says more.',
     };
   }
-  const status = statusOf[error.code] ?? 400;
+  const status = problemStatuses[error.code] ?? 400;
   return {
     type: 'about:blank',
     title: error.code,

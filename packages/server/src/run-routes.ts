@@ -15,10 +15,16 @@ import {
 } from '@gantry/engine';
 import {
   compilePipeline,
+  createdAnswerSchema,
   newRunBodySchema,
   parsePipelineFile,
   resumeBodySchema,
+  resumedAnswerSchema,
+  runDetailSchema,
+  runOutputSchema,
+  runSummarySchema,
   taskQuerySchema,
+  taskSummarySchema,
   userApiPath,
   type CompiledPipeline,
   type RunDetail,
@@ -26,6 +32,7 @@ import {
   type RunSummary,
   type TaskSummary,
 } from '@gantry/model';
+import { nothing } from './answers.ts';
 import type { ServerContext } from './context.ts';
 import { idParams } from './path-params.ts';
 import { route, type Route } from './routes.ts';
@@ -37,7 +44,9 @@ export function runRoutes(context: ServerContext): Route[] {
       method: 'POST',
       path: `${userApiPath}/runs`,
       who: 'owner',
-      schemas: { body: newRunBodySchema },
+      operation: 'createRun',
+      summary: 'Starts a run of a pipeline',
+      schemas: { body: newRunBodySchema, answer: createdAnswerSchema },
       async handle({ body }): Promise<{ id: number }> {
         const tools = await readTools([...context.toolFolders, ...body.tools]);
         const parsed = parsePipelineFile(body.pipeline.text, body.pipeline.file);
@@ -60,21 +69,27 @@ export function runRoutes(context: ServerContext): Route[] {
       method: 'GET',
       path: `${userApiPath}/runs`,
       who: 'owner',
-      schemas: {},
+      operation: 'listRuns',
+      summary: 'Lists the runs, newest first',
+      schemas: { answer: runSummarySchema.array() },
       handle: (): Promise<RunSummary[]> => listRuns(engine, context.project),
     }),
     route({
       method: 'GET',
       path: `${userApiPath}/runs/:id`,
       who: 'owner',
-      schemas: { params: idParams },
+      operation: 'readRun',
+      summary: 'Tells how a run is getting on',
+      schemas: { params: idParams, answer: runDetailSchema },
       handle: ({ params }): Promise<RunDetail> => describeRun(engine, params.id),
     }),
     route({
       method: 'POST',
       path: `${userApiPath}/runs/:id/resume`,
       who: 'owner',
-      schemas: { params: idParams, body: resumeBodySchema },
+      operation: 'resumeRun',
+      summary: 'Tries failed and cancelled tasks of a run again',
+      schemas: { params: idParams, body: resumeBodySchema, answer: resumedAnswerSchema },
       async handle({ params, body }): Promise<{ again: number }> {
         return { again: await resumeRun(engine, params.id, body.again) };
       },
@@ -83,7 +98,9 @@ export function runRoutes(context: ServerContext): Route[] {
       method: 'POST',
       path: `${userApiPath}/runs/:id/cancel`,
       who: 'owner',
-      schemas: { params: idParams },
+      operation: 'cancelRun',
+      summary: 'Cancels a run',
+      schemas: { params: idParams, answer: nothing },
       async handle({ params }): Promise<void> {
         await cancelRun(engine, params.id);
       },
@@ -92,14 +109,18 @@ export function runRoutes(context: ServerContext): Route[] {
       method: 'GET',
       path: `${userApiPath}/runs/:id/tasks`,
       who: 'owner',
-      schemas: { params: idParams, query: taskQuerySchema },
+      operation: 'listTasks',
+      summary: 'Lists tasks of a run, in the order of stages and places',
+      schemas: { params: idParams, query: taskQuerySchema, answer: taskSummarySchema.array() },
       handle: ({ params, query }): Promise<TaskSummary[]> => listTasks(engine, params.id, query),
     }),
     route({
       method: 'GET',
       path: `${userApiPath}/runs/:id/outputs`,
       who: 'owner',
-      schemas: { params: idParams },
+      operation: 'listOutputs',
+      summary: 'Lists what a run has made',
+      schemas: { params: idParams, answer: runOutputSchema.array() },
       handle: ({ params }): Promise<RunOutput[]> => listOutputs(engine, params.id, context.data.store),
     }),
   ];

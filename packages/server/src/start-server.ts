@@ -3,31 +3,21 @@
  * and the database is left to the composition root.
  */
 import { expireSessions, openEngine, openLiveSources, renewAllSessions } from '@gantry/engine';
-import { userApiPath, GantryError, type ServerStatus } from '@gantry/model';
+import { GantryError } from '@gantry/model';
 import type { Pool } from '@gantry/database';
 import { ViewCache } from '@gantry/imaging';
 import type { DataDirectory } from '@gantry/storage';
 import { fastify, type FastifyInstance } from 'fastify';
-import { agentRoutes } from './agent-routes.ts';
+import { allRoutes } from './all-routes.ts';
 import { leaseSeconds, type ServerContext } from './context.ts';
-import { datasetRoutes } from './dataset-routes.ts';
 import { FaultLog } from './log-faults.ts';
-import { liveRoutes } from './live-routes.ts';
-import { eventRoutes } from './event-routes.ts';
 import { EventStream } from './event-stream.ts';
-import { mapRoutes } from './map-routes.ts';
-import { overlayRoutes } from './overlay-routes.ts';
-import { pictureRoutes } from './picture-routes.ts';
 import { toProblem } from './problem.ts';
 import { removeAttempts } from './remove-attempts.ts';
-import { addRoutes, route, type Route } from './routes.ts';
-import { runRoutes } from './run-routes.ts';
-import { SignIn, signInRoutes } from './sign-in.ts';
-import { tableRoutes } from './table-routes.ts';
+import { addRoutes } from './routes.ts';
+import { SignIn } from './sign-in.ts';
 import { TableCache } from './tables/read-table.ts';
-import { taskRoutes } from './task-routes.ts';
-import { addSecurityHeaders, webRoutes } from './web-files.ts';
-import { workRoutes } from './work-routes.ts';
+import { addSecurityHeaders } from './web-files.ts';
 
 export interface ServerOptions {
   /** Opened, and held until the server has closed. */
@@ -90,17 +80,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     return reply.code(404).type('application/problem+json').send(JSON.stringify(problem));
   });
   addSecurityHeaders(server);
-  const routes = [
-    ...routesOf(context),
-    ...eventRoutes(context, events),
-    ...mapRoutes(context),
-    ...workRoutes(context),
-    ...pictureRoutes(context, views),
-    ...overlayRoutes(context, views),
-    ...tableRoutes(context, tables),
-    ...signInRoutes(signIn, () => url),
-    ...webRoutes(options.webFolder),
-  ];
+  const routes = allRoutes({
+    ...{ context, events, signIn, views, tables },
+    url: () => url,
+    webFolder: options.webFolder,
+  });
   addRoutes(server, routes, { owner: options.userToken, agent: options.agentToken }, signIn);
 
   // While nobody listened nobody could be heard.
@@ -126,30 +110,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await context.live.close();
     },
   };
-}
-
-/** Every route there is, with who may call it. */
-function routesOf(context: ServerContext): Route[] {
-  return [
-    route({
-      method: 'GET',
-      path: `${userApiPath}/status`,
-      who: 'owner',
-      schemas: {},
-      handle: (): Promise<ServerStatus> =>
-        Promise.resolve({
-          version: context.version,
-          pid: process.pid,
-          dataDirectory: context.data.path,
-          upSeconds: (Date.now() - context.started) / 1000,
-        }),
-    }),
-    ...datasetRoutes(context),
-    ...liveRoutes(context),
-    ...runRoutes(context),
-    ...taskRoutes(context),
-    ...agentRoutes(context),
-  ];
 }
 
 async function listen(server: FastifyInstance, options: ServerOptions): Promise<string> {

@@ -14,7 +14,7 @@ import {
   type TableAnswer,
   type TableColumn,
 } from '@gantry/model';
-import { cacheFor, etagOf } from './cache-headers.ts';
+import { cacheFor } from './cache-headers.ts';
 import type { ServerContext } from './context.ts';
 import { locateItem } from './locate-item.ts';
 import { idParams } from './path-params.ts';
@@ -34,8 +34,10 @@ export function tableRoutes(context: ServerContext, tables: TableCache): Route[]
       method: 'GET',
       path: base,
       who: 'owner',
+      operation: 'readTable',
+      summary: 'Reads columns of a table',
       schemas: { params: idParams, query: tableQuerySchema, answer: tableAnswerSchema },
-      async handle({ params, query, request, reply }): Promise<TableAnswer | undefined> {
+      async handle({ params, query, reply }): Promise<TableAnswer> {
         const item = await findShownItem(context.engine, params.id, readPlace(query.place));
         const shown = locateItem(item, context.data.store);
         if (tableless.includes(shown.dataset.type)) {
@@ -46,14 +48,7 @@ export function tableRoutes(context: ServerContext, tables: TableCache): Route[]
           );
         }
         const table = await tables.read(shown.path);
-        void reply.headers({
-          etag: etagOf(table.version),
-          'cache-control': cacheFor(query.v, table.version),
-        });
-        if (request.headers['if-none-match'] === etagOf(table.version)) {
-          await reply.code(304).send();
-          return undefined;
-        }
+        void reply.header('cache-control', cacheFor(query.v, table.version));
         const units = await readUnits(context, item, shown.path);
         const { from, limit } = query;
         const chosen = chooseColumns(table, query.column, shown.path);
@@ -69,6 +64,8 @@ export function tableRoutes(context: ServerContext, tables: TableCache): Route[]
       method: 'GET',
       path: `${base}/measured`,
       who: 'owner',
+      operation: 'listMeasured',
+      summary: 'Lists the images that a table was measured of',
       schemas: { params: idParams, query: placeQuerySchema, answer: measuredAnswerSchema },
       async handle({ params, query }): Promise<MeasuredAnswer> {
         const { dataset, place } = await findShownItem(context.engine, params.id, readPlace(query.place));

@@ -3,10 +3,19 @@
  */
 import { Readable } from 'node:stream';
 import { explainTask, findLog, findTask } from '@gantry/engine';
-import { GantryError, userApiPath, type LogLine, type TaskExplanation } from '@gantry/model';
+import {
+  foundTaskSchema,
+  GantryError,
+  logLineSchema,
+  taskExplanationSchema,
+  userApiPath,
+  type LogLine,
+  type TaskExplanation,
+} from '@gantry/model';
 import { followLog, readLog, type LogRecord, type LogReference } from '@gantry/storage';
 import { z } from 'zod';
 import { logFolder } from './agent-routes.ts';
+import { media } from './answers.ts';
 import type { ServerContext } from './context.ts';
 import { readPlace } from './read-place.ts';
 import { rowId, taskParams } from './path-params.ts';
@@ -33,7 +42,9 @@ export function taskRoutes(context: ServerContext): Route[] {
       method: 'GET',
       path: `${userApiPath}/tasks`,
       who: 'owner',
-      schemas: { query: placeQuery },
+      operation: 'findTask',
+      summary: 'Finds the task of a stage at a place',
+      schemas: { query: placeQuery, answer: foundTaskSchema },
       async handle({ query }): Promise<{ id: number }> {
         return { id: await findTask(engine, query.run, query.stage, readPlace(query.place)) };
       },
@@ -42,14 +53,18 @@ export function taskRoutes(context: ServerContext): Route[] {
       method: 'GET',
       path: `${userApiPath}/tasks/:id`,
       who: 'owner',
-      schemas: { params: taskParams },
+      operation: 'explainTask',
+      summary: 'Says why a task is in its state',
+      schemas: { params: taskParams, answer: taskExplanationSchema },
       handle: ({ params }): Promise<TaskExplanation> => explainTask(engine, params.id, context.data.store),
     }),
     route({
       method: 'GET',
       path: `${userApiPath}/tasks/:id/log`,
       who: 'owner',
-      schemas: { params: taskParams, query: logQuery },
+      operation: 'readLog',
+      summary: 'Hands over the log of an attempt, a line of JSON per line',
+      schemas: { params: taskParams, query: logQuery, answer: media('application/x-ndjson', logLineSchema) },
       async handle({ params, query, reply }): Promise<unknown> {
         const found = await findLog(engine, params.id, query.attempt);
         if (found === undefined) {

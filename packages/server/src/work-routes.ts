@@ -4,9 +4,10 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { readWork } from '@gantry/engine';
-import { formatPlace, GantryError, userApiPath, type TaskWork } from '@gantry/model';
+import { formatPlace, GantryError, taskWorkSchema, userApiPath, type TaskWork } from '@gantry/model';
 import { resolveInStore } from '@gantry/storage';
 import { z } from 'zod';
+import { media } from './answers.ts';
 import { buildAssignment } from './build-assignment.ts';
 import type { ServerContext } from './context.ts';
 import { readPlace } from './read-place.ts';
@@ -24,7 +25,9 @@ export function workRoutes(context: ServerContext): Route[] {
       method: 'GET',
       path: `${userApiPath}/tasks/:id/work`,
       who: 'owner',
-      schemas: { params: taskParams, query: workQuery },
+      operation: 'readWork',
+      summary: 'Tells what a task did: its command, and what it made',
+      schemas: { params: taskParams, query: workQuery, answer: taskWorkSchema },
       async handle({ params, query }): Promise<TaskWork> {
         const { stage, claimed, made } = await readWork(engine, params.id, query.attempt);
         const { tool } = stage.compiled;
@@ -41,7 +44,9 @@ export function workRoutes(context: ServerContext): Route[] {
       method: 'GET',
       path: `${userApiPath}/tasks/:id/file`,
       who: 'owner',
-      schemas: { params: taskParams, query: fileQuery },
+      operation: 'readFile',
+      summary: 'Hands over a file that a task made',
+      schemas: { params: taskParams, query: fileQuery, answer: media('application/octet-stream') },
       async handle({ params, query, reply }): Promise<unknown> {
         const place = readPlace(query.place);
         const { made } = await readWork(engine, params.id, undefined);

@@ -71,11 +71,9 @@ describe('a table', () => {
     const kept = await lab.get(`/datasets/${dataset}/table?v=${version}`);
     expect(kept.headers.get('cache-control')).toContain('immutable');
     await kept.json();
-    const headers = { 'if-none-match': first.headers.get('etag') ?? '' };
-    expect((await lab.get(`/datasets/${dataset}/table`, headers)).status).toBe(304);
     await writeFile(`${path}.new`, 'id\n1\n2\n');
     await rename(`${path}.new`, path);
-    const again = await lab.get(`/datasets/${dataset}/table`, headers);
+    const again = await lab.get(`/datasets/${dataset}/table`);
     expect(((await again.json()) as TableAnswer).rows).toBe(2);
   });
 

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { constants, deflate, deflateSync, type ZlibOptions } from 'node:zlib';
 import { releasePixels, type Pixels } from './pixels.ts';
 
-const deflateAsync = promisify<Uint8Array, ZlibOptions, Buffer>(deflate);
+const deflateAsync = promisify<Uint8Array, ZlibOptions, Buffer<ArrayBuffer>>(deflate);
 
 // Microscope noise has few repeats to find: on two of NIST's 16-bit images, differenced, run-length matching alone
 // gave 2 and 11 % more bytes at 1.7 and 1.5 times the speed (one noisy run each). Masks and labels do repeat, so
@@ -31,7 +31,11 @@ export function predictorPays(pixels: Pixels, width: number): boolean {
 }
 
 /** Deflates a tile, with `predictor` by its differences, and releases `pixels`. */
-export async function encodeTile(pixels: Pixels, width: number, predictor: boolean): Promise<Buffer> {
+export async function encodeTile(
+  pixels: Pixels,
+  width: number,
+  predictor: boolean,
+): Promise<Buffer<ArrayBuffer>> {
   if (predictor) differenceRows(pixels, width);
   const bytes = bytesOf(pixels);
   const middle = Math.floor((bytes.length - SAMPLE_BYTES) / 2);

@@ -65,6 +65,11 @@ export function releasePixels(pixels: Pixels): void {
   if (pixels.byteLength === pixels.buffer.byteLength) pixels.buffer.transfer(0);
 }
 
+/** The same for what was made of pixels. Small buffers, which share their memory with others, are left alone. */
+export function releaseBytes(bytes: Buffer<ArrayBuffer>): void {
+  if (bytes.buffer.byteLength > Buffer.poolSize) bytes.buffer.transfer(0);
+}
+
 /** The largest value that a pixel can hold: 255, 65535, 2³²−1, or infinity for floats. */
 export function maximumOf(layout: Pick<PixelLayout, 'bitDepth' | 'sampleFormat'>): number {
   return layout.sampleFormat === 'float' ? Infinity : 2 ** layout.bitDepth - 1;

@@ -9,7 +9,7 @@ import { availableParallelism } from 'node:os';
 import { GantryError } from '@gantry/model';
 import { encodeTile, predictorPays } from './encode-tiff-tile.ts';
 import { buildOmeXml, type ImageMetadata, type PhysicalSize } from './ome-metadata.ts';
-import type { PixelLayout, Pixels } from './pixels.ts';
+import { releaseBytes, type PixelLayout, type Pixels } from './pixels.ts';
 import { TAG } from './read-tiff-directory.ts';
 import { HEAD_BYTES, layoutDirectory, layoutHead, type TiffValue } from './tiff-layout.ts';
 
@@ -166,6 +166,7 @@ export class TiffWriter {
     state.offsets[index] = offset;
     state.byteCounts[index] = bytes.length;
     await this.#writeAt(bytes, offset);
+    releaseBytes(bytes);
   }
 
   async #writeDirectories(): Promise<void> {

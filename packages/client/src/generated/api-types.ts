@@ -1,0 +1,2344 @@
+/* Generated from docs/api/openapi.json by scripts/generate-api.ts; not to be edited. */
+export interface paths {
+  '/api/v1/status': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells which server this is */
+    get: operations['readStatus'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes a dataset */
+    post: operations['createDataset'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/items': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Adds items to a dataset */
+    post: operations['admitItems'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/close': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Closes a dataset: it gets no new places */
+    post: operations['closeDataset'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/seal': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Seals a dataset: it never changes again */
+    post: operations['sealDataset'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/watch': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells how the watching of a folder is getting on */
+    get: operations['readWatch'];
+    put?: never;
+    /** Watches a folder, whose files become items of a dataset */
+    post: operations['watchFolder'];
+    /** Stops watching a folder; what was taken stays */
+    delete: operations['unwatchFolder'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/watches': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the watched folders */
+    get: operations['listWatches'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/runs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the runs, newest first */
+    get: operations['listRuns'];
+    put?: never;
+    /** Starts a run of a pipeline */
+    post: operations['createRun'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/runs/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells how a run is getting on */
+    get: operations['readRun'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/runs/{id}/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tries failed and cancelled tasks of a run again */
+    post: operations['resumeRun'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/runs/{id}/cancel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Cancels a run */
+    post: operations['cancelRun'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/runs/{id}/tasks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists tasks of a run, in the order of stages and places */
+    get: operations['listTasks'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/runs/{id}/outputs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists what a run has made */
+    get: operations['listOutputs'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/runs/{id}/graph': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Draws the stages of a run */
+    get: operations['readGraph'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/runs/{id}/map': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Hands over the places of a stage in one plane, as binary columns */
+    get: operations['readMap'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/tasks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Finds the task of a stage at a place */
+    get: operations['findTask'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/tasks/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Says why a task is in its state */
+    get: operations['explainTask'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/tasks/{id}/log': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Hands over the log of an attempt, a line of JSON per line */
+    get: operations['readLog'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/tasks/{id}/work': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells what a task did: its command, and what it made */
+    get: operations['readWork'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/tasks/{id}/file': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Hands over a file that a task made */
+    get: operations['readFile'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/picture': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Describes the image at a place of a dataset */
+    get: operations['describePicture'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/picture/tile': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Renders a tile of an image */
+    get: operations['renderTile'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/picture/thumbnail': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Renders an image in small */
+    get: operations['renderThumbnail'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/picture/value': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells the value of a pixel */
+    get: operations['readPictureValue'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/picture/overlays': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists what may be laid over an image */
+    get: operations['listOverlays'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/around': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells the places around one of a dataset */
+    get: operations['lookAround'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/table': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads columns of a table */
+    get: operations['readTable'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/table/measured': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the images that a table was measured of */
+    get: operations['listMeasured'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/events': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells live events, as server-sent events */
+    get: operations['followEvents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sign-in-addresses': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Issues an address at which a browser can sign in, once */
+    post: operations['issueSignInAddress'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sign-out': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Signs the browser out */
+    post: operations['signOut'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/agent/v1/sessions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Opens an agent’s session */
+    post: operations['joinAgent'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/agent/v1/claims': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Claims tasks; held while there are none */
+    post: operations['claimTasks'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/agent/v1/reports': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Reports how attempts ended */
+    post: operations['reportAttempts'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/agent/v1/heartbeat': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Renews a session’s lease */
+    post: operations['renewSession'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/agent/v1/returns': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Gives back attempts that have not started */
+    post: operations['returnAttempts'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/agent/v1/sessions/{session}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Ends a session; what it holds is ready again */
+    delete: operations['leaveAgent'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/openapi.json': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Describes this interface, as OpenAPI 3.1 */
+    get: operations['readDescription'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}
+
+export interface components {
+  schemas: {
+    AdmittedAnswer: {
+      changed: number;
+      late: string[];
+      outside: string[];
+    };
+    AgentCapacity: {
+      cpu: number;
+      memory: number;
+      slots: number;
+    };
+    AroundAnswer: {
+      along: {
+        axis: string;
+        values: number[];
+      }[];
+      previous: {
+        [key: string]: number;
+      } | null;
+      next: {
+        [key: string]: number;
+      } | null;
+    };
+    AssignedOutput: {
+      name: string;
+      type: string;
+      path: string;
+      pattern?: string;
+      many?: boolean;
+      min?: number;
+    };
+    AssignedResources: {
+      cpu: number;
+      memory: number;
+      time: number;
+    };
+    Assignment: {
+      attempt: number;
+      task: number;
+      run: number;
+      runName: string;
+      stage: string;
+      about?: string;
+      tool: {
+        name: string;
+        version: string;
+        digest: string;
+        folder?: string;
+      };
+      /** @enum {string} */
+      kind: 'process';
+      command: string[];
+      env: {
+        [key: string]: string;
+      };
+      /** @enum {string} */
+      worker?: 'jsonl';
+      batch?: number;
+      request?: components['schemas']['WorkerRequest'];
+      files?: {
+        path: string;
+        content: string;
+      }[];
+      outputs: components['schemas']['AssignedOutput'][];
+      folder: string;
+      success: {
+        exitCodes: number[];
+      };
+      resources: components['schemas']['AssignedResources'];
+      poolKey: string;
+    };
+    /** @enum {string} */
+    AttemptOutcome: 'succeeded' | 'failed' | 'timed-out' | 'out-of-memory' | 'cancelled' | 'start-failed';
+    AttemptSummary: {
+      id: number;
+      outcome: string;
+      agent: string;
+      claimed: string;
+      started: string | null;
+      ended: string | null;
+      exitCode: number | null;
+      signal: string | null;
+      message: string | null;
+      resources: {
+        [key: string]: unknown;
+      } | null;
+    };
+    Bounds: {
+      /** @default {} */
+      extents?: {
+        [key: string]: [number, number];
+      };
+      /** @default {} */
+      skip?: {
+        [key: string]: number[];
+      };
+      /** @default {} */
+      region?: {
+        [key: string]: [number, number];
+      };
+    };
+    ClaimAnswer: {
+      assignments: components['schemas']['Assignment'][];
+    };
+    ClaimRequest: {
+      session: string;
+      limit: number;
+      waitSeconds: number;
+    };
+    CompleteWhen: {
+      marker?: string;
+      quietMinutes?: number;
+    };
+    CreatedAnswer: {
+      id: number;
+    };
+    FoundTask: {
+      id: number;
+    };
+    HeartbeatAnswer: {
+      leaseSeconds: number;
+      cancel: number[];
+      return: number[];
+      drain: boolean;
+    };
+    HeartbeatRequest: {
+      session: string;
+      running: number[];
+      waiting: number[];
+      settled: boolean;
+    };
+    JoinAnswer: {
+      session: string;
+      leaseSeconds: number;
+      heartbeatSeconds: number;
+      storeFolder: string;
+      logFolder?: string;
+    };
+    JoinRequest: {
+      name: string;
+      instance: string;
+      host: string;
+      capacity: components['schemas']['AgentCapacity'];
+      labels: {
+        [key: string]: string;
+      };
+      version: string;
+    };
+    LiveSourceState: {
+      dataset: number;
+      folder: string;
+      pattern: string;
+      options: components['schemas']['WatchOptions'];
+      since: string;
+      /** @enum {string} */
+      state: 'starting' | 'watching' | 'waiting' | 'completing' | 'ended';
+      reason: string | null;
+      /** @enum {string} */
+      mode: 'events' | 'scan';
+      trouble: components['schemas']['LiveTrouble'] | null;
+      scan: {
+        ended: string;
+        tookMs: number;
+        files: number;
+      } | null;
+      taken: number;
+      lastTaken: string | null;
+      pending: number;
+      unfinished: {
+        count: number;
+        first: {
+          name: string;
+          why: string;
+          message: string;
+          since: string;
+          size: number | null;
+        }[];
+      };
+      problems: {
+        count: number;
+        first: {
+          code: string;
+          message: string;
+          mend: string;
+          since: string;
+          name: string;
+        }[];
+      };
+      unmatched: {
+        count: number;
+        first: string[];
+      };
+      vanished: {
+        count: number;
+        first: string[];
+      };
+      late: {
+        count: number;
+        first: string[];
+      };
+      outside: {
+        count: number;
+        first: string[];
+      };
+    };
+    LiveTrouble: {
+      code: string;
+      message: string;
+      mend: string;
+      since: string;
+    };
+    LogLine: {
+      /** @enum {string} */
+      stream: 'stdout' | 'stderr' | 'system';
+      time: string;
+      text: string;
+    };
+    LogReference: {
+      segment: number;
+      offset: number;
+      bytes: number;
+      omitted: number;
+    };
+    MeasuredAnswer: {
+      images: {
+        input: string;
+        /** @enum {string} */
+        kind: 'labels' | 'mask' | 'image';
+        dataset: number;
+        place: {
+          [key: string]: number;
+        };
+        name: string;
+      }[];
+    };
+    NewDatasetBody: {
+      name: string;
+      /** @enum {string} */
+      type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+      axes: string[];
+      /** @default {} */
+      bounds?: components['schemas']['Bounds'];
+      folder?: string;
+      pattern?: string;
+    };
+    NewItemsBody: {
+      items: {
+        place: number[];
+        name: string;
+        path: string;
+        size: number;
+        checksum: string;
+      }[];
+    };
+    NewRunBody: {
+      name?: string;
+      pipeline: {
+        file: string;
+        text: string;
+      };
+      /** @default [] */
+      tools?: string[];
+      /** @default {} */
+      params?: {
+        [key: string]: {
+          [key: string]: string;
+        };
+      };
+      sources: {
+        [key: string]: number;
+      };
+    };
+    OverlaysAnswer: {
+      overlays: {
+        dataset: number;
+        place: {
+          [key: string]: number;
+        };
+        name: string;
+        /** @enum {string} */
+        kind: 'labels' | 'mask' | 'image';
+        run: number;
+        stage: string;
+        output: string | null;
+        tables: {
+          dataset: number;
+          place: {
+            [key: string]: number;
+          };
+          name: string;
+        }[];
+      }[];
+      tables: {
+        dataset: number;
+        place: {
+          [key: string]: number;
+        };
+        name: string;
+      }[];
+    };
+    PictureDescription: {
+      dataset: {
+        id: number;
+        name: string;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+        axes: string[];
+      };
+      place: {
+        [key: string]: number;
+      };
+      name: string;
+      path: string;
+      revision: number;
+      width: number;
+      height: number;
+      tileSize: number;
+      levels: {
+        width: number;
+        height: number;
+      }[];
+      bitDepth: 8 | 16 | 32;
+      /** @enum {string} */
+      sampleFormat: 'uint' | 'float';
+      raw: boolean;
+      pages: number;
+      page: number;
+      exact: boolean;
+      pixelSize?: {
+        x: number;
+        y: number;
+        /** @constant */
+        unit: 'µm';
+      };
+      defaultWindow: {
+        low: number;
+        high: number;
+      };
+      histogram: {
+        low: number;
+        binWidth: number;
+        counts: number[];
+        minimum: number;
+        maximum: number;
+        sampled: number;
+        total: number;
+        notFinite: number;
+      };
+      version: string;
+    };
+    PictureValue: {
+      x: number;
+      y: number;
+      value: number | null;
+      exact: boolean;
+    };
+    Problem: {
+      type: string;
+      title: string;
+      status: number;
+      detail: string;
+      code: string;
+      mend?: string;
+      file?: string;
+      line?: number;
+      field?: string;
+      problems?: {
+        code: string;
+        message: string;
+        file: string;
+        line: number;
+        field: string;
+        mend: string;
+      }[];
+    };
+    Report: {
+      attempt: number;
+      outcome: components['schemas']['AttemptOutcome'];
+      exitCode?: number;
+      signal?: string;
+      message?: string;
+      /** Format: date-time */
+      startedAt: string;
+      /** Format: date-time */
+      endedAt: string;
+      resources: {
+        wallSeconds: number;
+        cpuSeconds?: number;
+        maxRssBytes?: number;
+      };
+      outputs: components['schemas']['ReportedOutput'][];
+      log?: components['schemas']['LogReference'];
+    };
+    ReportedOutput: {
+      output: string;
+      name: string;
+      path: string;
+      size: number;
+      checksum: string;
+      files?: number;
+    };
+    ReportsAnswer: {
+      refused: number[];
+    };
+    ReportsRequest: {
+      session: string;
+      reports: components['schemas']['Report'][];
+    };
+    ResumeBody: {
+      again: ('none' | 'all') | number[];
+    };
+    ResumedAnswer: {
+      again: number;
+    };
+    ReturnsRequest: {
+      session: string;
+      attempts: number[];
+    };
+    RunDetail: {
+      id: number;
+      name: string;
+      pipeline: string;
+      /** @enum {string} */
+      state: 'active' | 'paused' | 'succeeded' | 'failed' | 'cancelled' | 'archived';
+      created: string;
+      ended: string | null;
+      seconds: number;
+      change: number;
+      tasks: components['schemas']['TaskCounts'];
+      sources: {
+        name: string;
+        dataset: number;
+        items: number;
+        closed: boolean;
+      }[];
+      stages: components['schemas']['StageSummary'][];
+    };
+    RunGraph: {
+      sources: {
+        name: string;
+        type: string;
+        axes: string[];
+      }[];
+      stages: {
+        name: string;
+        tool: string;
+        title: string;
+        axes: string[];
+        outputs: {
+          name: string;
+          type: string;
+        }[];
+      }[];
+      edges: {
+        from: string;
+        to: string;
+        input: string;
+        output?: string;
+        pattern: string;
+      }[];
+    };
+    RunOutput: {
+      stage: string;
+      output: string;
+      dataset: number;
+      /** @enum {string} */
+      type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+      axes: string[];
+      items: {
+        place: {
+          [key: string]: number;
+        };
+        name: string;
+        path: string;
+        size: number;
+        checksum: string;
+        modified: string;
+        stale: boolean;
+      }[];
+    };
+    RunSummary: {
+      id: number;
+      name: string;
+      pipeline: string;
+      /** @enum {string} */
+      state: 'active' | 'paused' | 'succeeded' | 'failed' | 'cancelled' | 'archived';
+      created: string;
+      ended: string | null;
+      seconds: number;
+      change: number;
+      tasks: components['schemas']['TaskCounts'];
+    };
+    SealedAnswer: {
+      fingerprint: string;
+    };
+    ServerStatus: {
+      version: string;
+      pid: number;
+      dataDirectory: string;
+      upSeconds: number;
+    };
+    SignInAddress: {
+      address: string;
+    };
+    StageSummary: {
+      id: number;
+      name: string;
+      tool: string;
+      axes: string[];
+      tasks: components['schemas']['TaskCounts'];
+    };
+    TableAnswer: {
+      dataset: {
+        id: number;
+        name: string;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+        axes: string[];
+      };
+      place: {
+        [key: string]: number;
+      };
+      name: string;
+      path: string;
+      revision: number;
+      rows: number;
+      from: number;
+      columns: {
+        name: string;
+        /** @enum {string} */
+        kind: 'number' | 'text';
+        unit: string | null;
+        definition: string | null;
+        count: number;
+        minimum: number | null;
+        median: number | null;
+        maximum: number | null;
+        values: (number | string | null)[];
+      }[];
+      version: string;
+    };
+    TaskCounts: {
+      [key: string]: number;
+    };
+    TaskExplanation: {
+      id: number;
+      stage: string;
+      place: {
+        [key: string]: number;
+      };
+      /** @enum {string} */
+      state: 'waiting' | 'blocked' | 'ready' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
+      stale: boolean;
+      message: string | null;
+      run: number;
+      runName: string;
+      tool: string;
+      why: string[];
+      inputs: {
+        name: string;
+        from: string;
+        available: number;
+        pending: number;
+        failed: number;
+        items: {
+          place: {
+            [key: string]: number;
+          };
+          name: string;
+          path: string;
+        }[];
+      }[];
+      attempts: components['schemas']['AttemptSummary'][];
+    };
+    TaskSummary: {
+      id: number;
+      stage: string;
+      place: {
+        [key: string]: number;
+      };
+      /** @enum {string} */
+      state: 'waiting' | 'blocked' | 'ready' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
+      stale: boolean;
+      message: string | null;
+    };
+    TaskWork: {
+      command?: string[];
+      persistent: boolean;
+      params: {
+        [key: string]: unknown;
+      };
+      outputs: {
+        output: string;
+        type: string;
+        dataset: number;
+        place: {
+          [key: string]: number;
+        };
+        name: string;
+        path: string;
+        size: number;
+      }[];
+    };
+    WatchBody: {
+      /** @default 500 */
+      settleMs?: number;
+      /** @default auto */
+      events?: 'auto' | boolean;
+      /** @default true */
+      wholeTiffs?: boolean;
+      /** @default {} */
+      completeWhen?: components['schemas']['CompleteWhen'];
+      folder: string;
+      pattern: string;
+    };
+    WatchOptions: {
+      /** @default 500 */
+      settleMs: number;
+      /** @default auto */
+      events: 'auto' | boolean;
+      /** @default true */
+      wholeTiffs: boolean;
+      /** @default {} */
+      completeWhen: components['schemas']['CompleteWhen'];
+    };
+    WorkerInput: {
+      path: string;
+      name: string;
+      place: {
+        [key: string]: number;
+      };
+      size: number;
+    };
+    WorkerRequest: {
+      id: string;
+      folder: string;
+      at: {
+        [key: string]: number;
+      };
+      inputs: {
+        [key: string]: components['schemas']['WorkerInput'] | components['schemas']['WorkerInput'][];
+      };
+      params: {
+        [key: string]: unknown;
+      };
+      outputs: {
+        [key: string]: string;
+      };
+      resources: {
+        cpu: number;
+        memory: number;
+      };
+    };
+  };
+  responses: {
+    /** @description What went wrong, as problem details (RFC 9457); `code` says which, `mend` what to do. */
+    Problem: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+  };
+  parameters: never;
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
+}
+
+export interface operations {
+  readStatus: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ServerStatus'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  createDataset: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewDatasetBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CreatedAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  admitItems: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewItemsBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AdmittedAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  closeDataset: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  sealDataset: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SealedAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readWatch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LiveSourceState'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  watchFolder: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WatchBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LiveSourceState'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  unwatchFolder: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listWatches: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LiveSourceState'][];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listRuns: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RunSummary'][];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  createRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewRunBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CreatedAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RunDetail'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  resumeRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ResumeBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ResumedAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  cancelRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listTasks: {
+    parameters: {
+      query?: {
+        state?:
+          'waiting' | 'blocked' | 'ready' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
+        stage?: string;
+        limit?: number;
+        after?: number;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TaskSummary'][];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listOutputs: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RunOutput'][];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readGraph: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RunGraph'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readMap: {
+    parameters: {
+      query: {
+        stage: string;
+        x?: string;
+        y?: string;
+        at?: string;
+        since?: number;
+        durations?: 'true' | 'false';
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The bytes */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': unknown;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  findTask: {
+    parameters: {
+      query: {
+        run: number;
+        stage: string;
+        place?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FoundTask'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  explainTask: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TaskExplanation'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readLog: {
+    parameters: {
+      query?: {
+        attempt?: number;
+        follow?: 'true' | 'false';
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The bytes */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/x-ndjson': string;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readWork: {
+    parameters: {
+      query?: {
+        attempt?: number;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TaskWork'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readFile: {
+    parameters: {
+      query: {
+        output: string;
+        place?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The bytes */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': unknown;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  describePicture: {
+    parameters: {
+      query?: {
+        place?: string;
+        page?: number;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PictureDescription'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  renderTile: {
+    parameters: {
+      query: {
+        place?: string;
+        page?: number;
+        level: number;
+        x: number;
+        y: number;
+        low?: number;
+        high?: number;
+        gamma?: number;
+        lut?:
+          'grey' | 'inverted' | 'red' | 'green' | 'blue' | 'cyan' | 'magenta' | 'yellow' | 'labels' | 'ids';
+        format?: 'webp' | 'png' | 'jpeg' | 'raw';
+        v?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The bytes */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'image/webp': unknown;
+          'image/png': unknown;
+          'image/jpeg': unknown;
+          'application/octet-stream': unknown;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  renderThumbnail: {
+    parameters: {
+      query?: {
+        place?: string;
+        page?: number;
+        size?: number;
+        low?: number;
+        high?: number;
+        gamma?: number;
+        lut?:
+          'grey' | 'inverted' | 'red' | 'green' | 'blue' | 'cyan' | 'magenta' | 'yellow' | 'labels' | 'ids';
+        format?: 'webp' | 'png' | 'jpeg';
+        v?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The bytes */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'image/webp': unknown;
+          'image/png': unknown;
+          'image/jpeg': unknown;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readPictureValue: {
+    parameters: {
+      query: {
+        place?: string;
+        page?: number;
+        x: number;
+        y: number;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PictureValue'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listOverlays: {
+    parameters: {
+      query?: {
+        place?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OverlaysAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  lookAround: {
+    parameters: {
+      query?: {
+        place?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AroundAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readTable: {
+    parameters: {
+      query?: {
+        place?: string;
+        column?: string | string[];
+        from?: number;
+        limit?: number;
+        v?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TableAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listMeasured: {
+    parameters: {
+      query?: {
+        place?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MeasuredAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  followEvents: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The bytes */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/event-stream': string;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  issueSignInAddress: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SignInAddress'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  signOut: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  joinAgent: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['JoinRequest'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JoinAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  claimTasks: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ClaimRequest'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ClaimAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  reportAttempts: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ReportsRequest'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ReportsAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  renewSession: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['HeartbeatRequest'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HeartbeatAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  returnAttempts: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ReturnsRequest'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  leaveAgent: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        session: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readDescription: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            [key: string]: unknown;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+}
