@@ -1,6 +1,7 @@
 /**
  * Makes an open, empty dataset in a project.
  */
+import type { Pool, Transaction } from '@gantry/database';
 import type { DatasetType, LatticeBounds } from '@gantry/model';
 import type { Engine } from './engine.ts';
 
@@ -17,7 +18,12 @@ export interface NewDataset {
 
 /** @returns the dataset's id */
 export async function createDataset(engine: Engine, dataset: NewDataset): Promise<number> {
-  const { rows } = await engine.pool.query<{ id: number }>(
+  return insertDataset(engine.pool, dataset);
+}
+
+/** The same, within a transaction. */
+export async function insertDataset(on: Pool | Transaction, dataset: NewDataset): Promise<number> {
+  const { rows } = await on.query<{ id: number }>(
     `INSERT INTO dataset (project, name, type, axes, bounds, folder, pattern)
      VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
     [

@@ -18,6 +18,8 @@ export interface Engine {
   readonly pool: Pool;
   /** Calls `listener` after each change; returns the end of it. */
   listen(listener: (news: EngineNews) => void): () => void;
+  /** Calls the listeners about runs that look different although no row of theirs has changed. */
+  wake(runs: readonly number[]): void;
   /** The plan of a run: what of it does not change while it runs. */
   plan(run: number): Promise<RunPlan>;
   /** Runs `use` in a transaction with its temporary tables, then tells the listeners. */
@@ -35,11 +37,17 @@ export function openEngine(pool: Pool): Engine {
   const listeners = new Set<(news: EngineNews) => void>();
   const plans = new Map<number, Promise<RunPlan>>();
   const prepared = new WeakSet<Transaction>();
+  const tell = (news: EngineNews): void => {
+    for (const listener of listeners) listener(news);
+  };
   return {
     pool,
     listen(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
+    },
+    wake(runs) {
+      tell({ runs, ready: false });
     },
     plan(run) {
       let plan = plans.get(run);
@@ -60,7 +68,7 @@ export function openEngine(pool: Pool): Engine {
       });
       // Only now: a rollback takes temporary tables that it made away with it.
       if (connection !== undefined) prepared.add(connection);
-      for (const listener of listeners) listener({ runs: [...news.runs], ready: news.ready });
+      tell({ runs: [...news.runs], ready: news.ready });
       return result;
     },
   };

@@ -3,20 +3,21 @@
  * cancelled tasks that are named are tried again.
  */
 import type { Transaction } from '@gantry/database';
-import { GantryError } from '@gantry/model';
+import { GantryError, suggestName } from '@gantry/model';
 import { advanceRun, nothingTouched } from './advance-run.ts';
 import { lockDataset } from './change-dataset.ts';
 import type { Engine } from './engine.ts';
 import { lockRun } from './lock-runs.ts';
 import { leaveVerdicts } from './rejudge.ts';
+import type { RunPlan } from './run-plan.ts';
 import { seeClosed, seeItems } from './see-source.ts';
 
-/** Which failed and cancelled tasks are tried again: none, all, or those with these ids. */
-export type Again = 'none' | 'all' | readonly number[];
+/** Which failed and cancelled tasks are tried again: none, all, those with these ids, or all of some stages. */
+export type Again = 'none' | 'all' | readonly number[] | { readonly stages: readonly string[] };
 
 /**
  * @returns how many tasks are tried again
- * @throws GantryError `unknown-run`, `run-archived`; `outputs-sealed` where an output may not change any more
+ * @throws GantryError `unknown-run`, `run-archived`, `unknown-stage`; `outputs-sealed` where an output may not change any more
  */
 export async function resumeRun(engine: Engine, run: number, again: Again): Promise<number> {
   const plan = await engine.plan(run);
@@ -54,17 +55,31 @@ export async function resumeRun(engine: Engine, run: number, again: Again): Prom
       }
     }
     const select = `CASE
-      WHEN t.result IN ('failed', 'cancelled') AND ($2::bigint[] IS NULL OR t.id = ANY ($2)) THEN 'cleared'
+      WHEN t.result IN ('failed', 'cancelled') AND ($2::bigint[] IS NULL OR t.id = ANY ($2)) AND t.stage = ANY ($3)
+        THEN 'cleared'
       WHEN t.stale THEN 'touched' END`;
-    const ids = again === 'all' ? null : again === 'none' ? [] : again;
-    const cleared = await countCleared(
-      transaction,
-      plan.stages.map(({ id }) => id),
-      ids,
-    );
-    await leaveVerdicts(transaction, plan, select, [ids], touched);
+    const ids = typeof again === 'string' || 'stages' in again ? null : again;
+    const stages = again === 'none' ? [] : stagesOf(plan, again);
+    const cleared = await countCleared(transaction, stages, ids);
+    await leaveVerdicts(transaction, plan, select, [ids, stages], touched);
     await advanceRun(transaction, plan, active, touched, news);
     return cleared;
+  });
+}
+
+/** Ids of the stages whose tasks may be tried again. */
+function stagesOf(plan: RunPlan, again: Exclude<Again, 'none'>): number[] {
+  if (again === 'all' || !('stages' in again)) return plan.stages.map(({ id }) => id);
+  return again.stages.map((name) => {
+    const stage = plan.stages.find((one) => one.name === name);
+    if (stage !== undefined) return stage.id;
+    throw new GantryError('unknown-stage', `Run ${plan.id} has no stage ${name}.`, {
+      field: 'again.stages',
+      mend: suggestName(
+        name,
+        plan.stages.map((one) => one.name),
+      ),
+    });
   });
 }
 
