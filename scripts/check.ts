@@ -53,6 +53,7 @@ const checks: readonly Check[] = [
       'tests',
       'bench',
       'scripts',
+      'examples',
     ],
   },
   { name: 'unused', run: ['node_modules/knip/bin/knip.js', '--no-progress', '--no-config-hints'] },

@@ -18,9 +18,9 @@ gantry: tool/v1
 name: prepare
 title: Prepares a tile
 version: 1.0.0
-command: [node, "\${tool.folder}/main.mjs", "\${inputs.tile}", "\${outputs.ready}", "\${params.gate}", "\${params.wait}"]
+command: [node, "\${tool.folder}/main.mjs", "\${inputs.tile}", "\${outputs.ready}", "\${params.gate}", "\${params.wait}", "\${params.shout}"]
 inputs: { tile: { type: file } }
-params: { gate: { type: string }, wait: { type: integer, default: 0 } }
+params: { gate: { type: string }, wait: { type: integer, default: 0 }, shout: { type: integer, default: 0 } }
 outputs: { ready: { type: file, path: "\${inputs.tile.stem}-ready.txt" } }
 resources: { cpu: 0.25, memory: 64MiB }
 `;
@@ -28,9 +28,10 @@ resources: { cpu: 0.25, memory: 64MiB }
 /** Tile 7 of each plane fails; the first tile waits for the gate, if there is one, and says so again and again. */
 const prepareScript = `
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-const [tile, out, gate, wait] = process.argv.slice(2);
+const [tile, out, gate, wait, shout] = process.argv.slice(2);
 const text = readFileSync(tile, 'utf8');
 console.log('reading ' + text);
+if (shout > 0) console.log('a'.repeat(shout));
 if (text.endsWith('tile 7')) {
   console.error('<b onclick="window.hacked=1">no light</b> in ' + text);
   process.exit(3);
@@ -81,6 +82,10 @@ export interface RunOptions {
   /** Milliseconds that each task takes at least. */
   readonly wait?: number;
   readonly tolerate?: string;
+  /** Characters of a line that each task says. */
+  readonly shout?: number;
+  /** What the names of the files begin with. */
+  readonly prefix?: string;
   /** True where the first task is to wait for `openGate`. */
   readonly held?: boolean;
 }
@@ -106,15 +111,7 @@ export interface Laboratory {
 export async function openLaboratory(database: ReturnType<typeof testDatabase>): Promise<Laboratory> {
   buildWeb();
   const folder = await mkdtemp(join(tmpdir(), 'gantry-browser-'));
-  const tools = join(folder, 'tools');
-  for (const [name, manifest, script] of [
-    ['prepare', prepareTool, prepareScript],
-    ['join', joinTool, joinScript],
-  ] as const) {
-    await mkdir(join(tools, name), { recursive: true });
-    await writeFile(join(tools, name, 'tool.yaml'), manifest);
-    await writeFile(join(tools, name, 'main.mjs'), script);
-  }
+  await writeTools(folder);
   const data = await openDataDirectory(join(folder, 'data'), { explicit: true });
   const start = (port: number): Promise<RunningServer> =>
     startServer({
@@ -133,12 +130,12 @@ export async function openLaboratory(database: ReturnType<typeof testDatabase>):
   const { url } = server;
   const agent = startAgent(url, folder);
   const client = new UserClient({ server: url, token: 'owner-token' });
-  const gate = join(folder, 'gate');
+  const gate = gateOf(folder);
   return {
     url,
     client,
     data,
-    startRun: (options) => startRun(client, folder, tools, gate, options),
+    startRun: (options) => startRun(client, folder, options),
     openGate: () => writeFile(gate, ''),
     async waitForEnd(run) {
       while ((await client.run(run)).state === 'active') {
@@ -175,12 +172,38 @@ function startAgent(url: string, folder: string): ChildProcess {
   );
 }
 
-async function startRun(
+/** Writes the tools of the pipeline below a folder. */
+export async function writeTools(folder: string): Promise<void> {
+  for (const [name, manifest, script] of [
+    ['prepare', prepareTool, prepareScript],
+    ['join', joinTool, joinScript],
+  ] as const) {
+    await mkdir(join(folder, 'tools', name), { recursive: true });
+    await writeFile(join(folder, 'tools', name, 'tool.yaml'), manifest);
+    await writeFile(join(folder, 'tools', name, 'main.mjs'), script);
+  }
+}
+
+/** The file that tasks wait for which are held. */
+export function gateOf(folder: string): string {
+  return join(folder, 'gate');
+}
+
+/** Starts a run on new tiles below the folder, where its tools are. */
+export async function startRun(
   client: UserClient,
   folder: string,
-  tools: string,
-  gate: string,
-  { name, planes = 2, rows = 3, columns = 4, wait = 0, tolerate = '0', held = false }: RunOptions,
+  {
+    name,
+    planes = 2,
+    rows = 3,
+    columns = 4,
+    wait = 0,
+    tolerate = '0',
+    held = false,
+    shout = 0,
+    prefix = 'tile',
+  }: RunOptions,
 ): Promise<number> {
   const dataset = await client.createDataset({
     name: `${name} tiles`,
@@ -191,7 +214,7 @@ async function startRun(
   const items = [];
   for (let z = 1; z <= planes; z++) {
     for (let tile = 0; tile < rows * columns; tile++) {
-      const file = `tile_z${z}_${tile}.txt`;
+      const file = `${prefix}_z${z}_${tile}.txt`;
       const path = join(tiles, file);
       await writeFile(path, `plane ${z} tile ${tile}`);
       const place = [z, Math.floor(tile / columns) + 1, (tile % columns) + 1];
@@ -211,8 +234,8 @@ async function startRun(
   return client.createRun({
     name,
     pipeline: { file: 'pipeline.yaml', text: pipeline(tolerate) },
-    tools: [tools],
-    params: { prepare: { gate: held ? gate : '', wait: String(wait) } },
+    tools: [join(folder, 'tools')],
+    params: { prepare: { gate: held ? gateOf(folder) : '', wait: String(wait), shout: String(shout) } },
     sources: { tiles: dataset },
   });
 }

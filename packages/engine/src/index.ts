@@ -41,3 +41,4 @@ export { explainTask, findTask } from './explain-task.ts';
 export { findLog, type FoundLog } from './find-log.ts';
 export type { LostAttempt } from './lost-attempt.ts';
 export { openLiveSources, type LiveSources } from './live-sources/live-sources.ts';
+export { findItem, type FoundItem } from './find-item.ts';

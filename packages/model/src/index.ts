@@ -249,3 +249,17 @@ export {
   type MapHead,
   type MapQuery,
 } from './map-api.ts';
+export { placeTextSchema } from './place-text.ts';
+export {
+  pictureDescriptionSchema,
+  pictureFormats,
+  pictureLookups,
+  pictureQuerySchema,
+  pictureValueSchema,
+  thumbnailQuerySchema,
+  tileQuerySchema,
+  valueQuerySchema,
+  type PictureDescription,
+  type PictureValue,
+  type ShownItem,
+} from './picture-api.ts';

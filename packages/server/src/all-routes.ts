@@ -1,6 +1,7 @@
 /**
  * Every route there is. What is declared here is what the server answers, and what its description speaks of.
  */
+import type { ViewCache } from '@gantry/imaging';
 import { agentRoutes } from './agent-routes.ts';
 import type { ServerContext } from './context.ts';
 import { datasetRoutes } from './dataset-routes.ts';
@@ -9,6 +10,7 @@ import { eventRoutes } from './event-routes.ts';
 import type { EventStream } from './event-stream.ts';
 import { liveRoutes } from './live-routes.ts';
 import { mapRoutes } from './map-routes.ts';
+import { pictureRoutes } from './picture-routes.ts';
 import type { Route } from './routes.ts';
 import { runRoutes } from './run-routes.ts';
 import { signInRoutes, type SignIn } from './sign-in.ts';
@@ -21,12 +23,14 @@ export interface RouteParts {
   readonly context: ServerContext;
   readonly events: EventStream;
   readonly signIn: SignIn;
+  /** The images that are open. */
+  readonly views: ViewCache;
   /** The server's own address, once it listens. */
   readonly url: () => string;
   readonly webFolder: string | undefined;
 }
 
-export function allRoutes({ context, events, signIn, url, webFolder }: RouteParts): Route[] {
+export function allRoutes({ context, events, signIn, views, url, webFolder }: RouteParts): Route[] {
   const routes: Route[] = [
     ...statusRoutes(context),
     ...datasetRoutes(context),
@@ -35,6 +39,7 @@ export function allRoutes({ context, events, signIn, url, webFolder }: RoutePart
     ...mapRoutes(context),
     ...taskRoutes(context),
     ...workRoutes(context),
+    ...pictureRoutes(context, views),
     ...eventRoutes(context, events),
     ...signInRoutes(signIn, url),
     ...agentRoutes(context),

@@ -5,6 +5,7 @@
 import { expireSessions, openEngine, openLiveSources, renewAllSessions } from '@gantry/engine';
 import { GantryError } from '@gantry/model';
 import type { Pool } from '@gantry/database';
+import { ViewCache } from '@gantry/imaging';
 import type { DataDirectory } from '@gantry/storage';
 import { fastify, type FastifyInstance } from 'fastify';
 import { allRoutes } from './all-routes.ts';
@@ -64,6 +65,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const faults = new FaultLog(log, options.pool);
   const signIn = await SignIn.open(options.dataDirectory);
   const events = new EventStream(context);
+  const views = new ViewCache();
   let url = '';
   const server = fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true });
   server.setErrorHandler(async (error, request, reply) => {
@@ -76,7 +78,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     return reply.code(404).type('application/problem+json').send(JSON.stringify(problem));
   });
   addSecurityHeaders(server);
-  const routes = allRoutes({ context, events, signIn, url: () => url, webFolder: options.webFolder });
+  const routes = allRoutes({ context, events, signIn, views, url: () => url, webFolder: options.webFolder });
   addRoutes(server, routes, { owner: options.userToken, agent: options.agentToken }, signIn);
 
   // While nobody listened nobody could be heard.
@@ -98,6 +100,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await events.close();
       await stopExpiring();
       await server.close();
+      await views.close();
       await context.live.close();
     },
   };

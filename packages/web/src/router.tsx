@@ -2,7 +2,8 @@
  * The addresses of all pages. Whatever one sees is in the address: its search part is read here, and nowhere else.
  */
 import { runStates, taskStates, type RunState } from '@gantry/model';
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { lazyPage } from './load-page.ts';
 import { readPlaceText } from './parts/numbers.ts';
 import { Problem } from './parts/page.tsx';
 import { MissingPage } from './shell/missing-page.tsx';
@@ -30,7 +31,7 @@ const rootRoute = createRootRoute({
 const homeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
-  component: lazyRouteComponent(() => import('./pages/home-page.tsx'), 'HomePage'),
+  component: lazyPage(() => import('./pages/home-page.tsx'), 'HomePage'),
 });
 
 const runsRoute = createRoute({
@@ -39,7 +40,7 @@ const runsRoute = createRoute({
   validateSearch: (search: Search): RunsSearch => ({
     only: runStates.find((state) => state === search['only']),
   }),
-  component: lazyRouteComponent(() => import('./pages/runs-page.tsx'), 'RunsPage'),
+  component: lazyPage(() => import('./pages/runs-page.tsx'), 'RunsPage'),
 });
 
 const runRoute = createRoute({
@@ -56,7 +57,7 @@ const runRoute = createRoute({
     view: textOf(search['view']),
     attempt: typeof search['attempt'] === 'number' ? search['attempt'] : undefined,
   }),
-  component: lazyRouteComponent(() => import('./pages/run-page.tsx'), 'RunPage'),
+  component: lazyPage(() => import('./pages/run-page.tsx'), 'RunPage'),
 });
 
 const taskRoute = createRoute({
@@ -66,7 +67,7 @@ const taskRoute = createRoute({
     parse: ({ task }) => ({ task: readId(task) }),
     stringify: ({ task }) => ({ task: String(task) }),
   },
-  component: lazyRouteComponent(() => import('./tasks/task-panel.tsx'), 'TaskPanel'),
+  component: lazyPage(() => import('./tasks/task-panel.tsx'), 'TaskPanel'),
 });
 
 export const router = createRouter({

@@ -343,6 +343,74 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/datasets/{id}/picture': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Describes the image at a place of a dataset */
+    get: operations['describePicture'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/picture/tile': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Renders a tile of an image */
+    get: operations['renderTile'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/picture/thumbnail': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Renders an image in small */
+    get: operations['renderThumbnail'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/picture/value': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells the value of a pixel */
+    get: operations['readPictureValue'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/events': {
     parameters: {
       query?: never;
@@ -514,7 +582,7 @@ export interface paths {
     trace?: never;
   };
 }
-export type webhooks = Record<string, never>;
+
 export interface components {
   schemas: {
     AdmittedAnswer: {
@@ -764,6 +832,63 @@ export interface components {
         [key: string]: number;
       };
     };
+    PictureDescription: {
+      dataset: {
+        id: number;
+        name: string;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+        axes: string[];
+      };
+      place: {
+        [key: string]: number;
+      };
+      name: string;
+      path: string;
+      revision: number;
+      width: number;
+      height: number;
+      tileSize: number;
+      levels: {
+        width: number;
+        height: number;
+      }[];
+      bitDepth: 8 | 16 | 32;
+      /** @enum {string} */
+      sampleFormat: 'uint' | 'float';
+      pages: number;
+      page: number;
+      exact: boolean;
+      pixelSize?: {
+        x: number;
+        y: number;
+        /** @constant */
+        unit: 'µm';
+      };
+      defaultWindow: {
+        low: number;
+        high: number;
+      };
+      histogram: {
+        low: number;
+        binWidth: number;
+        counts: number[];
+        minimum: number;
+        maximum: number;
+        sampled: number;
+        total: number;
+        notFinite: number;
+      };
+      version: string;
+    };
+    PictureValue: {
+      x: number;
+      y: number;
+      value: number | null;
+      exact: boolean;
+    };
+    /** @default  */
+    PlaceText: string;
     Problem: {
       type: string;
       title: string;
@@ -1048,7 +1173,7 @@ export interface components {
   headers: never;
   pathItems: never;
 }
-export type $defs = Record<string, never>;
+
 export interface operations {
   readStatus: {
     parameters: {
@@ -1601,6 +1726,134 @@ export interface operations {
         };
         content: {
           'application/octet-stream': unknown;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  describePicture: {
+    parameters: {
+      query?: {
+        place?: components['schemas']['PlaceText'];
+        page?: number;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PictureDescription'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  renderTile: {
+    parameters: {
+      query: {
+        place?: components['schemas']['PlaceText'];
+        page?: number;
+        level: number;
+        x: number;
+        y: number;
+        low?: number;
+        high?: number;
+        gamma?: number;
+        lut?:
+          'grey' | 'inverted' | 'red' | 'green' | 'blue' | 'cyan' | 'magenta' | 'yellow' | 'labels' | 'ids';
+        format?: 'webp' | 'png' | 'jpeg';
+        v?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The bytes */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'image/webp': unknown;
+          'image/png': unknown;
+          'image/jpeg': unknown;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  renderThumbnail: {
+    parameters: {
+      query?: {
+        place?: components['schemas']['PlaceText'];
+        page?: number;
+        size?: number;
+        low?: number;
+        high?: number;
+        gamma?: number;
+        lut?:
+          'grey' | 'inverted' | 'red' | 'green' | 'blue' | 'cyan' | 'magenta' | 'yellow' | 'labels' | 'ids';
+        format?: 'webp' | 'png' | 'jpeg';
+        v?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The bytes */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'image/webp': unknown;
+          'image/png': unknown;
+          'image/jpeg': unknown;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readPictureValue: {
+    parameters: {
+      query: {
+        place?: components['schemas']['PlaceText'];
+        page?: number;
+        x: number;
+        y: number;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PictureValue'];
         };
       };
       default: components['responses']['Problem'];

@@ -44,3 +44,20 @@ export function colourLabels(ids: ArrayLike<number>): Uint8Array {
   }
   return out;
 }
+
+/** The largest id that red, green and blue can hold. */
+export const MOST_ID = 2 ** 24 - 1;
+
+/** RGBA whose red, green and blue are the bits of the id, the highest in red: 0 is transparent, all else opaque. */
+export function writeIds(ids: ArrayLike<number>): Uint8Array {
+  const out = new Uint8Array(ids.length * 4);
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i]!;
+    if (id === 0) continue;
+    out[4 * i] = id >>> 16;
+    out[4 * i + 1] = (id >>> 8) & 255;
+    out[4 * i + 2] = id & 255;
+    out[4 * i + 3] = 255;
+  }
+  return out;
+}

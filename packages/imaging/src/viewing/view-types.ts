@@ -44,13 +44,21 @@ export interface ViewDescription {
 
 /**
  * How values become colours: greys, their inverse, one hue from black, or (`labels`) a colour per id and 0
- * transparent.
+ * transparent. With `ids` red, green and blue are the 24 bits of the id, for a program that colours them itself.
  */
 export const LOOKUPS = [
-  ...['grey', 'inverted', 'red', 'green', 'blue', 'cyan', 'magenta', 'yellow', 'labels'],
-] as const satisfies readonly string[];
-export type Lookup =
-  'grey' | 'inverted' | 'red' | 'green' | 'blue' | 'cyan' | 'magenta' | 'yellow' | 'labels';
+  'grey',
+  'inverted',
+  'red',
+  'green',
+  'blue',
+  'cyan',
+  'magenta',
+  'yellow',
+  'labels',
+  'ids',
+] as const;
+export type Lookup = (typeof LOOKUPS)[number];
 
 export type PictureFormat = 'webp' | 'png' | 'jpeg';
 
@@ -101,6 +109,10 @@ export interface Histogram {
 
 /** An image that is open for looking at. All methods may be called at the same time. */
 export interface View {
+  /** Changes whenever the file does. */
+  readonly version: string;
+  /** Of the full resolution, in pixels. */
+  readonly size: ViewLevel;
   /** The first call of an image of 16 or 32 bits reads a sample for its window. */
   describe(): Promise<ViewDescription>;
   /**
