@@ -8,8 +8,11 @@ import { datasetRoutes } from './dataset-routes.ts';
 import { descriptionRoutes } from './description/description-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import type { EventStream } from './event-stream.ts';
+import { folderRoutes } from './folder-routes.ts';
+import { intakeRoutes } from './intake-routes.ts';
 import { liveRoutes } from './live-routes.ts';
 import { mapRoutes } from './map-routes.ts';
+import { newRunRoutes } from './new-run-routes.ts';
 import { pictureRoutes } from './picture-routes.ts';
 import type { Route } from './routes.ts';
 import { runRoutes } from './run-routes.ts';
@@ -34,7 +37,10 @@ export function allRoutes({ context, events, signIn, views, url, webFolder }: Ro
   const routes: Route[] = [
     ...statusRoutes(context),
     ...datasetRoutes(context),
+    ...intakeRoutes(context),
     ...liveRoutes(context),
+    ...folderRoutes(context, views),
+    ...newRunRoutes(context),
     ...runRoutes(context),
     ...mapRoutes(context),
     ...taskRoutes(context),

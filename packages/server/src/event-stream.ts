@@ -3,9 +3,10 @@
  * the pulse, only says which runs to read again. The events are those of `events-api.ts`.
  */
 import { randomBytes } from 'node:crypto';
-import { describeRun, takePulse } from '@gantry/engine';
+import { takePulse } from '@gantry/engine';
 import { beatMs, type EventsHello } from '@gantry/model';
 import type { ServerContext } from './context.ts';
+import { describeRunNow } from './describe-run-now.ts';
 
 /** A run is told at most four times a second. */
 const gatherMs = 250;
@@ -107,7 +108,7 @@ export class EventStream {
   }
 
   async #describe(run: number, number: number): Promise<string> {
-    const detail = await describeRun(this.#context.engine, run);
+    const detail = await describeRunNow(this.#context, run);
     return `id: ${this.#epoch}-${number}\nevent: run\ndata: ${JSON.stringify(detail)}\n\n`;
   }
 

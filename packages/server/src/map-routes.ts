@@ -1,15 +1,8 @@
 /**
  * What a run looks like: the graph of its stages, and the heat map of one of them.
  */
-import { readMap, type RunPlan, type StagePlan } from '@gantry/engine';
-import {
-  mapQuerySchema,
-  runGraphSchema,
-  userApiPath,
-  type CompiledInput,
-  type Over,
-  type RunGraph,
-} from '@gantry/model';
+import { readMap } from '@gantry/engine';
+import { drawGraph, mapQuerySchema, runGraphSchema, userApiPath, type RunGraph } from '@gantry/model';
 import { media } from './answers.ts';
 import type { ServerContext } from './context.ts';
 import { readPlace } from './read-place.ts';

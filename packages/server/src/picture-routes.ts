@@ -19,6 +19,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { media } from './answers.ts';
 import type { ServerContext } from './context.ts';
+import { goneSignal } from './gone-signal.ts';
 import { locateItem } from './locate-item.ts';
 import { idParams } from './path-params.ts';
 import { readPlace } from './read-place.ts';
@@ -179,14 +180,4 @@ function etagOf(version: string): string {
 function cacheFor(asked: string | undefined, version: string): string {
   if (asked === undefined) return 'private, no-cache';
   return asked === version ? 'private, max-age=31536000, immutable' : 'no-store';
-}
-
-/** Aborts when the connection is closed before the answer is out. */
-function goneSignal(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) gone.abort();
-  });
-  if (reply.raw.destroyed) gone.abort();
-  return gone.signal;
 }

@@ -2,7 +2,14 @@
  * The HTTP server over an engine: the order of its parts, and what it does by the clock. Opening the data directory
  * and the database is left to the composition root.
  */
-import { expireSessions, openEngine, openLiveSources, renewAllSessions } from '@gantry/engine';
+import {
+  expireSessions,
+  FolderListings,
+  openEngine,
+  openIntakes,
+  openLiveSources,
+  renewAllSessions,
+} from '@gantry/engine';
 import { GantryError } from '@gantry/model';
 import type { Pool } from '@gantry/database';
 import { ViewCache } from '@gantry/imaging';
@@ -28,8 +35,10 @@ export interface ServerOptions {
   readonly port: number;
   readonly userToken: string;
   readonly agentToken: string;
-  /** Folders of the standard tools. */
+  /** Folders of the standard tools, and of others that runs may use. */
   readonly toolFolders: readonly string[];
+  /** A folder of folders with an example pipeline each. */
+  readonly exampleFolder?: string | undefined;
   /** Where the browser application was built; absent, its pages are not served. */
   readonly webFolder?: string | undefined;
   readonly version: string;
@@ -55,8 +64,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     engine,
     data: options.dataDirectory,
     live: await openLiveSources(engine, log),
+    intakes: await openIntakes(engine, log),
+    listings: new FolderListings(),
     project: 1,
     toolFolders: options.toolFolders,
+    exampleFolder: options.exampleFolder,
     version: options.version,
     started: Date.now(),
     log,
@@ -87,6 +99,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url = await listen(server, options);
   } catch (error) {
     await events.close();
+    await context.intakes.close();
     await context.live.close();
     throw error;
   }
@@ -101,6 +114,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await stopExpiring();
       await server.close();
       await views.close();
+      await context.intakes.close();
       await context.live.close();
     },
   };
