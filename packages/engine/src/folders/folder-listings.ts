@@ -87,13 +87,9 @@ const anyName = parsePattern('{_:d+}');
 
 function isFresh({ listedMs, modifiedMs }: Listing, depth: number, now: number | undefined): boolean {
   const age = Date.now() - listedMs;
-  if (age < freshMs) return true;
-  // A folder's time says nothing of those below, and is too coarse for what came while it was listed.
-  return (
-    depth === 0 &&
-    age < unchangedMs &&
-    modifiedMs !== undefined &&
-    modifiedMs === now &&
-    listedMs - modifiedMs > freshMs
-  );
+  // A folder's time says nothing of those below it.
+  if (depth > 0) return age < freshMs;
+  if (modifiedMs === undefined || modifiedMs !== now) return false;
+  // It is too coarse for what came just then.
+  return age < freshMs || (age < unchangedMs && listedMs - modifiedMs > freshMs);
 }

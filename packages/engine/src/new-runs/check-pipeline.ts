@@ -25,7 +25,9 @@ export function checkPipeline(
   const parsed = collect(problems, () => parsePipelineFile(text, file));
   if (parsed === undefined)
     return { problems, name: '', title: '', description: '', sources: [], stages: [] };
-  const compiled = compileForForm(parsed, tools, problems);
+  // A required parameter that the file does not give is one that the form asks for.
+  const params = standIns(parsed, tools);
+  const compiled = collect(problems, () => compilePipeline(parsed, tools, { params }));
   return {
     problems,
     name: parsed.name,
@@ -73,21 +75,6 @@ function collect<T>(problems: FileProblem[], work: () => T): T | undefined {
     problems.push(...error.problems);
     return undefined;
   }
-}
-
-/** A required parameter that the file does not give is one that the form asks for. */
-function compileForForm(
-  parsed: ParsedPipeline,
-  tools: readonly ToolManifest[],
-  problems: FileProblem[],
-): CompiledPipeline | undefined {
-  const found: FileProblem[] = [];
-  const compiled = collect(found, () => compilePipeline(parsed, tools));
-  if (found.length === 0 || found.some(({ code }) => code !== 'missing-param')) {
-    problems.push(...found);
-    return compiled;
-  }
-  return collect(problems, () => compilePipeline(parsed, tools, { params: standIns(parsed, tools) }));
 }
 
 /** Some allowed value for every required parameter that is not given. */
