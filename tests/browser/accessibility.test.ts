@@ -1,6 +1,8 @@
 /** Every page against WCAG 2.2 AA, in light and dark, as axe-core judges it; and its width on small screens. */
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDatabase } from '@gantry/database/testing';
 import type { Page } from 'playwright-core';
@@ -33,6 +35,7 @@ describe.skipIf(!hasChromium)('every page', () => {
   let lab: Laboratory;
   let run = 0;
   let failedTask = 0;
+  let liveRun = 0;
 
   beforeAll(async () => {
     lab = await openLaboratory(database);
@@ -40,6 +43,12 @@ describe.skipIf(!hasChromium)('every page', () => {
     await lab.waitForEnd(run);
     failedTask = (await lab.client.tasks(run, { state: 'failed' }))[0]?.id ?? 0;
     await lab.startRun({ name: 'at work', planes: 1, rows: 1, columns: 1, held: true });
+    const live = await lab.startLiveRun('acquisition');
+    liveRun = live.run;
+    // Two files that are no whole ones, and one that does not fit.
+    await writeFile(join(live.folder, 'tile_z1_r1_c1.tif'), '');
+    await writeFile(join(live.folder, 'tile_z1_r1_c2.tif'), 'II*\0\0\0\0\0');
+    await writeFile(join(live.folder, 'notes.txt'), 'odd');
   }, 120_000);
   afterAll(async () => {
     await lab.openGate();
@@ -51,6 +60,7 @@ describe.skipIf(!hasChromium)('every page', () => {
     ['runs', () => '/runs', 'table'],
     ['a run', () => `/runs/${run}`, '[data-testid=heat-map]'],
     ['a run in small maps', () => `/runs/${run}?maps=all`, '[data-testid=heat-map]'],
+    ['a run on a watched folder', () => `/runs/${liveRun}`, '[aria-label^="Watched folder"]'],
     ['tasks', () => `/runs/${run}?tab=tasks`, '[role=row] >> nth=3'],
     ['a task', () => `/runs/${run}/tasks/${failedTask}`, '[role=log]'],
     ['a page that is not there', () => '/nowhere', 'h1'],

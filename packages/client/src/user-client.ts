@@ -4,9 +4,16 @@
  */
 import {
   admittedAnswerSchema,
+  changePreviewSchema,
   createdAnswerSchema,
+  datasetDetailSchema,
+  datasetLineageSchema,
+  datasetSummarySchema,
   decodeMap,
   foundTaskSchema,
+  liveSourceStateSchema,
+  itemDetailSchema,
+  itemSummarySchema,
   logLineSchema,
   pictureDescriptionSchema,
   pictureValueSchema,
@@ -23,6 +30,13 @@ import {
   taskWorkSchema,
   userApiPath,
   type AdmittedAnswer,
+  type LiveSourceState,
+  type ChangePreview,
+  type DatasetDetail,
+  type DatasetLineage,
+  type DatasetSummary,
+  type ItemDetail,
+  type ItemSummary,
   type LogLine,
   type MapColumns,
   type NewDatasetBody,
@@ -40,6 +54,7 @@ import {
   type TaskExplanation,
   type TaskSummary,
   type TaskWork,
+  type WatchBody,
 } from '@gantry/model';
 import { readBytes } from './send-request.ts';
 import type { QueryOf } from './typed-paths.ts';
@@ -52,7 +67,10 @@ export interface UserClientOptions {
   readonly token?: string | undefined;
 }
 
+const datasetSummariesSchema = datasetSummarySchema.array();
+const itemSummariesSchema = itemSummarySchema.array();
 const runSummariesSchema = runSummarySchema.array();
+const liveSourceStatesSchema = liveSourceStateSchema.array();
 const taskSummariesSchema = taskSummarySchema.array();
 const runOutputsSchema = runOutputSchema.array();
 
@@ -102,10 +120,78 @@ export class UserClient {
     await this.#api.tell('post', '/datasets/{id}/close', { path: { id: dataset }, signal });
   }
 
+  /** Watches a folder for files that become items; watching one already, the dataset takes the new one. */
+  async watchFolder(dataset: number, body: WatchBody, signal?: AbortSignal): Promise<LiveSourceState> {
+    const request = { path: { id: dataset }, body, signal };
+    return this.#api.ask('post', '/datasets/{id}/watch', request, liveSourceStateSchema);
+  }
+
+  /** @throws RequestError `not-watched` */
+  async watch(dataset: number, signal?: AbortSignal): Promise<LiveSourceState> {
+    const request = { path: { id: dataset }, signal };
+    return this.#api.ask('get', '/datasets/{id}/watch', request, liveSourceStateSchema);
+  }
+
+  /** Those that have not ended. */
+  async watches(signal?: AbortSignal): Promise<LiveSourceState[]> {
+    return this.#api.ask('get', '/watches', { signal }, liveSourceStatesSchema);
+  }
+
   /** @returns the dataset's fingerprint */
   async sealDataset(dataset: number, signal?: AbortSignal): Promise<string> {
     const request = { path: { id: dataset }, signal };
     return (await this.#api.ask('post', '/datasets/{id}/seal', request, sealedAnswerSchema)).fingerprint;
+  }
+
+  /** Newest first, at most `limit` (100 if absent) that were made before the dataset `after`. */
+  async datasets(query: QueryOf<'get', '/datasets'> = {}, signal?: AbortSignal): Promise<DatasetSummary[]> {
+    return this.#api.ask('get', '/datasets', { query, signal }, datasetSummariesSchema);
+  }
+
+  async dataset(id: number, signal?: AbortSignal): Promise<DatasetDetail> {
+    return this.#api.ask('get', '/datasets/{id}', { path: { id }, signal }, datasetDetailSchema);
+  }
+
+  /** In the order of places, at most `limit` (200 if absent) behind the place `after`, within the box `at`. */
+  async items(
+    dataset: number,
+    query: QueryOf<'get', '/datasets/{id}/items'> = {},
+    signal?: AbortSignal,
+  ): Promise<ItemSummary[]> {
+    const request = { path: { id: dataset }, query, signal };
+    return this.#api.ask('get', '/datasets/{id}/items', request, itemSummariesSchema);
+  }
+
+  /** All of the dataset's axes must be named. */
+  async item(dataset: number, place: Place, signal?: AbortSignal): Promise<ItemDetail> {
+    const request = { path: { id: dataset }, query: { place: writePlace(place) }, signal };
+    return this.#api.ask('get', '/datasets/{id}/item', request, itemDetailSchema);
+  }
+
+  /** The bytes of an item, as they come. */
+  async itemFile(
+    dataset: number,
+    place: Place,
+    signal?: AbortSignal,
+  ): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | null> {
+    const request = { path: { id: dataset }, query: { place: writePlace(place) }, signal };
+    return (await this.#api.open('/datasets/{id}/file', request)).body;
+  }
+
+  /** What a dataset came from, and what was made from it. */
+  async lineage(dataset: number, signal?: AbortSignal): Promise<DatasetLineage> {
+    const request = { path: { id: dataset }, signal };
+    return this.#api.ask('get', '/datasets/{id}/lineage', request, datasetLineageSchema);
+  }
+
+  /** What closing or sealing would mean. */
+  async previewChange(
+    dataset: number,
+    change: ChangePreview['change'],
+    signal?: AbortSignal,
+  ): Promise<ChangePreview> {
+    const request = { path: { id: dataset }, query: { change }, signal };
+    return this.#api.ask('get', '/datasets/{id}/preview', request, changePreviewSchema);
   }
 
   /** @returns the run's id */

@@ -69,17 +69,27 @@ export async function advanceRun(
       if (born || uncovered) await createTasks(transaction, shape);
       result = await advanceStage(transaction, shape, moment);
     }
-    if (result.withdrawn > 0) await withdrawItems(transaction, shape);
+    if (result.withdrawn > 0) {
+      await withdrawItems(transaction, shape);
+      noteOutputs(news, shape);
+    }
     if (result.ready > 0) news.ready = true;
     if (result.emitted > 0 || result.withdrawn > 0) {
       touched.changed.set(shape.id, result.born > 0 || touched.changed.get(shape.id) === true);
     }
   }
-  if (run.state === 'active') await endRun(transaction, plan, run);
+  if (run.state === 'active' && (await endRun(transaction, plan, run))) {
+    for (const { shape } of plan.stages) noteOutputs(news, shape);
+  }
 }
 
-/** Ends the run if all its sources are closed and no task is ready or running. */
-async function endRun(transaction: Transaction, plan: RunPlan, run: LockedRun): Promise<void> {
+/** The outputs of a stage have changed. */
+export function noteOutputs(news: EngineNewsDraft, shape: StageShape): void {
+  for (const { dataset } of shape.outputs) news.datasets.add(dataset);
+}
+
+/** Ends the run if all its sources are closed and no task is ready or running. @returns whether it did */
+async function endRun(transaction: Transaction, plan: RunPlan, run: LockedRun): Promise<boolean> {
   const { rowCount } = await transaction.query({
     name: 'end-run',
     text: `
@@ -92,11 +102,12 @@ WHERE id = $1
   AND NOT EXISTS (SELECT FROM running WHERE stage = ANY ($2))`,
     values: [run.id, plan.stages.map(({ id }) => id)],
   });
-  if (rowCount === 0) return;
+  if (rowCount === 0) return false;
   const outputs = plan.stages.flatMap(({ shape }) => shape.outputs.map(({ dataset }) => dataset));
   await transaction.query(`UPDATE dataset SET state = 'closed' WHERE id = ANY ($1) AND state = 'open'`, [
     outputs,
   ]);
+  return true;
 }
 
 async function readOpenAxes(

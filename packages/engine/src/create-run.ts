@@ -14,10 +14,10 @@ import {
   type RunChoices,
   type WatchOptions,
 } from '@gantry/model';
-import { advanceRun, nothingTouched } from './advance-run.ts';
+import { advanceRun, noteOutputs, nothingTouched } from './advance-run.ts';
 import { lockDataset, refuseOutput } from './change-dataset.ts';
 import { insertDataset } from './create-dataset.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, EngineNewsDraft } from './engine.ts';
 import { insertIntake } from './intakes/intake-rows.ts';
 import { saveLiveSource } from './live-sources/live-source-rows.ts';
 import { loadPlan } from './load-plan.ts';
@@ -62,7 +62,7 @@ export async function createRun(engine: Engine, run: NewRun): Promise<number> {
     for (const [ordinal, source] of run.pipeline.sources.entries()) {
       const given = run.sources[source.name];
       const dataset =
-        typeof given === 'object' ? await insertFolder(transaction, run.project, source, given) : given;
+        typeof given === 'object' ? await insertFolder(transaction, run.project, source, given, news) : given;
       await insertSource(transaction, runId, ordinal, source, dataset);
     }
     for (const [index, stage] of run.pipeline.stages.entries()) {
@@ -79,6 +79,8 @@ export async function createRun(engine: Engine, run: NewRun): Promise<number> {
       if (state !== 'open') await seeClosed(transaction, source, locked, touched);
     }
     await advanceRun(transaction, plan, locked, touched, news);
+    for (const { dataset } of plan.sources) news.datasets.add(dataset);
+    for (const { shape } of plan.stages) noteOutputs(news, shape);
     return runId;
   });
   return id;
@@ -112,10 +114,10 @@ async function insertFolder(
   project: number,
   { name, type, axes }: CompiledSource,
   { folder, pattern, bounds, filling }: NewFolder,
+  news: EngineNewsDraft,
 ): Promise<number> {
-  const dataset = await insertDataset(transaction, {
-    ...{ project, name: (basename(folder) || name).slice(0, 200), type, axes, bounds, folder, pattern },
-  });
+  const made = { project, name: (basename(folder) || name).slice(0, 200), type, axes, bounds, folder, pattern };
+  const dataset = await insertDataset(transaction, made, news);
   if (filling.mode === 'batch') await insertIntake(transaction, dataset, filling.skipUnreadable);
   else await saveLiveSource(transaction, dataset, folder, pattern, filling.options);
   return dataset;

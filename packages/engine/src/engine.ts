@@ -10,6 +10,8 @@ import type { RunPlan } from './run-plan.ts';
 export interface EngineNews {
   /** Runs that changed. */
   readonly runs: readonly number[];
+  /** Datasets that changed: their items, their state, or who reads them. */
+  readonly datasets: readonly number[];
   /** Whether tasks became ready. */
   readonly ready: boolean;
 }
@@ -29,6 +31,7 @@ export interface Engine {
 /** The news of a transaction under way. */
 export interface EngineNewsDraft {
   readonly runs: Set<number>;
+  readonly datasets: Set<number>;
   ready: boolean;
 }
 
@@ -47,7 +50,7 @@ export function openEngine(pool: Pool): Engine {
       return () => void listeners.delete(listener);
     },
     wake(runs) {
-      tell({ runs, ready: false });
+      tell({ runs, datasets: [], ready: false });
     },
     plan(run) {
       let plan = plans.get(run);
@@ -59,7 +62,7 @@ export function openEngine(pool: Pool): Engine {
       return plan;
     },
     async work(use) {
-      const news: EngineNewsDraft = { runs: new Set(), ready: false };
+      const news: EngineNewsDraft = { runs: new Set(), datasets: new Set(), ready: false };
       let connection: Transaction | undefined;
       const result = await transaction(pool, async (client) => {
         connection = client;
@@ -68,7 +71,7 @@ export function openEngine(pool: Pool): Engine {
       });
       // Only now: a rollback takes temporary tables that it made away with it.
       if (connection !== undefined) prepared.add(connection);
-      tell({ runs: [...news.runs], ready: news.ready });
+      tell({ runs: [...news.runs], datasets: [...news.datasets], ready: news.ready });
       return result;
     },
   };

@@ -47,6 +47,7 @@ export async function resumeRun(engine: Engine, run: number, again: Again): Prom
     const active = { ...locked, state: 'active' as const };
     await transaction.query(`UPDATE run SET state = 'active', ended = NULL WHERE id = $1`, [run]);
     await transaction.query(`UPDATE dataset SET state = 'open' WHERE id = ANY ($1)`, [outputs]);
+    for (const output of outputs) news.datasets.add(output);
     if (locked.state === 'cancelled') {
       for (const source of plan.sources) {
         const { state } = await lockDataset(transaction, source.dataset, 'read');

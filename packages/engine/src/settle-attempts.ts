@@ -10,7 +10,7 @@ import {
   type MadeItemRow,
   type Transaction,
 } from '@gantry/database';
-import { advanceRun, nothingTouched } from './advance-run.ts';
+import { advanceRun, noteOutputs, nothingTouched } from './advance-run.ts';
 import { lookFromFirst } from './claim-tasks.ts';
 import type { EndedAttempt } from './ended-attempt.ts';
 import type { Engine } from './engine.ts';
@@ -79,6 +79,10 @@ async function settleRun(
     const touched = nothingTouched();
     for (const { stage } of verdicts) touched.verdicts.add(stage);
     const used = await recordMade(transaction, plan, ends, verdicts, touched.changed);
+    const succeeded = new Set(
+      verdicts.flatMap(({ stage, verdict }) => (verdict === 'succeeded' ? stage : [])),
+    );
+    for (const { id, shape } of plan.stages) if (succeeded.has(id)) noteOutputs(news, shape);
     await advanceRun(transaction, plan, locked, touched, news);
     const made = new Set(ends.filter((end) => end.made.length > 0).map(({ attempt }) => attempt));
     return {

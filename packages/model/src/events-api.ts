@@ -6,10 +6,12 @@
  * |---------|------------------|-------------------------------------------------------------------------|
  * | `hello` | `EventsHello`    | first; `resumed: false` asks the client to read again all that it shows |
  * | `run`   | `RunDetail`      | a run has changed; at most four times a second for each                 |
+ * | `watch` | `LiveSourceState`| what a watched folder is at has changed; at most once a second for each  |
+ * | `datasets` | `DatasetSummary[]` | datasets have changed: their items, their state or who reads them; gathered like runs |
  * | `beat`  | `{}`             | every ten seconds; a client that hears nothing for three connects anew   |
  *
- * Ids of `run` events are `EPOCH-NUMBER`. A client that comes back sends the last as `Last-Event-ID` and is told the
- * runs that have changed since.
+ * Ids of `run` and `datasets` events are `EPOCH-NUMBER`. A client that comes back sends the last as `Last-Event-ID` and
+ * is told the runs and datasets that have changed since, and all that is watched.
  */
 import { z } from 'zod';
 

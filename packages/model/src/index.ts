@@ -234,6 +234,33 @@ export {
   type TaskQuery,
   type TaskSummary,
 } from './user-api.ts';
+export {
+  boxTextSchema,
+  changePreviewSchema,
+  datasetDetailSchema,
+  datasetLineageSchema,
+  datasetQuerySchema,
+  datasetSummarySchema,
+  itemDetailSchema,
+  itemPlaceQuerySchema,
+  itemQuerySchema,
+  itemSummarySchema,
+  listedNeighbours,
+  listedReaders,
+  maxItemPage,
+  previewQuerySchema,
+  type ChangePreview,
+  type DatasetDetail,
+  type DatasetLineage,
+  type DatasetQuery,
+  type DatasetSummary,
+  type ItemDetail,
+  type ItemMetadata,
+  type ItemOrigin,
+  type ItemQuery,
+  type ItemSummary,
+  type ItemUse,
+} from './data-api.ts';
 export { beatMs, eventsHelloSchema, type EventsHello } from './events-api.ts';
 export { taskWorkSchema, type TaskWork } from './work-api.ts';
 export { drawGraph, type DrawnPipeline } from './draw-graph.ts';

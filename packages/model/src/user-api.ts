@@ -231,10 +231,13 @@ export const taskExplanationSchema = taskSummarySchema.extend({
     z.object({
       name: z.string(),
       from: z.string(),
+      dataset: id,
+      type: z.enum(datasetTypes),
       available: z.int(),
       pending: z.int(),
       failed: z.int(),
-      items: z.array(z.object({ place, name: z.string(), path: z.string() })),
+      /** The first of them, at most a hundred. */
+      items: z.array(z.object({ place, name: z.string(), path: z.string(), revision: z.int() })),
     }),
   ),
   attempts: z.array(attemptSummarySchema),

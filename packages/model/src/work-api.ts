@@ -21,6 +21,7 @@ export const taskWorkSchema = z.object({
       path: z.string(),
       /** Bytes. */
       size: z.int(),
+      revision: z.int(),
     }),
   ),
 });

@@ -4,6 +4,7 @@
 import type { ViewCache } from '@gantry/imaging';
 import { agentRoutes } from './agent-routes.ts';
 import type { ServerContext } from './context.ts';
+import { datasetReads } from './dataset-reads.ts';
 import { datasetRoutes } from './dataset-routes.ts';
 import { descriptionRoutes } from './description/description-routes.ts';
 import { eventRoutes } from './event-routes.ts';
@@ -38,6 +39,7 @@ export function allRoutes({ context, events, signIn, views, url, webFolder }: Ro
     ...statusRoutes(context),
     ...datasetRoutes(context),
     ...intakeRoutes(context),
+    ...datasetReads(context),
     ...liveRoutes(context),
     ...folderRoutes(context, views),
     ...newRunRoutes(context),

@@ -3,16 +3,19 @@
  * the pulse, only says which runs to read again. The events are those of `events-api.ts`.
  */
 import { randomBytes } from 'node:crypto';
-import { takePulse } from '@gantry/engine';
-import { beatMs, type EventsHello } from '@gantry/model';
+import { summarizeDatasets, takePulse } from '@gantry/engine';
+import { beatMs, type EventsHello, type LiveSourceState } from '@gantry/model';
 import type { ServerContext } from './context.ts';
 import { describeRunNow } from './describe-run-now.ts';
+import { WatchNews } from './watch-news.ts';
 
 /** A run is told at most four times a second. */
 const gatherMs = 250;
 /** The first change after a quiet time goes out at once but for this: a settle rarely comes alone. */
 const firstMs = 20;
 const pulseMs = 500;
+/** How often watched folders are looked at. */
+const watchMs = 1000;
 
 export type Send = (text: string) => void;
 
@@ -25,6 +28,9 @@ export class EventStream {
   /** Per run, the number of its last event: for those that come back. */
   readonly #told = new Map<number, number>();
   readonly #changed = new Set<number>();
+  /** The same of datasets. */
+  readonly #toldDatasets = new Map<number, number>();
+  readonly #changedDatasets = new Set<number>();
   #pulses = new Map<number, string>();
   #timer: NodeJS.Timeout | undefined;
   #flushing = false;
@@ -36,7 +42,8 @@ export class EventStream {
   constructor(context: ServerContext) {
     this.#context = context;
     this.#endings.push(
-      context.engine.listen(({ runs }) => {
+      context.engine.listen(({ runs, datasets }) => {
+        for (const dataset of datasets) this.#changedDatasets.add(dataset);
         this.#note(runs);
       }),
     );
@@ -46,9 +53,14 @@ export class EventStream {
     const pulse = setInterval(() => {
       if (this.#listeners.size > 0) this.#guard(this.#takePulse());
     }, pulseMs);
+    const news = new WatchNews(context.live);
+    const watch = setInterval(() => {
+      if (this.#listeners.size > 0) this.#guard(this.#tellWatches(news));
+    }, watchMs);
     this.#endings.push(
       () => clearInterval(beat),
       () => clearInterval(pulse),
+      () => clearInterval(watch),
       () => clearTimeout(this.#timer),
     );
   }
@@ -64,6 +76,16 @@ export class EventStream {
       for (const [run, told] of this.#told) {
         if (told > Number(number)) send(await this.#describe(run, told));
       }
+      for (const state of this.#context.live.list()) send(describeWatch(state));
+      const missed = [...this.#toldDatasets].filter(([, told]) => told > Number(number));
+      const last = Math.max(...missed.map(([, told]) => told));
+      if (missed.length > 0)
+        send(
+          await this.#summarize(
+            missed.map(([dataset]) => dataset),
+            last,
+          ),
+        );
     }
     return () => void this.#listeners.delete(send);
   }
@@ -72,6 +94,7 @@ export class EventStream {
     for (const end of this.#endings) end();
     this.#listeners.clear();
     this.#changed.clear();
+    this.#changedDatasets.clear();
     await Promise.all(this.#working);
     clearTimeout(this.#timer);
   }
@@ -82,7 +105,8 @@ export class EventStream {
   }
 
   #schedule(): void {
-    if (this.#changed.size === 0 || this.#timer !== undefined || this.#flushing) return;
+    if (this.#changed.size + this.#changedDatasets.size === 0) return;
+    if (this.#timer !== undefined || this.#flushing) return;
     const wait = Math.max(firstMs, this.#lastFlush + gatherMs - Date.now());
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
@@ -95,11 +119,18 @@ export class EventStream {
     this.#lastFlush = Date.now();
     const runs = [...this.#changed];
     this.#changed.clear();
+    const datasets = [...this.#changedDatasets];
+    this.#changedDatasets.clear();
     try {
       for (const run of runs) {
         const number = ++this.#number;
         this.#told.set(run, number);
         if (this.#listeners.size > 0) this.#send(await this.#describe(run, number));
+      }
+      if (datasets.length > 0) {
+        const number = ++this.#number;
+        for (const dataset of datasets) this.#toldDatasets.set(dataset, number);
+        if (this.#listeners.size > 0) this.#send(await this.#summarize(datasets, number));
       }
     } finally {
       this.#flushing = false;
@@ -112,12 +143,21 @@ export class EventStream {
     return `id: ${this.#epoch}-${number}\nevent: run\ndata: ${JSON.stringify(detail)}\n\n`;
   }
 
+  async #summarize(datasets: readonly number[], number: number): Promise<string> {
+    const summaries = await summarizeDatasets(this.#context.engine, datasets);
+    return `id: ${this.#epoch}-${number}\nevent: datasets\ndata: ${JSON.stringify(summaries)}\n\n`;
+  }
+
   async #takePulse(): Promise<void> {
     const pulses = await takePulse(this.#context.engine);
     const runs = new Set([...pulses.keys(), ...this.#pulses.keys()]);
     const changed = [...runs].filter((run) => pulses.get(run) !== this.#pulses.get(run));
     this.#pulses = pulses;
     this.#note(changed);
+  }
+
+  async #tellWatches(news: WatchNews): Promise<void> {
+    for (const state of await news.take()) this.#send(describeWatch(state));
   }
 
   #send(text: string): void {
@@ -132,4 +172,8 @@ export class EventStream {
     this.#working.add(guarded);
     void guarded.finally(() => this.#working.delete(guarded));
   }
+}
+
+function describeWatch(state: LiveSourceState): string {
+  return `event: watch\ndata: ${JSON.stringify(state)}\n\n`;
 }

@@ -8,7 +8,9 @@ import {
   openEngine,
   openIntakes,
   openLiveSources,
+  removeReplaced,
   renewAllSessions,
+  sweepStore,
 } from '@gantry/engine';
 import { GantryError } from '@gantry/model';
 import type { Pool } from '@gantry/database';
@@ -54,6 +56,11 @@ export interface RunningServer {
 /** Largest request: a block of reports or items. */
 const maxBodyBytes = 64 * 2 ** 20;
 const expireEveryMs = 1000;
+/** Bytes of replaced revisions are looked for so often. */
+const replacedEveryMs = 10_000;
+/** The first look through the whole store: a command that only looks is done by then. And every later one. */
+const firstSweepMs = 10_000;
+const sweepEveryMs = 6 * 3600 * 1000;
 
 /** @throws GantryError `port-in-use` */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -106,12 +113,27 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const stopExpiring = every(expireEveryMs, faults, async () => {
     await removeAttempts(context, await expireSessions(context.engine));
   });
+  const swept = { engine, store: options.dataDirectory.store, log };
+  const stopRemoving = every(replacedEveryMs, faults, async () => {
+    await removeReplaced(swept);
+  });
+  const stopSweeping = every(
+    sweepEveryMs,
+    faults,
+    async () => {
+      await sweepStore(swept, closing.signal).catch((error: unknown) => {
+        // It goes on from the start next time.
+        if (!closing.signal.aborted) throw error;
+      });
+    },
+    firstSweepMs,
+  );
   return {
     url,
     async close() {
       closing.abort();
       await events.close();
-      await stopExpiring();
+      await Promise.all([stopExpiring(), stopRemoving(), stopSweeping()]);
       await server.close();
       await views.close();
       await context.intakes.close();
@@ -140,22 +162,30 @@ function fromFastify(error: unknown): unknown {
   return new GantryError('bad-request', String(message), { cause: error });
 }
 
-/** Does `work` again and again, never twice at once; the result ends it and waits for the one under way. */
-function every(periodMs: number, faults: FaultLog, work: () => Promise<void>): () => Promise<void> {
+/**
+ * Does `work` again and again, never twice at once, for the first time after `firstMs`; the result ends it and waits
+ * for the one under way.
+ */
+function every(
+  periodMs: number,
+  faults: FaultLog,
+  work: () => Promise<void>,
+  firstMs = periodMs,
+): () => Promise<void> {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let current: Promise<void> = Promise.resolve();
-  const next = (): void => {
+  const next = (waitMs: number): void => {
     if (stopped) return;
     timer = setTimeout(() => {
       current = work()
         .catch((error: unknown) => {
           faults.report('A periodic task', error);
         })
-        .then(next);
-    }, periodMs);
+        .then(() => next(periodMs));
+    }, waitMs);
   };
-  next();
+  next(firstMs);
   return async () => {
     stopped = true;
     clearTimeout(timer);

@@ -24,7 +24,8 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get?: never;
+    /** Lists datasets, newest first */
+    get: operations['listDatasets'];
     put?: never;
     /** Makes a dataset */
     post: operations['createDataset'];
@@ -41,7 +42,8 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get?: never;
+    /** Lists the items of a dataset, or of a box of its lattice, in the order of places */
+    get: operations['listItems'];
     put?: never;
     /** Adds items to a dataset */
     post: operations['admitItems'];
@@ -97,6 +99,91 @@ export interface paths {
     put?: never;
     /** Goes on with reading a folder that has stopped, with or without the files that cannot be read */
     post: operations['resumeIntake'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells what is in a dataset, who makes it and who reads it */
+    get: operations['readDataset'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/item': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells of one item: what its file says of itself, what it was made from and what was made from it */
+    get: operations['readItem'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/file': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Hands over the bytes of an item */
+    get: operations['readItemFile'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/lineage': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells what a dataset came from and what was made from it */
+    get: operations['readLineage'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells what closing or sealing a dataset would mean */
+    get: operations['previewChange'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -832,6 +919,20 @@ export interface components {
     };
     Bounds: {
       /** @default {} */
+      extents: {
+        [key: string]: [number, number];
+      };
+      /** @default {} */
+      skip: {
+        [key: string]: number[];
+      };
+      /** @default {} */
+      region: {
+        [key: string]: [number, number];
+      };
+    };
+    BoundsInput: {
+      /** @default {} */
       extents?: {
         [key: string]: [number, number];
       };
@@ -843,6 +944,16 @@ export interface components {
       region?: {
         [key: string]: [number, number];
       };
+    };
+    BoxText: string;
+    ChangePreview: {
+      /** @enum {string} */
+      change: 'close' | 'seal';
+      means: string[];
+      refused: {
+        message: string;
+        mend: string | null;
+      } | null;
     };
     CheckPipelineBody: {
       /** @default pipeline.yaml */
@@ -896,6 +1007,103 @@ export interface components {
     };
     CreatedAnswer: {
       id: number;
+    };
+    DatasetDetail: {
+      id: number;
+      name: string;
+      /** @enum {string} */
+      type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+      axes: string[];
+      /** @enum {string} */
+      state: 'open' | 'closed' | 'sealed' | 'published' | 'invalidated';
+      items: number;
+      bytes: number;
+      extents: {
+        axis: string;
+        first: number;
+        last: number;
+      }[];
+      created: string;
+      madeBy: {
+        run: number;
+        runName: string;
+        stage: string;
+        output: string;
+      } | null;
+      readBy: {
+        run: number;
+        runName: string;
+        stages: string[];
+      }[];
+      readers: number;
+      folder: string | null;
+      watch: ('watched' | 'ended') | null;
+      first: {
+        place: {
+          [key: string]: number;
+        };
+        revision: number;
+      } | null;
+      bounds: components['schemas']['Bounds'];
+      pattern: string | null;
+      fingerprint: string | null;
+    };
+    DatasetLineage: {
+      datasets: {
+        id: number;
+        name: string;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+        /** @enum {string} */
+        state: 'open' | 'closed' | 'sealed' | 'published' | 'invalidated';
+        items: number;
+      }[];
+      steps: {
+        run: number;
+        runName: string;
+        stage: string;
+        tool: string;
+        from: number[];
+        to: number[];
+      }[];
+      cut: boolean;
+    };
+    DatasetSummary: {
+      id: number;
+      name: string;
+      /** @enum {string} */
+      type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+      axes: string[];
+      /** @enum {string} */
+      state: 'open' | 'closed' | 'sealed' | 'published' | 'invalidated';
+      items: number;
+      bytes: number;
+      extents: {
+        axis: string;
+        first: number;
+        last: number;
+      }[];
+      created: string;
+      madeBy: {
+        run: number;
+        runName: string;
+        stage: string;
+        output: string;
+      } | null;
+      readBy: {
+        run: number;
+        runName: string;
+        stages: string[];
+      }[];
+      readers: number;
+      folder: string | null;
+      watch: ('watched' | 'ended') | null;
+      first: {
+        place: {
+          [key: string]: number;
+        };
+        revision: number;
+      } | null;
     };
     FieldProblem: {
       code: string;
@@ -1120,6 +1328,164 @@ export interface components {
         first: components['schemas']['IntakeProblem'][];
       };
     };
+    ItemDetail: {
+      place: {
+        [key: string]: number;
+      };
+      name: string;
+      size: number;
+      revision: number;
+      modified: string;
+      dataset: {
+        id: number;
+        name: string;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+        axes: string[];
+        /** @enum {string} */
+        state: 'open' | 'closed' | 'sealed' | 'published' | 'invalidated';
+      };
+      path: string;
+      checksum: string;
+      /** @enum {string} */
+      found: 'file' | 'folder' | 'missing';
+      metadata:
+        | {
+            /** @constant */
+            kind: 'image';
+            format: string;
+            width: number;
+            height: number;
+            bitDepth: number;
+            /** @enum {string} */
+            sampleFormat: 'uint' | 'float';
+            pages: number;
+            levels: number;
+            tiled: boolean;
+            pixelSize: {
+              x: number;
+              y: number;
+              /** @constant */
+              unit: 'µm';
+            } | null;
+            channel: string | null;
+            acquired: string | null;
+            description: string | null;
+            fields: {
+              name: string;
+              value: string;
+            }[];
+            problem: string | null;
+          }
+        | {
+            /** @constant */
+            kind: 'table';
+            columns: string[];
+            rows: number | null;
+          }
+        | {
+            /** @constant */
+            kind: 'unreadable';
+            message: string;
+            mend: string | null;
+          }
+        | {
+            /** @constant */
+            kind: 'none';
+          };
+      madeBy: {
+        run: number;
+        runName: string;
+        /** @enum {string} */
+        runState: 'active' | 'paused' | 'succeeded' | 'failed' | 'cancelled' | 'archived';
+        stage: string;
+        output: string;
+        task: {
+          id: number;
+          place: {
+            [key: string]: number;
+          };
+          /** @enum {string} */
+          state:
+            'waiting' | 'blocked' | 'ready' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
+          stale: boolean;
+        };
+        attempt: {
+          id: number;
+          agent: string;
+          host: string;
+          claimed: string;
+          started: string | null;
+          ended: string;
+          exitCode: number | null;
+          resources: {
+            [key: string]: unknown;
+          } | null;
+        };
+        confirmedBy: number | null;
+        tool: {
+          name: string;
+          version: string;
+          title: string;
+          digest: string;
+        };
+        params: {
+          [key: string]: unknown;
+        };
+        command?: string[];
+        persistent: boolean;
+        inputs: {
+          name: string;
+          from: string;
+          dataset: number;
+          /** @enum {string} */
+          type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+          available: number;
+          items: {
+            place: {
+              [key: string]: number;
+            };
+            name: string;
+            revision: number;
+            changed: boolean;
+          }[];
+        }[];
+      } | null;
+      usedBy: {
+        run: number;
+        runName: string;
+        stage: string;
+        tool: string;
+        input: string;
+        tasks: {
+          id: number;
+          place: {
+            [key: string]: number;
+          };
+          /** @enum {string} */
+          state:
+            'waiting' | 'blocked' | 'ready' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
+          stale: boolean;
+        }[];
+        more: boolean;
+        outputs: {
+          name: string;
+          dataset: number;
+          /** @enum {string} */
+          type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+          axes: string[];
+        }[];
+      }[];
+    };
+    ItemSummary: {
+      place: {
+        [key: string]: number;
+      };
+      name: string;
+      size: number;
+      revision: number;
+      modified: string;
+    };
     JoinAnswer: {
       session: string;
       leaseSeconds: number;
@@ -1159,11 +1525,14 @@ export interface components {
       pending: number;
       unfinished: {
         count: number;
+        overdue: number;
         first: {
           name: string;
           why: string;
           message: string;
+          mend: string;
           since: string;
+          overdue: boolean;
           size: number | null;
         }[];
       };
@@ -1233,7 +1602,7 @@ export interface components {
       type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
       axes: string[];
       /** @default {} */
-      bounds?: components['schemas']['Bounds'];
+      bounds?: components['schemas']['BoundsInput'];
       folder?: string;
       pattern?: string;
     };
@@ -1567,6 +1936,9 @@ export interface components {
       inputs: {
         name: string;
         from: string;
+        dataset: number;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
         available: number;
         pending: number;
         failed: number;
@@ -1576,6 +1948,7 @@ export interface components {
           };
           name: string;
           path: string;
+          revision: number;
         }[];
       }[];
       attempts: components['schemas']['AttemptSummary'][];
@@ -1607,6 +1980,7 @@ export interface components {
         name: string;
         path: string;
         size: number;
+        revision: number;
       }[];
     };
     ToolParam:
@@ -1846,6 +2220,32 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  listDatasets: {
+    parameters: {
+      query?: {
+        type?: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+        text?: string;
+        after?: number;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatasetSummary'][];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   createDataset: {
     parameters: {
       query?: never;
@@ -1866,6 +2266,33 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['CreatedAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listItems: {
+    parameters: {
+      query?: {
+        at?: components['schemas']['BoxText'];
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ItemSummary'][];
         };
       };
       default: components['responses']['Problem'];
@@ -1987,6 +2414,127 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['IntakeState'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readDataset: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatasetDetail'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readItem: {
+    parameters: {
+      query?: {
+        place?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ItemDetail'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readItemFile: {
+    parameters: {
+      query?: {
+        place?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The bytes */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': unknown;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readLineage: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatasetLineage'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  previewChange: {
+    parameters: {
+      query: {
+        change: 'close' | 'seal';
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ChangePreview'];
         };
       };
       default: components['responses']['Problem'];

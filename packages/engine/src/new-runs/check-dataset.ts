@@ -22,9 +22,8 @@ export async function findDataset(engine: Engine, dataset: number): Promise<Foun
   const { rows } = await engine.pool.query<FoundDataset>(
     `SELECT d.id, d.name, d.type, d.axes, d.state, d.bounds,
        (SELECT s.run FROM stage_output o JOIN stage s ON s.id = o.stage WHERE o.dataset = d.id) AS maker,
-       (SELECT count(*) FROM item i WHERE i.dataset = d.id)::int AS items,
-       (SELECT coalesce(sum(size), 0) FROM item i WHERE i.dataset = d.id)::float8 AS bytes
-     FROM dataset d WHERE d.id = $1`,
+       coalesce(z.items, 0)::int AS items, coalesce(z.bytes, 0)::float8 AS bytes
+     FROM dataset d LEFT JOIN dataset_size z ON z.dataset = d.id WHERE d.id = $1`,
     [dataset],
   );
   return rows[0];

@@ -4,6 +4,9 @@ import type { ReactNode } from 'react';
 const shapes = {
   home: <path d="M4 11l8-7 8 7M6 9.5V20h12V9.5M10 20v-5h4v5" />,
   runs: <path d="M4 6h10M4 12h16M4 18h7M18 4v4M14 16v4" />,
+  datasets: (
+    <path d="M12 4.2c4 0 7 1.2 7 2.7s-3 2.7-7 2.7-7-1.2-7-2.7 3-2.7 7-2.7zM5 6.9v10.2c0 1.5 3 2.7 7 2.7s7-1.2 7-2.7V6.9M5 12c0 1.5 3 2.7 7 2.7s7-1.2 7-2.7" />
+  ),
   collapse: <path d="M4 5h16v14H4zM9.5 5v14M16 10l-2 2 2 2" />,
   search: <path d="M10.5 5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11zM15 15l5 5" />,
   sun: (
