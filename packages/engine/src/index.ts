@@ -62,4 +62,13 @@ export { explainTask, findTask } from './explain-task.ts';
 export { findLog, type FoundLog } from './find-log.ts';
 export type { LostAttempt } from './lost-attempt.ts';
 export { openLiveSources, type LiveSources } from './live-sources/live-sources.ts';
-export { findItem, type FoundItem } from './find-item.ts';
+export { findShownItem, type FoundItem } from './pictures/find-shown-item.ts';
+export { findAround, type Around } from './pictures/find-around.ts';
+export {
+  findOverlays,
+  type OverlayCandidate,
+  type RelatedItem,
+  type RelatedPictures,
+} from './pictures/find-overlays.ts';
+export { findMeasured, type MeasuredPicture } from './pictures/find-measured.ts';
+export { findSidecar } from './pictures/find-sidecar.ts';

@@ -285,17 +285,34 @@ export {
   type MapHead,
   type MapQuery,
 } from './map-api.ts';
-export { placeTextSchema } from './place-text.ts';
 export {
+  aroundAnswerSchema,
+  overlaysAnswerSchema,
   pictureDescriptionSchema,
   pictureFormats,
   pictureLookups,
   pictureQuerySchema,
   pictureValueSchema,
+  placeQuerySchema,
   thumbnailQuerySchema,
+  tileFormats,
   tileQuerySchema,
   valueQuerySchema,
+  type AroundAnswer,
+  type Overlay,
+  type OverlayKind,
+  type OverlaysAnswer,
   type PictureDescription,
   type PictureValue,
   type ShownItem,
 } from './picture-api.ts';
+export {
+  maxTableValues,
+  measuredAnswerSchema,
+  tableAnswerSchema,
+  tableQuerySchema,
+  type MeasuredAnswer,
+  type TableAnswer,
+  type TableColumn,
+} from './table-api.ts';
+export { labelColour } from './label-colour.ts';

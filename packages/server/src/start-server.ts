@@ -24,6 +24,7 @@ import { toProblem } from './problem.ts';
 import { removeAttempts } from './remove-attempts.ts';
 import { addRoutes } from './routes.ts';
 import { SignIn } from './sign-in.ts';
+import { TableCache } from './tables/read-table.ts';
 import { addSecurityHeaders } from './web-files.ts';
 import { Courier } from './webhooks/courier.ts';
 
@@ -99,6 +100,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const signIn = await SignIn.open(options.dataDirectory);
   const events = new EventStream(context);
   const views = new ViewCache();
+  const tables = new TableCache();
   let url = '';
   const server = fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true });
   server.setErrorHandler(async (error, request, reply) => {
@@ -111,7 +113,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     return reply.code(404).type('application/problem+json').send(JSON.stringify(problem));
   });
   addSecurityHeaders(server);
-  const routes = allRoutes({ context, events, signIn, views, url: () => url, webFolder: options.webFolder });
+  const routes = allRoutes({
+    ...{ context, events, signIn, views, tables },
+    url: () => url,
+    webFolder: options.webFolder,
+  });
   addRoutes(server, routes, { owner: options.userToken, agent: options.agentToken }, signIn);
 
   // While nobody listened nobody could be heard.
@@ -159,7 +165,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await server.close();
       // Behind what may still have ended a run.
       await courier.close();
-      await views.close();
+      await Promise.all([views.close(), tables.close()]);
       await context.live.close();
     },
   };

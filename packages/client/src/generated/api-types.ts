@@ -583,6 +583,74 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/datasets/{id}/picture/overlays': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists what may be laid over an image */
+    get: operations['listOverlays'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/around': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells the places around one of a dataset */
+    get: operations['lookAround'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/table': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads columns of a table */
+    get: operations['readTable'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/table/measured': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the images that a table was measured of */
+    get: operations['listMeasured'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/events': {
     parameters: {
       query?: never;
@@ -850,6 +918,18 @@ export interface components {
       }[];
       lost: number;
       failures: number;
+    };
+    AroundAnswer: {
+      along: {
+        axis: string;
+        values: number[];
+      }[];
+      previous: {
+        [key: string]: number;
+      } | null;
+      next: {
+        [key: string]: number;
+      } | null;
     };
     AssignedOutput: {
       name: string;
@@ -1437,6 +1517,18 @@ export interface components {
       bytes: number;
       omitted: number;
     };
+    MeasuredAnswer: {
+      images: {
+        input: string;
+        /** @enum {string} */
+        kind: 'labels' | 'mask' | 'image';
+        dataset: number;
+        place: {
+          [key: string]: number;
+        };
+        name: string;
+      }[];
+    };
     NewDatasetBody: {
       name: string;
       /** @enum {string} */
@@ -1538,6 +1630,34 @@ export interface components {
         waiting: number;
       };
     };
+    OverlaysAnswer: {
+      overlays: {
+        dataset: number;
+        place: {
+          [key: string]: number;
+        };
+        name: string;
+        /** @enum {string} */
+        kind: 'labels' | 'mask' | 'image';
+        run: number;
+        stage: string;
+        output: string | null;
+        tables: {
+          dataset: number;
+          place: {
+            [key: string]: number;
+          };
+          name: string;
+        }[];
+      }[];
+      tables: {
+        dataset: number;
+        place: {
+          [key: string]: number;
+        };
+        name: string;
+      }[];
+    };
     PictureDescription: {
       dataset: {
         id: number;
@@ -1562,6 +1682,7 @@ export interface components {
       bitDepth: 8 | 16 | 32;
       /** @enum {string} */
       sampleFormat: 'uint' | 'float';
+      raw: boolean;
       pages: number;
       page: number;
       exact: boolean;
@@ -1593,8 +1714,6 @@ export interface components {
       value: number | null;
       exact: boolean;
     };
-    /** @default  */
-    PlaceText: string;
     Problem: {
       type: string;
       title: string;
@@ -1768,6 +1887,36 @@ export interface components {
       tool: string;
       axes: string[];
       tasks: components['schemas']['TaskCounts'];
+    };
+    TableAnswer: {
+      dataset: {
+        id: number;
+        name: string;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+        axes: string[];
+      };
+      place: {
+        [key: string]: number;
+      };
+      name: string;
+      path: string;
+      revision: number;
+      rows: number;
+      from: number;
+      columns: {
+        name: string;
+        /** @enum {string} */
+        kind: 'number' | 'text';
+        unit: string | null;
+        definition: string | null;
+        count: number;
+        minimum: number | null;
+        median: number | null;
+        maximum: number | null;
+        values: (number | string | null)[];
+      }[];
+      version: string;
     };
     TaskCounts: {
       [key: string]: number;
@@ -2781,7 +2930,7 @@ export interface operations {
   describePicture: {
     parameters: {
       query?: {
-        place?: components['schemas']['PlaceText'];
+        place?: string;
         page?: number;
       };
       header?: never;
@@ -2807,7 +2956,7 @@ export interface operations {
   renderTile: {
     parameters: {
       query: {
-        place?: components['schemas']['PlaceText'];
+        place?: string;
         page?: number;
         level: number;
         x: number;
@@ -2817,7 +2966,7 @@ export interface operations {
         gamma?: number;
         lut?:
           'grey' | 'inverted' | 'red' | 'green' | 'blue' | 'cyan' | 'magenta' | 'yellow' | 'labels' | 'ids';
-        format?: 'webp' | 'png' | 'jpeg';
+        format?: 'webp' | 'png' | 'jpeg' | 'raw';
         v?: string;
       };
       header?: never;
@@ -2837,6 +2986,7 @@ export interface operations {
           'image/webp': unknown;
           'image/png': unknown;
           'image/jpeg': unknown;
+          'application/octet-stream': unknown;
         };
       };
       default: components['responses']['Problem'];
@@ -2845,7 +2995,7 @@ export interface operations {
   renderThumbnail: {
     parameters: {
       query?: {
-        place?: components['schemas']['PlaceText'];
+        place?: string;
         page?: number;
         size?: number;
         low?: number;
@@ -2881,7 +3031,7 @@ export interface operations {
   readPictureValue: {
     parameters: {
       query: {
-        place?: components['schemas']['PlaceText'];
+        place?: string;
         page?: number;
         x: number;
         y: number;
@@ -2901,6 +3051,110 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['PictureValue'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listOverlays: {
+    parameters: {
+      query?: {
+        place?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OverlaysAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  lookAround: {
+    parameters: {
+      query?: {
+        place?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AroundAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readTable: {
+    parameters: {
+      query?: {
+        place?: string;
+        column?: string | string[];
+        from?: number;
+        limit?: number;
+        v?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TableAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listMeasured: {
+    parameters: {
+      query?: {
+        place?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MeasuredAnswer'];
         };
       };
       default: components['responses']['Problem'];
