@@ -5,10 +5,13 @@ import { runStates, taskStates, type RunState } from '@gantry/model';
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { lazyPage } from './load-page.ts';
 import { readPlaceText } from './parts/numbers.ts';
+import { readSearch } from './read-search.ts';
 import { Problem } from './parts/page.tsx';
 import { MissingPage } from './shell/missing-page.tsx';
 import { Shell } from './shell/shell.tsx';
 import type { RunSearch } from './run-search.ts';
+import { readTableSearch } from './tables/table-search.ts';
+import { readViewSearch } from './viewer/view-search.ts';
 
 type Search = Readonly<Record<string, unknown>>;
 
@@ -70,8 +73,35 @@ const taskRoute = createRoute({
   component: lazyPage(() => import('./tasks/task-panel.tsx'), 'TaskPanel'),
 });
 
+const dataset = {
+  parse: ({ dataset: id }: { dataset: string }) => ({ dataset: readId(id) }),
+  stringify: ({ dataset: id }: { dataset: number }) => ({ dataset: String(id) }),
+};
+
+const viewRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/datasets/$dataset/view',
+  params: dataset,
+  validateSearch: (search: Search) => readViewSearch(readSearch(search)),
+  component: lazyPage(() => import('./viewer/viewer-page.tsx'), 'ViewerPage'),
+});
+
+const tableRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/datasets/$dataset/table',
+  params: dataset,
+  validateSearch: (search: Search) => readTableSearch(readSearch(search)),
+  component: lazyPage(() => import('./tables/table-page.tsx'), 'TablePage'),
+});
+
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([homeRoute, runsRoute, runRoute.addChildren([taskRoute])]),
+  routeTree: rootRoute.addChildren([
+    homeRoute,
+    runsRoute,
+    runRoute.addChildren([taskRoute]),
+    viewRoute,
+    tableRoute,
+  ]),
   defaultPreload: 'intent',
   // Side panels open beside what is there: the page must not jump to its top.
   scrollRestoration: false,
