@@ -6,10 +6,13 @@ import { createRootRoute, createRoute, createRouter } from '@tanstack/react-rout
 import { lazyPage } from './load-page.ts';
 import type { DatasetSearch, DatasetsSearch } from './dataset-search.ts';
 import { readPlaceText } from './parts/numbers.ts';
+import { readSearch } from './read-search.ts';
 import { Problem } from './parts/page.tsx';
 import { MissingPage } from './shell/missing-page.tsx';
 import { Shell } from './shell/shell.tsx';
 import type { RunSearch } from './run-search.ts';
+import { readTableSearch } from './tables/table-search.ts';
+import { readViewSearch } from './viewer/view-search.ts';
 
 type Search = Readonly<Record<string, unknown>>;
 
@@ -81,13 +84,15 @@ const datasetsRoute = createRoute({
   component: lazyPage(() => import('./pages/datasets-page.tsx'), 'DatasetsPage'),
 });
 
+const dataset = {
+  parse: ({ dataset: id }: { dataset: string }) => ({ dataset: readId(id) }),
+  stringify: ({ dataset: id }: { dataset: number }) => ({ dataset: String(id) }),
+};
+
 const datasetRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/datasets/$dataset',
-  params: {
-    parse: ({ dataset }) => ({ dataset: readId(dataset) }),
-    stringify: ({ dataset }) => ({ dataset: String(dataset) }),
-  },
+  params: dataset,
   validateSearch: (search: Search): DatasetSearch => ({
     show: (['lineage', 'about'] as const).find((part) => part === search['show']),
     place: placeOf(search['place']),
@@ -98,6 +103,22 @@ const datasetRoute = createRoute({
   component: lazyPage(() => import('./pages/dataset-page.tsx'), 'DatasetPage'),
 });
 
+const viewRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/datasets/$dataset/view',
+  params: dataset,
+  validateSearch: (search: Search) => readViewSearch(readSearch(search)),
+  component: lazyPage(() => import('./viewer/viewer-page.tsx'), 'ViewerPage'),
+});
+
+const tableRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/datasets/$dataset/table',
+  params: dataset,
+  validateSearch: (search: Search) => readTableSearch(readSearch(search)),
+  component: lazyPage(() => import('./tables/table-page.tsx'), 'TablePage'),
+});
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     homeRoute,
@@ -105,6 +126,8 @@ export const router = createRouter({
     runRoute.addChildren([taskRoute]),
     datasetsRoute,
     datasetRoute,
+    viewRoute,
+    tableRoute,
   ]),
   defaultPreload: 'intent',
   // Side panels open beside what is there: the page must not jump to its top.
