@@ -1,12 +1,11 @@
 /**
- * The demo's run: a live one over a watched folder, with a closed source of blanks. It is looked for before it is
- * started, by its name and its folder, so that however often and wherever a start was cut short there is one.
+ * The demo's run: a live one over a watched folder, with a closed source of blanks. Whatever of it is there is found by
+ * its folder and taken up, so that however often and wherever a start was cut short there is one of everything.
  */
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { RequestError } from '@gantry/client';
 import type { ServerAccess } from '@gantry/cli';
-import { parsePattern } from '@gantry/model';
+import { parsePattern, type DatasetSummary } from '@gantry/model';
 import { checksumFile } from '@gantry/storage';
 import {
   blankName,
@@ -35,56 +34,41 @@ export async function findOrStartDemo(
   folder: string,
   signal: AbortSignal,
 ): Promise<DemoRun> {
-  const found = await findRun(access, join(folder, 'tiles'));
-  if (found !== undefined) return { ...found, began: false };
-  return { run: await startRun(access, folder, signal), began: true, acquiring: true };
-}
-
-async function findRun(
-  access: ServerAccess,
-  tiles: string,
-): Promise<{ run: number; acquiring: boolean } | undefined> {
-  const runs = await access.ask((client, signal) => client.runs(signal));
-  for (const { id } of runs.filter(({ name }) => name === runName)) {
-    const { sources } = await access.ask((client, signal) => client.run(id, signal));
-    const source = sources.find(({ name }) => name === 'tiles');
-    if (source !== undefined && (await folderOf(access, source.dataset)) === tiles)
-      return { run: id, acquiring: !source.closed };
-  }
-  return undefined;
-}
-
-/** The folder that is or was watched for a dataset. */
-async function folderOf(access: ServerAccess, dataset: number): Promise<string | undefined> {
-  try {
-    return (await access.ask((client, signal) => client.watch(dataset, signal))).folder;
-  } catch (error) {
-    if (error instanceof RequestError && error.code === 'not-watched') return undefined;
-    throw error;
-  }
+  const known = await access.ask((client, aborted) => client.datasets({ text: 'Demo:' }, aborted));
+  const tiles = known.find((dataset) => dataset.folder === join(folder, 'tiles'));
+  const run = tiles?.readBy.find(({ runName: name }) => name === runName)?.run;
+  if (tiles !== undefined && run !== undefined)
+    return { run, began: false, acquiring: tiles.state === 'open' };
+  return { run: await startRun(access, folder, known, signal), began: true, acquiring: true };
 }
 
 /** The run is there before the first tile: what comes to the folder is on the page at once. */
-async function startRun(access: ServerAccess, folder: string, signal: AbortSignal): Promise<number> {
-  const tiles = join(folder, 'tiles');
-  const blanks = await takeAndAdmitBlanks(access, folder, signal);
-  const dataset = (await findWatched(access, tiles)) ?? (await watchTiles(access, tiles));
+async function startRun(
+  access: ServerAccess,
+  folder: string,
+  known: readonly DatasetSummary[],
+  signal: AbortSignal,
+): Promise<number> {
+  const blanks = await admitBlanks(access, folder, known, signal);
+  const tiles = await watchTiles(access, folder, known);
   const text = await readFile(pipelineFile, 'utf8');
   return access.tell((client, aborted) =>
     client.createRun(
       {
         name: runName,
         pipeline: { file: relative(repositoryRoot, pipelineFile), text },
-        sources: { tiles: dataset, blanks },
+        sources: { tiles, blanks },
       },
       aborted,
     ),
   );
 }
 
-async function takeAndAdmitBlanks(
+/** @returns the dataset of the blanks, closed */
+async function admitBlanks(
   access: ServerAccess,
   folder: string,
+  known: readonly DatasetSummary[],
   signal: AbortSignal,
 ): Promise<number> {
   await takeBlanks(folder, signal);
@@ -96,48 +80,52 @@ async function takeAndAdmitBlanks(
       return { place: [index + 1], name, path, ...(await checksumFile(path)) };
     }),
   );
+  const found = known.find((dataset) => dataset.folder === blanks);
   return access.tell(async (client, aborted) => {
-    const body = { name: 'Demo: blanks', type: 'image', axes: ['n'] } as const;
-    const dataset = await client.createDataset(
-      { ...body, axes: [...body.axes], folder: blanks, pattern: blankPattern },
-      aborted,
-    );
+    const body = { name: 'Demo: blanks', type: 'image' as const, axes: ['n'] };
+    const dataset =
+      found?.id ?? (await client.createDataset({ ...body, folder: blanks, pattern: blankPattern }, aborted));
     await client.admitItems(dataset, { items }, aborted);
     await client.closeDataset(dataset, aborted);
     return dataset;
   });
 }
 
-/** The dataset of a start that was cut short. */
-async function findWatched(access: ServerAccess, tiles: string): Promise<number | undefined> {
-  const watches = await access.ask((client, signal) => client.watches(signal));
-  return watches.find(({ folder }) => folder === tiles)?.dataset;
-}
-
-async function watchTiles(access: ServerAccess, tiles: string): Promise<number> {
-  // Tiles of a demo in another data directory would all come at once. Other files are left alone.
-  await mkdir(tiles, { recursive: true });
-  const ours = parsePattern(tilePattern);
-  for (const name of await readdir(tiles))
-    if (name === doneMarker || ours.match(name) !== undefined) await rm(join(tiles, name));
+/** @returns the dataset of the tiles, whose folder is watched */
+async function watchTiles(
+  access: ServerAccess,
+  folder: string,
+  known: readonly DatasetSummary[],
+): Promise<number> {
+  const tiles = join(folder, 'tiles');
   const { timePoints, rows, columns } = protocol;
+  const found = known.find((dataset) => dataset.folder === tiles);
+  if (found === undefined) await removeTiles(tiles);
   return access.tell(async (client, aborted) => {
-    const dataset = await client.createDataset(
-      {
-        name: 'Demo: tiles',
-        type: 'image',
-        axes: ['t', 'row', 'col'],
-        bounds: { extents: { t: [1, timePoints], row: [1, rows], col: [1, columns] } },
-        folder: tiles,
-        pattern: tilePattern,
+    const body = {
+      name: 'Demo: tiles',
+      type: 'image' as const,
+      axes: ['t', 'row', 'col'],
+      bounds: {
+        extents: {
+          t: [1, timePoints] as [number, number],
+          row: [1, rows] as [number, number],
+          col: [1, columns] as [number, number],
+        },
       },
-      aborted,
-    );
-    await client.watchFolder(
-      dataset,
-      { folder: tiles, pattern: tilePattern, completeWhen: { marker: doneMarker } },
-      aborted,
-    );
+    };
+    const dataset =
+      found?.id ?? (await client.createDataset({ ...body, folder: tiles, pattern: tilePattern }, aborted));
+    const completeWhen = { marker: doneMarker };
+    await client.watchFolder(dataset, { folder: tiles, pattern: tilePattern, completeWhen }, aborted);
     return dataset;
   });
+}
+
+/** Tiles of a demo in another data directory would all come at once. Other files are left alone. */
+async function removeTiles(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const ours = parsePattern(tilePattern);
+  for (const name of await readdir(folder))
+    if (name === doneMarker || ours.match(name) !== undefined) await rm(join(folder, name));
 }

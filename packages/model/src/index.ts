@@ -139,7 +139,7 @@ export {
   type CacheKeyItem,
   type CacheKeyParts,
 } from './cache-key.ts';
-export { pipelineJsonSchema, toolJsonSchema } from './json-schema.ts';
+export { notificationJsonSchema, pipelineJsonSchema, toolJsonSchema } from './json-schema.ts';
 export { formatMemory, parseDuration, parseMemory, parsePercent } from './quantity.ts';
 export { agrees, coordinates, formatPlace, placeAt, placeKey, project, type Place } from './place.ts';
 export {
@@ -167,15 +167,25 @@ export type {
 } from './pipeline-graph.ts';
 export {
   datasetStates,
+  failureOutcomes,
   runStates,
   taskStates,
   type AttemptEnd,
   type DatasetState,
+  type FailureOutcome,
   type RunState,
   type TaskState,
 } from './task-state.ts';
+export { usualLostLimit } from './retry.ts';
+export { causeGaps, causeOf, silentCause } from './failure-cause.ts';
 export { judgeTask, toleratedFailures, type InputTally, type Judgement, type Result } from './judge-task.ts';
-export { ReferenceRun, type MadeItem, type Outcome, type TaskView } from './reference-model.ts';
+export {
+  ReferenceRun,
+  type MadeItem,
+  type Outcome,
+  type RetryLimits,
+  type TaskView,
+} from './reference-model.ts';
 export {
   completeWhenSchema,
   listedNames,
@@ -261,7 +271,62 @@ export {
   type ItemSummary,
   type ItemUse,
 } from './data-api.ts';
-export { beatMs, eventsHelloSchema, type EventsHello } from './events-api.ts';
+export {
+  beatMs,
+  eventsHelloSchema,
+  notificationNewsSchema,
+  type EventsHello,
+  type NotificationNews,
+} from './events-api.ts';
+export {
+  failedTasksQuerySchema,
+  failedTasksSchema,
+  failureFilterSchema,
+  failureGroupings,
+  failureGroupsQuerySchema,
+  failureGroupsSchema,
+  failureSummarySchema,
+  logEndQuerySchema,
+  logEndSchema,
+  mostSummaryRuns,
+  retryAnswerSchema,
+  retryBodySchema,
+  type FailedTask,
+  type FailedTasks,
+  type FailedTasksQuery,
+  type FailureFilter,
+  type FailureGroup,
+  type FailureGrouping,
+  type FailureGroups,
+  type FailureGroupsQuery,
+  type FailureSummary,
+  type LogEnd,
+  type RetryAnswer,
+  type RetryBody,
+} from './failures-api.ts';
+export {
+  notificationAboutSchema,
+  notificationSchema,
+  notificationsQuerySchema,
+  notificationsSchema,
+  readNotificationsBodySchema,
+  unreadAnswerSchema,
+  webhookBodySchema,
+  type Notification,
+  type NotificationAbout,
+  type Notifications,
+  type NotificationsQuery,
+  type ReadNotificationsBody,
+  type WebhookBody,
+} from './notifications-api.ts';
+export { describeNotification, type NotificationWords } from './describe-notification.ts';
+export {
+  agentStates,
+  agentSummarySchema,
+  mostAgentTasks,
+  type AgentState,
+  type AgentSummary,
+} from './agents-api.ts';
 export { taskWorkSchema, type TaskWork } from './work-api.ts';
 export { drawGraph, type DrawnPipeline } from './draw-graph.ts';
 export { runGraphSchema, type RunGraph } from './graph-api.ts';
@@ -276,17 +341,34 @@ export {
   type MapHead,
   type MapQuery,
 } from './map-api.ts';
-export { placeTextSchema } from './place-text.ts';
 export {
+  aroundAnswerSchema,
+  overlaysAnswerSchema,
   pictureDescriptionSchema,
   pictureFormats,
   pictureLookups,
   pictureQuerySchema,
   pictureValueSchema,
+  placeQuerySchema,
   thumbnailQuerySchema,
+  tileFormats,
   tileQuerySchema,
   valueQuerySchema,
+  type AroundAnswer,
+  type Overlay,
+  type OverlayKind,
+  type OverlaysAnswer,
   type PictureDescription,
   type PictureValue,
   type ShownItem,
 } from './picture-api.ts';
+export {
+  maxTableValues,
+  measuredAnswerSchema,
+  tableAnswerSchema,
+  tableQuerySchema,
+  type MeasuredAnswer,
+  type TableAnswer,
+  type TableColumn,
+} from './table-api.ts';
+export { labelColour } from './label-colour.ts';

@@ -3,8 +3,15 @@
  * the pulse, only says which runs to read again. The events are those of `events-api.ts`.
  */
 import { randomBytes } from 'node:crypto';
-import { summarizeDatasets, takePulse } from '@gantry/engine';
-import { beatMs, type EventsHello, type LiveSourceState } from '@gantry/model';
+import {
+  countUnread,
+  lastNotification,
+  listFreshNotifications,
+  summarizeDatasets,
+  summarizeFailures,
+  takePulse,
+} from '@gantry/engine';
+import { beatMs, type EventsHello, type LiveSourceState, type NotificationNews } from '@gantry/model';
 import type { ServerContext } from './context.ts';
 import { describeRunNow } from './describe-run-now.ts';
 import { WatchNews } from './watch-news.ts';
@@ -16,6 +23,8 @@ const firstMs = 20;
 const pulseMs = 500;
 /** How often watched folders are looked at. */
 const watchMs = 1000;
+/** Of what has come at once, so many are told one by one. */
+const mostFresh = 5;
 
 export type Send = (text: string) => void;
 
@@ -32,6 +41,10 @@ export class EventStream {
   readonly #toldDatasets = new Map<number, number>();
   readonly #changedDatasets = new Set<number>();
   #pulses = new Map<number, string>();
+  /** What was told last of failures, and of notifications. */
+  #failures = '';
+  #notifications: { last: number; unread: number } | undefined;
+  #looking: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #flushing = false;
   #lastFlush = 0;
@@ -42,9 +55,10 @@ export class EventStream {
   constructor(context: ServerContext) {
     this.#context = context;
     this.#endings.push(
-      context.engine.listen(({ runs, datasets }) => {
+      context.engine.listen(({ runs, datasets, notices }) => {
         for (const dataset of datasets) this.#changedDatasets.add(dataset);
         this.#note(runs);
+        if (notices && this.#listeners.size > 0) this.#guard(this.#look());
       }),
     );
     const beat = setInterval(() => {
@@ -70,9 +84,13 @@ export class EventStream {
     const [epoch, number] = (lastEventId ?? '').split('-');
     const resumed = epoch === this.#epoch && /^\d+$/.test(number ?? '');
     const hello: EventsHello = { resumed };
+    // What comes from here on is new to this listener.
+    await this.#look();
     send(`retry: 1000\nid: ${this.#epoch}-${this.#number}\nevent: hello\ndata: ${JSON.stringify(hello)}\n\n`);
     this.#listeners.add(send);
     if (resumed) {
+      const { unread } = this.#notifications ?? { unread: 0 };
+      send(`event: failures\ndata: ${this.#failures}\n\n${describeNews({ unread, fresh: [] })}`);
       for (const [run, told] of this.#told) {
         if (told > Number(number)) send(await this.#describe(run, told));
       }
@@ -132,6 +150,7 @@ export class EventStream {
         for (const dataset of datasets) this.#toldDatasets.set(dataset, number);
         if (this.#listeners.size > 0) this.#send(await this.#summarize(datasets, number));
       }
+      if (this.#listeners.size > 0) await this.#look();
     } finally {
       this.#flushing = false;
       this.#schedule();
@@ -154,6 +173,29 @@ export class EventStream {
     const changed = [...runs].filter((run) => pulses.get(run) !== this.#pulses.get(run));
     this.#pulses = pulses;
     this.#note(changed);
+    await this.#look();
+  }
+
+  /** Tells of failures and notifications what is new since the last look; never twice at once. */
+  async #look(): Promise<void> {
+    this.#looking ??= this.#lookOnce().finally(() => {
+      this.#looking = undefined;
+    });
+    await this.#looking;
+  }
+
+  async #lookOnce(): Promise<void> {
+    const { engine, project } = this.#context;
+    const failures = JSON.stringify(await summarizeFailures(engine, project));
+    if (failures !== this.#failures) this.#send(`event: failures\ndata: ${failures}\n\n`);
+    this.#failures = failures;
+    const before = this.#notifications;
+    const now = { last: await lastNotification(engine), unread: await countUnread(engine, project) };
+    this.#notifications = now;
+    if (before === undefined || (before.last === now.last && before.unread === now.unread)) return;
+    const fresh =
+      now.last > before.last ? await listFreshNotifications(engine, project, before.last, mostFresh) : [];
+    this.#send(describeNews({ unread: now.unread, fresh }));
   }
 
   async #tellWatches(news: WatchNews): Promise<void> {
@@ -176,4 +218,8 @@ export class EventStream {
 
 function describeWatch(state: LiveSourceState): string {
   return `event: watch\ndata: ${JSON.stringify(state)}\n\n`;
+}
+
+function describeNews(news: NotificationNews): string {
+  return `event: notifications\ndata: ${JSON.stringify(news)}\n\n`;
 }

@@ -15,6 +15,7 @@ import type { Settings } from '../settings.ts';
 import { version } from '../version.ts';
 import { startAgent, type AgentProcess } from './agent-process.ts';
 import { openDatabase } from './database.ts';
+import { readWebhookSecret } from './webhook-secret.ts';
 import { countGuests } from './guests.ts';
 
 export interface Host {
@@ -82,6 +83,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
       exampleFolder,
       webFolder,
       version,
+      notices: {
+        failureNotice: settings.failureNotice,
+        webhooks: settings.webhooks,
+        webhookSecret: await readWebhookSecret(settings),
+      },
       log,
     });
     endings.push(() => server.close());

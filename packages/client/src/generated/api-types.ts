@@ -567,6 +567,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/tasks/{id}/log/end': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Hands over the last lines of the log of an attempt */
+    get: operations['readLogEnd'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/tasks/{id}/work': {
     parameters: {
       query?: never;
@@ -595,6 +612,74 @@ export interface paths {
     get: operations['readFile'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/failures': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Counts what has failed by cause, stage, agent or host, newest first */
+    get: operations['groupFailures'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/failures/summary': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells how much has failed, and where */
+    get: operations['summarizeFailures'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/failures/tasks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists failed tasks, newest first */
+    get: operations['listFailedTasks'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/failures/retry': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tries failed tasks again, of however many runs; ended runs go on */
+    post: operations['retryFailures'];
     delete?: never;
     options?: never;
     head?: never;
@@ -669,6 +754,74 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/datasets/{id}/picture/overlays': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists what may be laid over an image */
+    get: operations['listOverlays'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/around': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells the places around one of a dataset */
+    get: operations['lookAround'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/table': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads columns of a table */
+    get: operations['readTable'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/table/measured': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the images that a table was measured of */
+    get: operations['listMeasured'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/events': {
     parameters: {
       query?: never;
@@ -678,6 +831,57 @@ export interface paths {
     };
     /** Tells live events, as server-sent events */
     get: operations['followEvents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/notifications': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists notifications, newest first */
+    get: operations['listNotifications'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/notifications/read': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Marks notifications as read */
+    post: operations['readNotifications'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agents': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the agents, those at work first */
+    get: operations['listAgents'];
     put?: never;
     post?: never;
     delete?: never;
@@ -852,6 +1056,51 @@ export interface components {
       cpu: number;
       memory: number;
       slots: number;
+    };
+    AgentSummary: {
+      id: number;
+      name: string;
+      host: string;
+      /** @enum {string} */
+      state: 'alive' | 'lost' | 'left';
+      joined: string;
+      heard: string;
+      capacity: {
+        cpu: number;
+        memory: number;
+        slots: number;
+      };
+      load: {
+        cpu: number;
+        memory: number;
+        running: number;
+        waiting: number;
+      } | null;
+      held: number;
+      tasks: {
+        task: number;
+        run: number;
+        runName: string;
+        stage: string;
+        place: {
+          [key: string]: number;
+        };
+        claimed: string;
+      }[];
+      lost: number;
+      failures: number;
+    };
+    AroundAnswer: {
+      along: {
+        axis: string;
+        values: number[];
+      }[];
+      previous: {
+        [key: string]: number;
+      } | null;
+      next: {
+        [key: string]: number;
+      } | null;
     };
     AssignedOutput: {
       name: string;
@@ -1105,6 +1354,97 @@ export interface components {
         revision: number;
       } | null;
     };
+    FailedTasks: {
+      tasks: {
+        task: number;
+        run: number;
+        runName: string;
+        stage: string;
+        place: {
+          [key: string]: number;
+        };
+        attempt: number;
+        /** @enum {string} */
+        outcome: 'failed' | 'timed-out' | 'out-of-memory' | 'start-failed' | 'lost';
+        exitCode: number | null;
+        signal: string | null;
+        message: string | null;
+        agent: string;
+        host: string;
+        at: string;
+      }[];
+      next: number | null;
+    };
+    FailureFilter: {
+      run?: number;
+      cause?: number;
+      stage?: string;
+      pipeline?: string;
+      /** @enum {string} */
+      outcome?: 'failed' | 'timed-out' | 'out-of-memory' | 'start-failed' | 'lost';
+      agent?: string;
+      host?: string;
+      /** Format: date-time */
+      since?: string;
+      /** Format: date-time */
+      before?: string;
+    };
+    FailureGroups: {
+      groups: {
+        key: string;
+        filter: components['schemas']['FailureFilter'];
+        title: string;
+        tasks: number;
+        runs: number;
+        outcomes: {
+          /** @enum {string} */
+          outcome: 'failed' | 'timed-out' | 'out-of-memory' | 'start-failed' | 'lost';
+          tasks: number;
+        }[];
+        first: string;
+        last: string;
+        example: {
+          task: number;
+          run: number;
+          runName: string;
+          stage: string;
+          place: {
+            [key: string]: number;
+          };
+          attempt: number;
+          /** @enum {string} */
+          outcome: 'failed' | 'timed-out' | 'out-of-memory' | 'start-failed' | 'lost';
+          exitCode: number | null;
+          signal: string | null;
+          message: string | null;
+          agent: string;
+          host: string;
+          at: string;
+        };
+        waiting: {
+          tasks: number;
+          alone: boolean;
+        };
+      }[];
+      tasks: number;
+      next: number | null;
+    };
+    FailureSummary: {
+      failed: number;
+      blocked: number;
+      runs: number;
+      where: {
+        run: number;
+        name: string;
+        /** @enum {string} */
+        state: 'active' | 'paused' | 'succeeded' | 'failed' | 'cancelled' | 'archived';
+        stages: {
+          stage: string;
+          failed: number;
+        }[];
+      }[];
+      latest: number;
+    };
     FieldProblem: {
       code: string;
       message: string;
@@ -1293,6 +1633,10 @@ export interface components {
       running: number[];
       waiting: number[];
       settled: boolean;
+      load?: {
+        cpu: number;
+        memory: number;
+      };
     };
     IntakeBody: {
       /** @default false */
@@ -1569,6 +1913,15 @@ export interface components {
       mend: string;
       since: string;
     };
+    LogEnd: {
+      attempt: number;
+      lines: {
+        /** @enum {string} */
+        stream: 'stdout' | 'stderr' | 'system';
+        text: string;
+      }[];
+      whole: boolean;
+    };
     LogLine: {
       /** @enum {string} */
       stream: 'stdout' | 'stderr' | 'system';
@@ -1595,6 +1948,18 @@ export interface components {
       extents?: {
         [key: string]: [number, number];
       };
+    };
+    MeasuredAnswer: {
+      images: {
+        input: string;
+        /** @enum {string} */
+        kind: 'labels' | 'mask' | 'image';
+        dataset: number;
+        place: {
+          [key: string]: number;
+        };
+        name: string;
+      }[];
     };
     NewDatasetBody: {
       name: string;
@@ -1633,6 +1998,98 @@ export interface components {
         [key: string]: number | components['schemas']['FolderSourceInput'];
       };
     };
+    Notification: {
+      id: number;
+      at: string;
+      read: boolean;
+      about: components['schemas']['NotificationAbout'];
+    };
+    NotificationAbout:
+      | {
+          /** @constant */
+          kind: 'run-ended';
+          run: {
+            id: number;
+            name: string;
+            pipeline: string;
+          };
+          /** @enum {string} */
+          state: 'succeeded' | 'failed' | 'cancelled';
+          seconds: number;
+          tasks: {
+            [key: string]: number;
+          };
+        }
+      | {
+          /** @constant */
+          kind: 'run-failing';
+          run: {
+            id: number;
+            name: string;
+            pipeline: string;
+          };
+          failed: number;
+          limit: number;
+          tasks: {
+            [key: string]: number;
+          };
+        }
+      | {
+          /** @constant */
+          kind: 'agent-lost';
+          agent: {
+            id: number;
+            name: string;
+            host: string;
+          };
+          heard: string;
+          held: number;
+        }
+      | {
+          /** @constant */
+          kind: 'webhook-given-up';
+          webhook: string;
+          notifications: number;
+          tries: number;
+          error: string;
+        };
+    Notifications: {
+      unread: number;
+      notifications: components['schemas']['Notification'][];
+      more: boolean;
+      webhooks: {
+        count: number;
+        waiting: number;
+      };
+    };
+    OverlaysAnswer: {
+      overlays: {
+        dataset: number;
+        place: {
+          [key: string]: number;
+        };
+        name: string;
+        /** @enum {string} */
+        kind: 'labels' | 'mask' | 'image';
+        run: number;
+        stage: string;
+        output: string | null;
+        tables: {
+          dataset: number;
+          place: {
+            [key: string]: number;
+          };
+          name: string;
+        }[];
+      }[];
+      tables: {
+        dataset: number;
+        place: {
+          [key: string]: number;
+        };
+        name: string;
+      }[];
+    };
     PictureDescription: {
       dataset: {
         id: number;
@@ -1657,6 +2114,7 @@ export interface components {
       bitDepth: 8 | 16 | 32;
       /** @enum {string} */
       sampleFormat: 'uint' | 'float';
+      raw: boolean;
       pages: number;
       page: number;
       exact: boolean;
@@ -1713,8 +2171,6 @@ export interface components {
         created: string;
       } | null;
     };
-    /** @default  */
-    PlaceText: string;
     PlannedRun: {
       problems: components['schemas']['FieldProblem'][];
       warnings: {
@@ -1751,6 +2207,10 @@ export interface components {
         field: string;
         mend: string;
       }[];
+    };
+    ReadNotificationsBody: {
+      ids?: number[];
+      through?: number;
     };
     RecentFolder: {
       folder: string;
@@ -1801,6 +2261,21 @@ export interface components {
     ResumedAnswer: {
       again: number;
     };
+    RetryAnswer: {
+      again: number;
+      runs: number[];
+      refused: {
+        run: number;
+        tasks: number;
+        code: string;
+        message: string;
+        mend?: string;
+      }[];
+    };
+    RetryBody: {
+      tasks?: number[];
+      filter?: components['schemas']['FailureFilter'];
+    };
     ReturnsRequest: {
       session: string;
       attempts: number[];
@@ -1838,7 +2313,6 @@ export interface components {
         items: number;
         closed: boolean;
         intake?: components['schemas']['IntakeState'];
-        watched?: string;
       }[];
       stages: components['schemas']['StageSummary'][];
     };
@@ -1916,6 +2390,36 @@ export interface components {
       axes: string[];
       tasks: components['schemas']['TaskCounts'];
     };
+    TableAnswer: {
+      dataset: {
+        id: number;
+        name: string;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+        axes: string[];
+      };
+      place: {
+        [key: string]: number;
+      };
+      name: string;
+      path: string;
+      revision: number;
+      rows: number;
+      from: number;
+      columns: {
+        name: string;
+        /** @enum {string} */
+        kind: 'number' | 'text';
+        unit: string | null;
+        definition: string | null;
+        count: number;
+        minimum: number | null;
+        median: number | null;
+        maximum: number | null;
+        values: (number | string | null)[];
+      }[];
+      version: string;
+    };
     TaskCounts: {
       [key: string]: number;
     };
@@ -1972,7 +2476,8 @@ export interface components {
       };
       outputs: {
         output: string;
-        type: string;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
         dataset: number;
         place: {
           [key: string]: number;
@@ -2129,6 +2634,9 @@ export interface components {
         title: string;
         description: string;
       }[];
+    };
+    UnreadAnswer: {
+      unread: number;
     };
     WatchBody: {
       /** @default 500 */
@@ -3138,6 +3646,32 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  readLogEnd: {
+    parameters: {
+      query?: {
+        attempt?: number;
+        lines?: number;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LogEnd'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   readWork: {
     parameters: {
       query?: {
@@ -3189,10 +3723,123 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  groupFailures: {
+    parameters: {
+      query?: {
+        run?: number;
+        cause?: number;
+        stage?: string;
+        pipeline?: string;
+        outcome?: 'failed' | 'timed-out' | 'out-of-memory' | 'start-failed' | 'lost';
+        agent?: string;
+        host?: string;
+        since?: string;
+        before?: string;
+        by?: 'cause' | 'stage' | 'agent' | 'host';
+        limit?: number;
+        after?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FailureGroups'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  summarizeFailures: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FailureSummary'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listFailedTasks: {
+    parameters: {
+      query?: {
+        run?: number;
+        cause?: number;
+        stage?: string;
+        pipeline?: string;
+        outcome?: 'failed' | 'timed-out' | 'out-of-memory' | 'start-failed' | 'lost';
+        agent?: string;
+        host?: string;
+        since?: string;
+        before?: string;
+        limit?: number;
+        after?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FailedTasks'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  retryFailures: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RetryBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RetryAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   describePicture: {
     parameters: {
       query?: {
-        place?: components['schemas']['PlaceText'];
+        place?: string;
         page?: number;
       };
       header?: never;
@@ -3218,7 +3865,7 @@ export interface operations {
   renderTile: {
     parameters: {
       query: {
-        place?: components['schemas']['PlaceText'];
+        place?: string;
         page?: number;
         level: number;
         x: number;
@@ -3228,7 +3875,7 @@ export interface operations {
         gamma?: number;
         lut?:
           'grey' | 'inverted' | 'red' | 'green' | 'blue' | 'cyan' | 'magenta' | 'yellow' | 'labels' | 'ids';
-        format?: 'webp' | 'png' | 'jpeg';
+        format?: 'webp' | 'png' | 'jpeg' | 'raw';
         v?: string;
       };
       header?: never;
@@ -3248,6 +3895,7 @@ export interface operations {
           'image/webp': unknown;
           'image/png': unknown;
           'image/jpeg': unknown;
+          'application/octet-stream': unknown;
         };
       };
       default: components['responses']['Problem'];
@@ -3256,7 +3904,7 @@ export interface operations {
   renderThumbnail: {
     parameters: {
       query?: {
-        place?: components['schemas']['PlaceText'];
+        place?: string;
         page?: number;
         size?: number;
         low?: number;
@@ -3292,7 +3940,7 @@ export interface operations {
   readPictureValue: {
     parameters: {
       query: {
-        place?: components['schemas']['PlaceText'];
+        place?: string;
         page?: number;
         x: number;
         y: number;
@@ -3317,6 +3965,110 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  listOverlays: {
+    parameters: {
+      query?: {
+        place?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OverlaysAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  lookAround: {
+    parameters: {
+      query?: {
+        place?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AroundAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readTable: {
+    parameters: {
+      query?: {
+        place?: string;
+        column?: string | string[];
+        from?: number;
+        limit?: number;
+        v?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TableAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listMeasured: {
+    parameters: {
+      query?: {
+        place?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MeasuredAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   followEvents: {
     parameters: {
       query?: never;
@@ -3333,6 +4085,76 @@ export interface operations {
         };
         content: {
           'text/event-stream': string;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listNotifications: {
+    parameters: {
+      query?: {
+        limit?: number;
+        before?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Notifications'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readNotifications: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ReadNotificationsBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UnreadAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listAgents: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentSummary'][];
         };
       };
       default: components['responses']['Problem'];
