@@ -4,6 +4,7 @@
 import { datasetTypes, runStates, taskStates, type RunState } from '@gantry/model';
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { lazyPage } from './load-page.ts';
+import { readNewRunSearch } from './new-run/new-run-search.ts';
 import type { DatasetSearch, DatasetsSearch } from './dataset-search.ts';
 import { readPlaceText } from './parts/numbers.ts';
 import { readSearch } from './read-search.ts';
@@ -45,6 +46,13 @@ const runsRoute = createRoute({
     only: runStates.find((state) => state === search['only']),
   }),
   component: lazyPage(() => import('./pages/runs-page.tsx'), 'RunsPage'),
+});
+
+const newRunRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/runs/new',
+  validateSearch: readNewRunSearch,
+  component: lazyPage(() => import('./pages/new-run-page.tsx'), 'NewRunPage'),
 });
 
 const runRoute = createRoute({
@@ -123,6 +131,7 @@ export const router = createRouter({
   routeTree: rootRoute.addChildren([
     homeRoute,
     runsRoute,
+    newRunRoute,
     runRoute.addChildren([taskRoute]),
     datasetsRoute,
     datasetRoute,

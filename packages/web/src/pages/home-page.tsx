@@ -10,6 +10,7 @@ import { formatThings } from '../parts/numbers.ts';
 import { Empty, Loading, Page, Problem } from '../parts/page.tsx';
 import { ProgressWords } from '../parts/progress.tsx';
 import { RelativeTime } from '../parts/relative-time.tsx';
+import { NewRunButton } from '../runs/new-run-button.tsx';
 import { runCommand, RunTime } from '../parts/run-time.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import classes from './runs.module.css';
@@ -19,14 +20,14 @@ const shownPerSection = 6;
 export function HomePage() {
   const { data: runs, error, refetch } = useQuery(runsQuery);
   return (
-    <Page title="Home">
+    <Page title="Home" actions={<NewRunButton />}>
       {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
       {runs === undefined && error === null && <Loading />}
       {runs?.length === 0 && (
         <Empty command={runCommand}>
           <p>
-            <strong>Nothing has run here yet.</strong> Write down a pipeline, or take one of{' '}
-            <code>examples/</code>, and let it run over a folder of images:
+            <strong>Nothing has run here yet.</strong> Choose a pipeline and a folder of images with{' '}
+            <Link to="/runs/new">New run</Link>, or let one run from the command line:
           </p>
         </Empty>
       )}
