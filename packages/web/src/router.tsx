@@ -1,11 +1,19 @@
 /**
  * The addresses of all pages. Whatever one sees is in the address: its search part is read here, and nowhere else.
  */
-import { datasetTypes, runStates, taskStates, type RunState } from '@gantry/model';
+import {
+  datasetTypes,
+  failureGroupings,
+  failureOutcomes,
+  runStates,
+  taskStates,
+  type RunState,
+} from '@gantry/model';
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { lazyPage } from './load-page.ts';
 import { readNewRunSearch } from './new-run/new-run-search.ts';
 import type { DatasetSearch, DatasetsSearch } from './dataset-search.ts';
+import type { FailuresSearch, FailureWindow } from './failure-search.ts';
 import { readPlaceText } from './parts/numbers.ts';
 import { readSearch } from './read-search.ts';
 import { Problem } from './parts/page.tsx';
@@ -127,6 +135,33 @@ const tableRoute = createRoute({
   component: lazyPage(() => import('./tables/table-page.tsx'), 'TablePage'),
 });
 
+const failureWindows: readonly FailureWindow[] = ['1h', '24h', '7d'];
+
+const failuresRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/failures',
+  validateSearch: (search: Search): FailuresSearch => ({
+    by: failureGroupings.find((by) => by === search['by'] && by !== 'cause'),
+    run: numberOf(search['run']),
+    stage: textOf(search['stage']),
+    pipeline: textOf(search['pipeline']),
+    since: failureWindows.find((since) => since === search['since']),
+    cause: numberOf(search['cause']),
+    outcome: failureOutcomes.find((outcome) => outcome === search['outcome']),
+    agent: textOf(search['agent']),
+    host: textOf(search['host']),
+    open: textOf(search['open']),
+    ticked: textOf(search['ticked']),
+  }),
+  component: lazyPage(() => import('./pages/failures-page.tsx'), 'FailuresPage'),
+});
+
+const agentsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/agents',
+  component: lazyPage(() => import('./pages/agents-page.tsx'), 'AgentsPage'),
+});
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     homeRoute,
@@ -137,6 +172,8 @@ export const router = createRouter({
     datasetRoute,
     viewRoute,
     tableRoute,
+    failuresRoute,
+    agentsRoute,
   ]),
   defaultPreload: 'intent',
   // Side panels open beside what is there: the page must not jump to its top.
@@ -152,6 +189,10 @@ declare module '@tanstack/react-router' {
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
 /** A place; the empty text is the only place of a dataset without axes. */
