@@ -1,7 +1,14 @@
 /** The frame of every graph of stages: laid out, fitted, without anything to be moved. What a node shows is its users'. */
 import '@xyflow/react/dist/base.css';
 import type { RunGraph } from '@gantry/model';
-import { Position, ReactFlow, type Edge, type Node, type NodeTypes, type ReactFlowInstance } from '@xyflow/react';
+import {
+  Position,
+  ReactFlow,
+  type Edge,
+  type Node,
+  type NodeTypes,
+  type ReactFlowInstance,
+} from '@xyflow/react';
 import { useElementSize } from '@mantine/hooks';
 import { useEffect, useMemo, useState } from 'react';
 import { layOutGraph, nodeHeight, nodeWidth } from './lay-out-graph.ts';
