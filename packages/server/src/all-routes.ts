@@ -11,8 +11,11 @@ import { descriptionRoutes } from './description/description-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import type { EventStream } from './event-stream.ts';
 import { failureRoutes } from './failure-routes.ts';
+import { folderRoutes } from './folder-routes.ts';
+import { intakeRoutes } from './intake-routes.ts';
 import { liveRoutes } from './live-routes.ts';
 import { mapRoutes } from './map-routes.ts';
+import { newRunRoutes } from './new-run-routes.ts';
 import { notificationRoutes } from './notification-routes.ts';
 import { overlayRoutes } from './overlay-routes.ts';
 import { pictureRoutes } from './picture-routes.ts';
@@ -43,8 +46,11 @@ export function allRoutes({ context, events, signIn, views, tables, url, webFold
   const routes: Route[] = [
     ...statusRoutes(context),
     ...datasetRoutes(context),
+    ...intakeRoutes(context),
     ...datasetReads(context),
     ...liveRoutes(context),
+    ...folderRoutes(context, views),
+    ...newRunRoutes(context),
     ...runRoutes(context),
     ...mapRoutes(context),
     ...taskRoutes(context),

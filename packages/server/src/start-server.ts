@@ -4,8 +4,10 @@
  */
 import {
   expireSessions,
+  FolderListings,
   forgetNotifications,
   openEngine,
+  openIntakes,
   openLiveSources,
   removeReplaced,
   renewAllSessions,
@@ -38,8 +40,10 @@ export interface ServerOptions {
   readonly port: number;
   readonly userToken: string;
   readonly agentToken: string;
-  /** Folders of the standard tools. */
+  /** Folders of the standard tools, and of others that runs may use. */
   readonly toolFolders: readonly string[];
+  /** A folder of folders with an example pipeline each. */
+  readonly exampleFolder?: string | undefined;
   /** Where the browser application was built; absent, its pages are not served. */
   readonly webFolder?: string | undefined;
   readonly version: string;
@@ -89,8 +93,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     engine,
     data: options.dataDirectory,
     live: await openLiveSources(engine, log),
+    intakes: await openIntakes(engine, log),
+    listings: new FolderListings(),
     project: 1,
     toolFolders: options.toolFolders,
+    exampleFolder: options.exampleFolder,
     version: options.version,
     started: Date.now(),
     log,
@@ -126,6 +133,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url = await listen(server, options);
   } catch (error) {
     await events.close();
+    await context.intakes.close();
     await context.live.close();
     throw error;
   }
@@ -163,6 +171,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await events.close();
       await Promise.all([stopExpiring(), stopRemoving(), stopSweeping()]);
       await server.close();
+      await context.intakes.close();
       // Behind what may still have ended a run.
       await courier.close();
       await Promise.all([views.close(), tables.close()]);
