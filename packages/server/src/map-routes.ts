@@ -53,12 +53,15 @@ export function mapRoutes(context: ServerContext): Route[] {
 function drawGraph(plan: RunPlan): RunGraph {
   return {
     sources: plan.sources.map(({ name, axes }) => ({ name, type: typeOf(plan, name), axes: [...axes] })),
-    stages: plan.stages.map(({ name, compiled }) => ({
+    stages: plan.stages.map(({ name, compiled, shape }) => ({
       name,
       tool: `${compiled.tool.name}@${compiled.tool.version}`,
       title: compiled.tool.title ?? compiled.tool.name,
       axes: [...compiled.axes],
-      outputs: compiled.outputs.map((output) => ({ name: output.name, type: output.type })),
+      outputs: compiled.outputs.map((output, index) => ({
+        ...{ name: output.name, type: output.type, axes: [...output.axes] },
+        dataset: shape.outputs[index]!.dataset,
+      })),
     })),
     edges: plan.stages.flatMap((stage) =>
       stage.compiled.inputs.map((input) => ({

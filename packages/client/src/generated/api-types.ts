@@ -1352,7 +1352,10 @@ export interface components {
         axes: string[];
         outputs: {
           name: string;
-          type: string;
+          /** @enum {string} */
+          type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+          dataset: number;
+          axes: string[];
         }[];
       }[];
       edges: {

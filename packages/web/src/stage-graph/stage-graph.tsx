@@ -5,7 +5,6 @@ import {
   Handle,
   Position,
   ReactFlow,
-  type Edge,
   type Node,
   type NodeProps,
   type ReactFlowInstance,
@@ -15,10 +14,18 @@ import { Link } from '@tanstack/react-router';
 import { memo, useEffect, useMemo, useState } from 'react';
 import { countAll, countFinished, countTroubled, rateOf } from '../live/rates.ts';
 import { CountBar } from '../parts/count-bar.tsx';
-import { formatCount, formatRate, formatSoFar, formatThings } from '../parts/numbers.ts';
+import { formatCount, formatPace, formatRough, formatThings } from '../parts/numbers.ts';
 import { useNow } from '../parts/relative-time.tsx';
 import type { RunSearch } from '../run-search.ts';
-import { layOutGraph, nodeHeight, nodeWidth, sourceHeight } from './lay-out-graph.ts';
+import {
+  layOutGraph,
+  lineId,
+  nodeHeight,
+  nodeWidth,
+  sourceHeight,
+  type GraphLayout,
+} from './lay-out-graph.ts';
+import { StageLine, type StageLineEdge } from './stage-line.tsx';
 import classes from './stage-graph.module.css';
 
 interface StageGraphProps {
@@ -39,14 +46,17 @@ type StageNode = Node<StageNodeData, 'stage'>;
 type SourceNode = Node<SourceNodeData, 'source'>;
 
 const kinds = { stage: memo(StageNodeView), source: memo(SourceNodeView) };
+const lines = { line: memo(StageLine) };
+/** Around the graph, in pixels. */
+const inset = 14;
 /** Text stays readable; what does not fit is reached by dragging. */
-const fitting = { padding: 0.08, maxZoom: 1, minZoom: 0.75 };
+const fitting = { padding: `${inset}px`, maxZoom: 1, minZoom: 0.75 } as const;
 const lowestHeight = 124;
-const highestHeight = 340;
+const highestHeight = 360;
 
 export function StageGraph({ run, graph, current }: StageGraphProps) {
-  const positions = useMemo(() => layOutGraph(graph), [graph]);
-  const nodes = positions.flatMap(({ name, x, y }): (StageNode | SourceNode)[] => {
+  const layout = useMemo(() => layOutGraph(graph), [graph]);
+  const nodes = layout.nodes.flatMap(({ name, x, y }): (StageNode | SourceNode)[] => {
     const shared = { id: name, position: { x, y }, draggable: false, selectable: false, focusable: false };
     const stage = run.stages.find((one) => one.name === name);
     const source = run.sources.find((one) => one.name === name);
@@ -66,14 +76,15 @@ export function StageGraph({ run, graph, current }: StageGraphProps) {
       : [{ ...shared, ...measuresOf(sourceHeight), type: 'source', data: { source, type } }];
   });
   const { ref, width } = useElementSize();
-  const [flow, setFlow] = useState<ReactFlowInstance<StageNode | SourceNode>>();
+  const [flow, setFlow] = useState<ReactFlowInstance<StageNode | SourceNode, StageLineEdge>>();
+  const edges = useMemo(() => drawLines(graph, layout), [graph, layout]);
+  const size = sizeOf(layout);
+  const zoom = Math.max(fitting.minZoom, Math.min(fitting.maxZoom, (width - 2 * inset) / size.width));
+  const height = size.height * zoom + 2 * inset;
   // A panel that opens or closes leaves another width.
   useEffect(() => {
     if (width > 0) void flow?.fitView(fitting);
-  }, [flow, width]);
-  const edges = useMemo(() => drawEdges(graph), [graph]);
-  const rows = positions.map(({ y }) => y);
-  const height = Math.max(...rows) - Math.min(...rows) + nodeHeight + 40;
+  }, [flow, width, height]);
   return (
     <section
       ref={ref}
@@ -81,10 +92,11 @@ export function StageGraph({ run, graph, current }: StageGraphProps) {
       style={{ height: Math.min(highestHeight, Math.max(lowestHeight, height)) }}
       aria-label="Stages"
     >
-      <ReactFlow<StageNode | SourceNode>
+      <ReactFlow<StageNode | SourceNode, StageLineEdge>
         nodes={nodes}
         edges={edges}
         nodeTypes={kinds}
+        edgeTypes={lines}
         fitView
         fitViewOptions={fitting}
         onInit={setFlow}
@@ -117,13 +129,24 @@ function measuresOf(height: number) {
 }
 
 /** One line between two nodes, whatever number of inputs it stands for. */
-function drawEdges(graph: RunGraph): Edge[] {
-  const edges = new Map<string, Edge>();
+function drawLines(graph: RunGraph, { bends }: GraphLayout): StageLineEdge[] {
+  const edges = new Map<string, StageLineEdge>();
   for (const { from, to, pattern } of graph.edges) {
-    const id = `${from} → ${to}`;
-    edges.set(id, { id, source: from, target: to, ...(pattern === 'each' ? {} : { label: pattern }) });
+    const id = lineId(from, to);
+    edges.set(id, {
+      ...{ id, source: from, target: to, type: 'line', data: { bends: bends.get(id) ?? [] } },
+      ...(pattern === 'each' ? {} : { label: pattern }),
+    });
   }
   return [...edges.values()];
+}
+
+function sizeOf({ nodes, bends }: GraphLayout): { width: number; height: number } {
+  const lanes = [...bends.values()].flat().map(({ y }) => y);
+  const top = Math.min(...lanes, ...nodes.map(({ y }) => y));
+  const bottom = Math.max(...lanes, ...nodes.map(({ y }) => y + nodeHeight));
+  const xs = nodes.map(({ x }) => x);
+  return { width: Math.max(...xs) + nodeWidth - Math.min(...xs), height: bottom - top };
 }
 
 function StageNodeView({ data }: NodeProps<StageNode>) {
@@ -133,9 +156,7 @@ function StageNodeView({ data }: NodeProps<StageNode>) {
   const troubled = countTroubled(stage.tasks);
   const rate = rateOf(run, stage.name);
   const open = all - finished - (stage.tasks.blocked ?? 0);
-  const busy = (stage.tasks.running ?? 0) > 0;
-  const left =
-    busy && rate !== undefined && rate > 0 && open > 0 ? `${formatSoFar(open / rate)} left` : undefined;
+  const left = rate !== undefined && rate > 0 && open > 0 ? `${formatRough(open / rate)} left` : undefined;
   return (
     <>
       <Handle type="target" position={Position.Left} isConnectable={false} />
@@ -147,10 +168,8 @@ function StageNodeView({ data }: NodeProps<StageNode>) {
         data-trouble={troubled > 0 || undefined}
         title={title}
       >
-        <span className={classes['name']}>
-          <span className="cut">{stage.name}</span>
-          <small className="cut">{stage.tool}</small>
-        </span>
+        <span className={`cut ${classes['name']}`}>{stage.name}</span>
+        <small className="cut">{stage.tool}</small>
         <CountBar counts={stage.tasks} />
         <span className={`${classes['foot']} figures`}>
           <span>
@@ -159,13 +178,20 @@ function StageNodeView({ data }: NodeProps<StageNode>) {
           {troubled > 0 && <span>{describeTrouble(stage)}</span>}
         </span>
         <span className={`${classes['foot']} figures`}>
-          <span>{busy && rate !== undefined && rate > 0 ? formatRate(rate) : busy ? 'running' : ' '}</span>
+          <span>{describePace(stage, rate)}</span>
           <span>{left}</span>
         </span>
       </Link>
       <Handle type="source" position={Position.Right} isConnectable={false} />
     </>
   );
+}
+
+/** Steady between one task and the next, where they come one by one. */
+function describePace({ tasks }: StageSummary, rate: number | undefined): string {
+  if (rate !== undefined && rate > 0 && (tasks.waiting ?? 0) + (tasks.ready ?? 0) + (tasks.running ?? 0) > 0)
+    return formatPace(rate);
+  return (tasks.running ?? 0) > 0 ? 'running' : ' ';
 }
 
 function describeTrouble({ tasks }: StageSummary): string {
@@ -177,13 +203,12 @@ function SourceNodeView({ data: { source, type } }: NodeProps<SourceNode>) {
   return (
     <>
       <div className={`${classes['node']} ${classes['source']}`}>
-        <span className={classes['name']}>
-          <span className="cut">{source.name}</span>
-          <small>{type}</small>
-        </span>
+        <span className={`cut ${classes['name']}`}>{source.name}</span>
         <span className={`${classes['foot']} figures`}>
-          <span>{formatThings(source.items, 'item')}</span>
-          <span>{source.closed ? 'closed' : 'open'}</span>
+          <span>{formatThings(source.items, type === 'file' ? 'file' : type)}</span>
+          <span title={source.closed ? 'No more can come' : 'More may come'}>
+            {source.closed ? 'closed' : 'open'}
+          </span>
         </span>
       </div>
       <Handle type="source" position={Position.Right} isConnectable={false} />
