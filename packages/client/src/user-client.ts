@@ -5,19 +5,29 @@
 import {
   admittedAnswerSchema,
   changePreviewSchema,
+  agentSummarySchema,
+  aroundAnswerSchema,
   createdAnswerSchema,
   datasetDetailSchema,
   datasetLineageSchema,
   datasetSummarySchema,
   decodeMap,
+  failedTasksSchema,
+  failureGroupsSchema,
+  failureSummarySchema,
   foundTaskSchema,
   liveSourceStateSchema,
   itemDetailSchema,
   itemSummarySchema,
+  logEndSchema,
   logLineSchema,
+  notificationsSchema,
+  measuredAnswerSchema,
+  overlaysAnswerSchema,
   pictureDescriptionSchema,
   pictureValueSchema,
   resumedAnswerSchema,
+  retryAnswerSchema,
   runDetailSchema,
   runGraphSchema,
   runOutputSchema,
@@ -25,9 +35,11 @@ import {
   sealedAnswerSchema,
   serverStatusSchema,
   signInAddressSchema,
+  tableAnswerSchema,
   taskExplanationSchema,
   taskSummarySchema,
   taskWorkSchema,
+  unreadAnswerSchema,
   userApiPath,
   type AdmittedAnswer,
   type LiveSourceState,
@@ -37,20 +49,33 @@ import {
   type DatasetSummary,
   type ItemDetail,
   type ItemSummary,
+  type AgentSummary,
+  type FailedTasks,
+  type FailureGroups,
+  type FailureSummary,
+  type LogEnd,
+  type AroundAnswer,
   type LogLine,
   type MapColumns,
+  type MeasuredAnswer,
   type NewDatasetBody,
   type NewItemsBody,
   type NewRunBody,
+  type Notifications,
+  type OverlaysAnswer,
   type PictureDescription,
   type PictureValue,
   type Place,
+  type ReadNotificationsBody,
   type ResumeBody,
+  type RetryAnswer,
+  type RetryBody,
   type RunDetail,
   type RunGraph,
   type RunOutput,
   type RunSummary,
   type ServerStatus,
+  type TableAnswer,
   type TaskExplanation,
   type TaskSummary,
   type TaskWork,
@@ -69,9 +94,22 @@ export interface UserClientOptions {
 
 const datasetSummariesSchema = datasetSummarySchema.array();
 const itemSummariesSchema = itemSummarySchema.array();
+/** Which part of a table is asked for. */
+export interface TablePart {
+  /** Names; all columns if absent. */
+  readonly columns?: readonly string[];
+  /** The first row, from 0. */
+  readonly from?: number;
+  /** Rows; 1,000 if absent. */
+  readonly limit?: number;
+  /** The table's version, so that a browser may keep the answer. */
+  readonly version?: string;
+}
+
 const runSummariesSchema = runSummarySchema.array();
 const liveSourceStatesSchema = liveSourceStateSchema.array();
 const taskSummariesSchema = taskSummarySchema.array();
+const agentSummariesSchema = agentSummarySchema.array();
 const runOutputsSchema = runOutputSchema.array();
 
 /**
@@ -259,6 +297,55 @@ export class UserClient {
     return this.#api.ask('get', '/tasks/{id}/work', request, taskWorkSchema);
   }
 
+  /** What has failed, counted by cause, stage, agent or host; newest first. */
+  async failures(query: QueryOf<'get', '/failures'> = {}, signal?: AbortSignal): Promise<FailureGroups> {
+    return this.#api.ask('get', '/failures', { query, signal }, failureGroupsSchema);
+  }
+
+  async failureSummary(signal?: AbortSignal): Promise<FailureSummary> {
+    return this.#api.ask('get', '/failures/summary', { signal }, failureSummarySchema);
+  }
+
+  /** Failed tasks, newest first. */
+  async failedTasks(
+    query: QueryOf<'get', '/failures/tasks'> = {},
+    signal?: AbortSignal,
+  ): Promise<FailedTasks> {
+    return this.#api.ask('get', '/failures/tasks', { query, signal }, failedTasksSchema);
+  }
+
+  /** Tries failed tasks again, of however many runs. */
+  async retryFailures(body: RetryBody, signal?: AbortSignal): Promise<RetryAnswer> {
+    return this.#api.ask('post', '/failures/retry', { body, signal }, retryAnswerSchema);
+  }
+
+  /** The last lines of the log of a task's attempt. */
+  async logEnd(
+    task: number,
+    query: QueryOf<'get', '/tasks/{id}/log/end'> = {},
+    signal?: AbortSignal,
+  ): Promise<LogEnd> {
+    return this.#api.ask('get', '/tasks/{id}/log/end', { path: { id: task }, query, signal }, logEndSchema);
+  }
+
+  /** What people were told, newest first. */
+  async notifications(
+    query: QueryOf<'get', '/notifications'> = {},
+    signal?: AbortSignal,
+  ): Promise<Notifications> {
+    return this.#api.ask('get', '/notifications', { query, signal }, notificationsSchema);
+  }
+
+  /** @returns how many are unread now */
+  async readNotifications(body: ReadNotificationsBody, signal?: AbortSignal): Promise<number> {
+    return (await this.#api.ask('post', '/notifications/read', { body, signal }, unreadAnswerSchema)).unread;
+  }
+
+  /** Those at work first. */
+  async agents(signal?: AbortSignal): Promise<AgentSummary[]> {
+    return this.#api.ask('get', '/agents', { signal }, agentSummariesSchema);
+  }
+
   /** The image of a dataset at a place. @param page of a file that holds several, from 0 */
   async picture(dataset: number, place: Place, page = 0, signal?: AbortSignal): Promise<PictureDescription> {
     const request = { path: { id: dataset }, query: { place: writePlace(place), page }, signal };
@@ -276,6 +363,37 @@ export class UserClient {
     const query = { place: writePlace(place), page, x, y };
     const request = { path: { id: dataset }, query, signal };
     return this.#api.ask('get', '/datasets/{id}/picture/value', request, pictureValueSchema);
+  }
+
+  /** Images of the same runs that may be laid over the one at the place. */
+  async overlays(dataset: number, place: Place, signal?: AbortSignal): Promise<OverlaysAnswer> {
+    const request = { path: { id: dataset }, query: { place: writePlace(place) }, signal };
+    return this.#api.ask('get', '/datasets/{id}/picture/overlays', request, overlaysAnswerSchema);
+  }
+
+  /** The coordinates along each axis of a dataset, and the places before and behind one. */
+  async around(dataset: number, place: Place, signal?: AbortSignal): Promise<AroundAnswer> {
+    const request = { path: { id: dataset }, query: { place: writePlace(place) }, signal };
+    return this.#api.ask('get', '/datasets/{id}/around', request, aroundAnswerSchema);
+  }
+
+  /** Columns of a table, at most `maxTableValues` values in an answer. */
+  async table(
+    dataset: number,
+    place: Place,
+    part: TablePart = {},
+    signal?: AbortSignal,
+  ): Promise<TableAnswer> {
+    const { columns, from, limit, version } = part;
+    const query = { place: writePlace(place), column: columns, from, limit, v: version };
+    const request = { path: { id: dataset }, query, signal, waitMs: writePatienceMs };
+    return this.#api.ask('get', '/datasets/{id}/table', request, tableAnswerSchema);
+  }
+
+  /** The images that a table was measured of. */
+  async measured(dataset: number, place: Place, signal?: AbortSignal): Promise<MeasuredAnswer> {
+    const request = { path: { id: dataset }, query: { place: writePlace(place) }, signal };
+    return this.#api.ask('get', '/datasets/{id}/table/measured', request, measuredAnswerSchema);
   }
 
   /**

@@ -119,6 +119,7 @@ export async function advanceStage(
     moment.recount,
     stage.tries,
     moment.change,
+    stage.losses,
   );
   if (row === undefined) throw new Error('advance-stage returned no row');
   return row;

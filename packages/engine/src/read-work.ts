@@ -2,14 +2,14 @@
  * A task as an attempt of it was given to an agent, and the items that it has made. Reads only.
  */
 import { listInputs, type InputItemRow } from '@gantry/database';
-import { GantryError, placeAt, type Place } from '@gantry/model';
+import { GantryError, placeAt, type DatasetType, type Place } from '@gantry/model';
 import type { ClaimedTask } from './claim-tasks.ts';
 import type { Engine } from './engine.ts';
 import type { StagePlan } from './run-plan.ts';
 
 export interface MadeItem {
   readonly output: string;
-  readonly type: string;
+  readonly type: DatasetType;
   readonly dataset: number;
   readonly place: Place;
   readonly name: string;

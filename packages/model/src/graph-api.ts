@@ -18,7 +18,8 @@ export const runGraphSchema = z.object({
         z.object({
           name: z.string(),
           type: z.enum(datasetTypes),
-          dataset: z.int(),
+          /** Absent where the pipeline is not a run yet. */
+          dataset: z.int().optional(),
           axes: z.array(z.string()),
         }),
       ),

@@ -3,9 +3,17 @@
  * the pulse, only says which runs to read again. The events are those of `events-api.ts`.
  */
 import { randomBytes } from 'node:crypto';
-import { beatMs, type EventsHello, type LiveSourceState } from '@gantry/model';
-import { describeRun, summarizeDatasets, takePulse } from '@gantry/engine';
+import {
+  countUnread,
+  lastNotification,
+  listFreshNotifications,
+  summarizeDatasets,
+  summarizeFailures,
+  takePulse,
+} from '@gantry/engine';
+import { beatMs, type EventsHello, type LiveSourceState, type NotificationNews } from '@gantry/model';
 import type { ServerContext } from './context.ts';
+import { describeRunNow } from './describe-run-now.ts';
 import { WatchNews } from './watch-news.ts';
 
 /** A run is told at most four times a second. */
@@ -15,6 +23,8 @@ const firstMs = 20;
 const pulseMs = 500;
 /** How often watched folders are looked at. */
 const watchMs = 1000;
+/** Of what has come at once, so many are told one by one. */
+const mostFresh = 5;
 
 export type Send = (text: string) => void;
 
@@ -31,6 +41,10 @@ export class EventStream {
   readonly #toldDatasets = new Map<number, number>();
   readonly #changedDatasets = new Set<number>();
   #pulses = new Map<number, string>();
+  /** What was told last of failures, and of notifications. */
+  #failures = '';
+  #notifications: { last: number; unread: number } | undefined;
+  #looking: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #flushing = false;
   #lastFlush = 0;
@@ -41,20 +55,21 @@ export class EventStream {
   constructor(context: ServerContext) {
     this.#context = context;
     this.#endings.push(
-      context.engine.listen(({ runs, datasets }) => {
+      context.engine.listen(({ runs, datasets, notices }) => {
         for (const dataset of datasets) this.#changedDatasets.add(dataset);
         this.#note(runs);
+        if (notices && this.#listeners.size > 0) void this.#guard(this.#look());
       }),
     );
     const beat = setInterval(() => {
       this.#send('event: beat\ndata: {}\n\n');
     }, beatMs);
     const pulse = setInterval(() => {
-      if (this.#listeners.size > 0) this.#guard(this.#takePulse());
+      if (this.#listeners.size > 0) void this.#guard(this.#takePulse());
     }, pulseMs);
     const news = new WatchNews(context.live);
     const watch = setInterval(() => {
-      if (this.#listeners.size > 0) this.#guard(this.#tellWatches(news));
+      if (this.#listeners.size > 0) void this.#guard(this.#tellWatches(news));
     }, watchMs);
     this.#endings.push(
       () => clearInterval(beat),
@@ -69,9 +84,13 @@ export class EventStream {
     const [epoch, number] = (lastEventId ?? '').split('-');
     const resumed = epoch === this.#epoch && /^\d+$/.test(number ?? '');
     const hello: EventsHello = { resumed };
+    // What comes from here on is new to this listener.
+    await this.#guard(this.#look());
     send(`retry: 1000\nid: ${this.#epoch}-${this.#number}\nevent: hello\ndata: ${JSON.stringify(hello)}\n\n`);
     this.#listeners.add(send);
     if (resumed) {
+      const { unread } = this.#notifications ?? { unread: 0 };
+      send(`event: failures\ndata: ${this.#failures}\n\n${describeNews({ unread, fresh: [] })}`);
       for (const [run, told] of this.#told) {
         if (told > Number(number)) send(await this.#describe(run, told));
       }
@@ -109,7 +128,7 @@ export class EventStream {
     const wait = Math.max(firstMs, this.#lastFlush + gatherMs - Date.now());
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.#guard(this.#flush());
+      void this.#guard(this.#flush());
     }, wait);
   }
 
@@ -131,6 +150,7 @@ export class EventStream {
         for (const dataset of datasets) this.#toldDatasets.set(dataset, number);
         if (this.#listeners.size > 0) this.#send(await this.#summarize(datasets, number));
       }
+      if (this.#listeners.size > 0) await this.#look();
     } finally {
       this.#flushing = false;
       this.#schedule();
@@ -138,7 +158,7 @@ export class EventStream {
   }
 
   async #describe(run: number, number: number): Promise<string> {
-    const detail = await describeRun(this.#context.engine, run);
+    const detail = await describeRunNow(this.#context, run);
     return `id: ${this.#epoch}-${number}\nevent: run\ndata: ${JSON.stringify(detail)}\n\n`;
   }
 
@@ -153,6 +173,29 @@ export class EventStream {
     const changed = [...runs].filter((run) => pulses.get(run) !== this.#pulses.get(run));
     this.#pulses = pulses;
     this.#note(changed);
+    await this.#look();
+  }
+
+  /** Tells of failures and notifications what is new since the last look; never twice at once. */
+  async #look(): Promise<void> {
+    this.#looking ??= this.#lookOnce().finally(() => {
+      this.#looking = undefined;
+    });
+    await this.#looking;
+  }
+
+  async #lookOnce(): Promise<void> {
+    const { engine, project } = this.#context;
+    const failures = JSON.stringify(await summarizeFailures(engine, project));
+    if (failures !== this.#failures) this.#send(`event: failures\ndata: ${failures}\n\n`);
+    this.#failures = failures;
+    const before = this.#notifications;
+    const now = { last: await lastNotification(engine), unread: await countUnread(engine, project) };
+    this.#notifications = now;
+    if (before === undefined || (before.last === now.last && before.unread === now.unread)) return;
+    const fresh =
+      now.last > before.last ? await listFreshNotifications(engine, project, before.last, mostFresh) : [];
+    this.#send(describeNews({ unread: now.unread, fresh }));
   }
 
   async #tellWatches(news: WatchNews): Promise<void> {
@@ -164,15 +207,19 @@ export class EventStream {
   }
 
   /** The state is read again at the next change; until then pages show what they have. */
-  #guard(work: Promise<void>): void {
+  #guard(work: Promise<void>): Promise<void> {
     const guarded = work.catch((error: unknown) => {
       this.#context.log(`Live events: ${error instanceof Error ? error.message : String(error)}`);
     });
     this.#working.add(guarded);
-    void guarded.finally(() => this.#working.delete(guarded));
+    return guarded.finally(() => this.#working.delete(guarded));
   }
 }
 
 function describeWatch(state: LiveSourceState): string {
   return `event: watch\ndata: ${JSON.stringify(state)}\n\n`;
+}
+
+function describeNews(news: NotificationNews): string {
+  return `event: notifications\ndata: ${JSON.stringify(news)}\n\n`;
 }

@@ -4,7 +4,10 @@
  */
 import {
   expireSessions,
+  FolderListings,
+  forgetNotifications,
   openEngine,
+  openIntakes,
   openLiveSources,
   removeReplaced,
   renewAllSessions,
@@ -23,7 +26,9 @@ import { toProblem } from './problem.ts';
 import { removeAttempts } from './remove-attempts.ts';
 import { addRoutes } from './routes.ts';
 import { SignIn } from './sign-in.ts';
+import { TableCache } from './tables/read-table.ts';
 import { addSecurityHeaders } from './web-files.ts';
+import { Courier } from './webhooks/courier.ts';
 
 export interface ServerOptions {
   /** Opened, and held until the server has closed. */
@@ -35,12 +40,27 @@ export interface ServerOptions {
   readonly port: number;
   readonly userToken: string;
   readonly agentToken: string;
-  /** Folders of the standard tools. */
+  /** Folders of the standard tools, and of others that runs may use. */
   readonly toolFolders: readonly string[];
+  /** A folder of folders with an example pipeline each. */
+  readonly exampleFolder?: string | undefined;
   /** Where the browser application was built; absent, its pages are not served. */
   readonly webFolder?: string | undefined;
   readonly version: string;
+  readonly notices?: NoticeOptions | undefined;
   readonly log?: ((line: string) => void) | undefined;
+}
+
+/** Who is told of what happens, beside those who look. */
+export interface NoticeOptions {
+  /** A run at work with so many failed tasks is told of; 0, and never, if absent. */
+  readonly failureNotice?: number | undefined;
+  /** Addresses that notifications are sent to. */
+  readonly webhooks?: readonly string[] | undefined;
+  /** What they are signed with. */
+  readonly webhookSecret?: string | undefined;
+  /** For tests: the pause after a webhook's first failure, in ms. */
+  readonly webhookPauseMs?: number | undefined;
 }
 
 export interface RunningServer {
@@ -57,18 +77,27 @@ const replacedEveryMs = 10_000;
 /** The first look through the whole store: a command that only looks is done by then. And every later one. */
 const firstSweepMs = 10_000;
 const sweepEveryMs = 6 * 3600 * 1000;
+/** So long notifications are kept. */
+const notificationDays = 90;
 
 /** @throws GantryError `port-in-use` */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const closing = new AbortController();
   const log = options.log ?? (() => {});
-  const engine = openEngine(options.pool);
+  const notices = options.notices ?? {};
+  const engine = openEngine(options.pool, {
+    failureNotice: notices.failureNotice ?? 0,
+    webhooks: notices.webhooks ?? [],
+  });
   const context: ServerContext = {
     engine,
     data: options.dataDirectory,
     live: await openLiveSources(engine, log),
+    intakes: await openIntakes(engine, log),
+    listings: new FolderListings(),
     project: 1,
     toolFolders: options.toolFolders,
+    exampleFolder: options.exampleFolder,
     version: options.version,
     started: Date.now(),
     log,
@@ -78,6 +107,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const signIn = await SignIn.open(options.dataDirectory);
   const events = new EventStream(context);
   const views = new ViewCache();
+  const tables = new TableCache();
   let url = '';
   const server = fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true });
   server.setErrorHandler(async (error, request, reply) => {
@@ -90,7 +120,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     return reply.code(404).type('application/problem+json').send(JSON.stringify(problem));
   });
   addSecurityHeaders(server);
-  const routes = allRoutes({ context, events, signIn, views, url: () => url, webFolder: options.webFolder });
+  const routes = allRoutes({
+    ...{ context, events, signIn, views, tables },
+    url: () => url,
+    webFolder: options.webFolder,
+  });
   addRoutes(server, routes, { owner: options.userToken, agent: options.agentToken }, signIn);
 
   // While nobody listened nobody could be heard.
@@ -99,9 +133,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url = await listen(server, options);
   } catch (error) {
     await events.close();
+    await context.intakes.close();
     await context.live.close();
     throw error;
   }
+  const courier = new Courier({
+    engine,
+    secret: notices.webhookSecret,
+    version: options.version,
+    log,
+    faults,
+    firstPauseMs: notices.webhookPauseMs,
+  });
+  await forgetNotifications(engine, notificationDays);
   const stopExpiring = every(expireEveryMs, faults, async () => {
     await removeAttempts(context, await expireSessions(context.engine));
   });
@@ -127,7 +171,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await events.close();
       await Promise.all([stopExpiring(), stopRemoving(), stopSweeping()]);
       await server.close();
-      await views.close();
+      await context.intakes.close();
+      // Behind what may still have ended a run.
+      await courier.close();
+      await Promise.all([views.close(), tables.close()]);
       await context.live.close();
     },
   };

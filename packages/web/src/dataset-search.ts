@@ -10,7 +10,7 @@ export interface DatasetsSearch {
 
 /** What the page of a dataset shows. */
 export interface DatasetSearch {
-  readonly tab?: 'lineage' | 'about' | undefined;
+  readonly show?: 'lineage' | 'about' | undefined;
   /** The item in the panel: `row=1,col=2`; empty for the only one. */
   readonly place?: string | undefined;
   /** Items as a list, where they would be pictures. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunGraph } from '@gantry/model';
-import { layOutGraph, lineId, nodeHeight, nodeWidth } from '../src/stage-graph/lay-out-graph.ts';
+import { layOutGraph, lineId, stageSizes } from '../src/stage-graph/lay-out-graph.ts';
 
 /** `a>b` is a stage `b` that reads `a`. */
 function graphOf(sources: readonly string[], stages: readonly string[], edges: readonly string[]): RunGraph {
@@ -46,8 +46,8 @@ describe('the graph of stages', () => {
     const line = bends.get(lineId('a', 'd'))!;
     expect(line).toHaveLength(4);
     for (const { x, y } of line)
-      for (const node of nodes.filter((one) => one.x === x || one.x + nodeWidth === x))
-        expect(y < node.y || y > node.y + nodeHeight, `${node.name} ${x} ${y}`).toBe(true);
+      for (const node of nodes.filter((one) => one.x === x || one.x + stageSizes.width === x))
+        expect(y < node.y || y > node.y + stageSizes.stageHeight, `${node.name} ${x} ${y}`).toBe(true);
   });
 
   it('puts a source beside its reader', () => {

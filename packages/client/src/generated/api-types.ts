@@ -87,6 +87,24 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/datasets/{id}/intake': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells how far the folder of a dataset is read */
+    get: operations['readIntake'];
+    put?: never;
+    /** Goes on with reading a folder that has stopped, with or without the files that cannot be read */
+    post: operations['resumeIntake'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/datasets/{id}': {
     parameters: {
       query?: never;
@@ -200,6 +218,159 @@ export interface paths {
     };
     /** Lists the watched folders */
     get: operations['listWatches'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/folders': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists a folder of the server’s machine, with counts of images */
+    get: operations['browseFolder'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/folders/recent': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists folders that runs have read of late */
+    get: operations['listRecentFolders'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/folders/look': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tells what a folder would be as a source: its pattern, its lattice, and what does not fit */
+    post: operations['lookAtFolder'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/folders/thumbnail': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Draws an image file of a folder, small */
+    get: operations['drawFileThumbnail'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/pipelines': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists pipelines that a run can be started with: examples, and those of earlier runs */
+    get: operations['listPipelines'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/pipelines/check': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tells all that is wrong with the text of a pipeline, or its graph and parameters */
+    post: operations['checkPipeline'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/tools': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the tools that pipelines can use */
+    get: operations['listTools'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/runs/plan': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tells what is wrong with a run before it is started, and what it would come to */
+    post: operations['planRun'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/runs/{id}/choices': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells what a run was started with, as the body that starts another one */
+    get: operations['readChoices'];
     put?: never;
     post?: never;
     delete?: never;
@@ -396,6 +567,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/tasks/{id}/log/end': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Hands over the last lines of the log of an attempt */
+    get: operations['readLogEnd'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/tasks/{id}/work': {
     parameters: {
       query?: never;
@@ -424,6 +612,74 @@ export interface paths {
     get: operations['readFile'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/failures': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Counts what has failed by cause, stage, agent or host, newest first */
+    get: operations['groupFailures'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/failures/summary': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells how much has failed, and where */
+    get: operations['summarizeFailures'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/failures/tasks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists failed tasks, newest first */
+    get: operations['listFailedTasks'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/failures/retry': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tries failed tasks again, of however many runs; ended runs go on */
+    post: operations['retryFailures'];
     delete?: never;
     options?: never;
     head?: never;
@@ -498,6 +754,74 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/datasets/{id}/picture/overlays': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists what may be laid over an image */
+    get: operations['listOverlays'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/around': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells the places around one of a dataset */
+    get: operations['lookAround'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/table': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads columns of a table */
+    get: operations['readTable'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/table/measured': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the images that a table was measured of */
+    get: operations['listMeasured'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/events': {
     parameters: {
       query?: never;
@@ -507,6 +831,57 @@ export interface paths {
     };
     /** Tells live events, as server-sent events */
     get: operations['followEvents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/notifications': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists notifications, newest first */
+    get: operations['listNotifications'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/notifications/read': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Marks notifications as read */
+    post: operations['readNotifications'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agents': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the agents, those at work first */
+    get: operations['listAgents'];
     put?: never;
     post?: never;
     delete?: never;
@@ -682,6 +1057,51 @@ export interface components {
       memory: number;
       slots: number;
     };
+    AgentSummary: {
+      id: number;
+      name: string;
+      host: string;
+      /** @enum {string} */
+      state: 'alive' | 'lost' | 'left';
+      joined: string;
+      heard: string;
+      capacity: {
+        cpu: number;
+        memory: number;
+        slots: number;
+      };
+      load: {
+        cpu: number;
+        memory: number;
+        running: number;
+        waiting: number;
+      } | null;
+      held: number;
+      tasks: {
+        task: number;
+        run: number;
+        runName: string;
+        stage: string;
+        place: {
+          [key: string]: number;
+        };
+        claimed: string;
+      }[];
+      lost: number;
+      failures: number;
+    };
+    AroundAnswer: {
+      along: {
+        axis: string;
+        values: number[];
+      }[];
+      previous: {
+        [key: string]: number;
+      } | null;
+      next: {
+        [key: string]: number;
+      } | null;
+    };
     AssignedOutput: {
       name: string;
       type: string;
@@ -783,6 +1203,44 @@ export interface components {
         message: string;
         mend: string | null;
       } | null;
+    };
+    CheckPipelineBody: {
+      /** @default pipeline.yaml */
+      file?: string;
+      text: string;
+      /** @default [] */
+      tools?: string[];
+    };
+    CheckedPipeline: {
+      problems: components['schemas']['FieldProblem'][];
+      name: string;
+      title: string;
+      description: string;
+      graph?: components['schemas']['RunGraph'];
+      sources: {
+        name: string;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+        axes: string[];
+        extents: {
+          [key: string]: [number, number];
+        };
+        title: string;
+        description: string;
+      }[];
+      stages: {
+        name: string;
+        title: string;
+        description: string;
+        tool: string;
+        toolTitle: string;
+        toolDescription: string;
+        params: {
+          name: string;
+          declared: components['schemas']['ToolParam'];
+          set?: unknown;
+        }[];
+      }[];
     };
     ClaimAnswer: {
       assignments: components['schemas']['Assignment'][];
@@ -896,6 +1354,281 @@ export interface components {
         revision: number;
       } | null;
     };
+    FailedTasks: {
+      tasks: {
+        task: number;
+        run: number;
+        runName: string;
+        stage: string;
+        place: {
+          [key: string]: number;
+        };
+        attempt: number;
+        /** @enum {string} */
+        outcome: 'failed' | 'timed-out' | 'out-of-memory' | 'start-failed' | 'lost';
+        exitCode: number | null;
+        signal: string | null;
+        message: string | null;
+        agent: string;
+        host: string;
+        at: string;
+      }[];
+      next: number | null;
+    };
+    FailureFilter: {
+      run?: number;
+      cause?: number;
+      stage?: string;
+      pipeline?: string;
+      /** @enum {string} */
+      outcome?: 'failed' | 'timed-out' | 'out-of-memory' | 'start-failed' | 'lost';
+      agent?: string;
+      host?: string;
+      /** Format: date-time */
+      since?: string;
+      /** Format: date-time */
+      before?: string;
+    };
+    FailureGroups: {
+      groups: {
+        key: string;
+        filter: components['schemas']['FailureFilter'];
+        title: string;
+        tasks: number;
+        runs: number;
+        outcomes: {
+          /** @enum {string} */
+          outcome: 'failed' | 'timed-out' | 'out-of-memory' | 'start-failed' | 'lost';
+          tasks: number;
+        }[];
+        stages: {
+          stage: string;
+          tasks: number;
+        }[];
+        agents: {
+          agent: string;
+          host: string;
+          tasks: number;
+        }[];
+        agentCount: number;
+        first: string;
+        last: string;
+        example: {
+          task: number;
+          run: number;
+          runName: string;
+          stage: string;
+          place: {
+            [key: string]: number;
+          };
+          attempt: number;
+          /** @enum {string} */
+          outcome: 'failed' | 'timed-out' | 'out-of-memory' | 'start-failed' | 'lost';
+          exitCode: number | null;
+          signal: string | null;
+          message: string | null;
+          agent: string;
+          host: string;
+          at: string;
+        };
+        waiting: {
+          tasks: number;
+          alone: boolean;
+        };
+      }[];
+      tasks: number;
+      next: number | null;
+    };
+    FailureSummary: {
+      failed: number;
+      blocked: number;
+      runs: number;
+      where: {
+        run: number;
+        name: string;
+        /** @enum {string} */
+        state: 'active' | 'paused' | 'succeeded' | 'failed' | 'cancelled' | 'archived';
+        stages: {
+          stage: string;
+          failed: number;
+        }[];
+      }[];
+      latest: number;
+    };
+    FieldProblem: {
+      code: string;
+      message: string;
+      file: string;
+      line: number;
+      field: string;
+      mend: string;
+    };
+    FolderEntry: {
+      name: string;
+      /** @enum {string} */
+      kind: 'folder' | 'file' | 'other';
+      link: string | null;
+      closed: string | null;
+      files: number | null;
+      images: number | null;
+      more: boolean;
+      image: boolean;
+    };
+    FolderListing: {
+      path: string;
+      through: string | null;
+      parent: string | null;
+      entries: components['schemas']['FolderEntry'][];
+      count: number;
+      files: number;
+      images: number;
+      starts: {
+        name: string;
+        path: string;
+      }[];
+    };
+    FolderLook: {
+      folder: string;
+      real: string | null;
+      files: number;
+      pattern: string | null;
+      suggestion: {
+        pattern: string;
+        axes: string[];
+        matched: number;
+        missing: string[];
+      } | null;
+      problems: components['schemas']['FieldProblem'][];
+      warnings: string[];
+      axes: {
+        name: string;
+        first: number;
+        last: number;
+        step: number;
+        values: number;
+      }[];
+      lacking: string[];
+      besides: string[];
+      matched: {
+        count: number;
+        first: {
+          name: string;
+          place: {
+            [key: string]: number;
+          };
+        }[];
+      };
+      unmatched: {
+        count: number;
+        first: {
+          name: string;
+          why: string;
+        }[];
+      };
+      outside: {
+        count: number;
+        first: {
+          name: string;
+          place: {
+            [key: string]: number;
+          };
+        }[];
+      };
+      twice: {
+        count: number;
+        first: {
+          place: {
+            [key: string]: number;
+          };
+          names: string[];
+        }[];
+      };
+      holes: {
+        places: number;
+        missing: number;
+        first: {
+          [key: string]: number;
+        }[];
+      };
+      lattice: {
+        axes: {
+          name: string;
+          first: number;
+          step: number;
+          count: number;
+        }[];
+        /** @description States, by number: nothing, file, twice, hole, outside */
+        runs: number[];
+      } | null;
+      sizes: {
+        looked: number;
+        least: number;
+        most: number;
+        total: number;
+        exact: boolean;
+      } | null;
+      images: {
+        looked: number;
+        kinds: {
+          width: number;
+          height: number;
+          bits: number;
+          files: number;
+          first: string;
+        }[];
+      };
+      damaged: {
+        count: number;
+        first: {
+          name: string;
+          message: string;
+          mend: string;
+        }[];
+        looked: number;
+      };
+      samples: {
+        name: string;
+        path: string;
+        place: {
+          [key: string]: number;
+        };
+      }[];
+      tookMs: number;
+    };
+    FolderSource: {
+      folder: string;
+      pattern: string;
+      /**
+       * @default batch
+       * @enum {string}
+       */
+      mode: 'batch' | 'live';
+      /** @default {} */
+      extents: {
+        [key: string]: [number, number];
+      };
+      /** @default false */
+      skipUnreadable: boolean;
+      /** @default {} */
+      completeWhen: components['schemas']['CompleteWhen'];
+    };
+    FolderSourceInput: {
+      folder: string;
+      pattern: string;
+      /**
+       * @default batch
+       * @enum {string}
+       */
+      mode?: 'batch' | 'live';
+      /** @default {} */
+      extents?: {
+        [key: string]: [number, number];
+      };
+      /** @default false */
+      skipUnreadable?: boolean;
+      /** @default {} */
+      completeWhen?: components['schemas']['CompleteWhen'];
+    };
     FoundTask: {
       id: number;
     };
@@ -910,6 +1643,44 @@ export interface components {
       running: number[];
       waiting: number[];
       settled: boolean;
+      load?: {
+        cpu: number;
+        memory: number;
+      };
+    };
+    IntakeBody: {
+      /** @default false */
+      skipUnreadable?: boolean;
+    };
+    IntakeProblem: {
+      code: string;
+      message: string;
+      mend: string;
+      file: string;
+    };
+    IntakeState: {
+      dataset: number;
+      folder: string;
+      pattern: string;
+      /** @enum {string} */
+      state: 'waiting' | 'listing' | 'reading' | 'stopped' | 'ended';
+      since: string;
+      ended: string | null;
+      resumed: string | null;
+      files: number;
+      filesRead: number;
+      bytes: number;
+      bytesRead: number;
+      bytesPerSecond: number | null;
+      secondsLeft: number | null;
+      problems: {
+        count: number;
+        first: components['schemas']['IntakeProblem'][];
+      };
+      leftOut: {
+        count: number;
+        first: components['schemas']['IntakeProblem'][];
+      };
     };
     ItemDetail: {
       place: {
@@ -1152,6 +1923,15 @@ export interface components {
       mend: string;
       since: string;
     };
+    LogEnd: {
+      attempt: number;
+      lines: {
+        /** @enum {string} */
+        stream: 'stdout' | 'stderr' | 'system';
+        text: string;
+      }[];
+      whole: boolean;
+    };
     LogLine: {
       /** @enum {string} */
       stream: 'stdout' | 'stderr' | 'system';
@@ -1163,6 +1943,33 @@ export interface components {
       offset: number;
       bytes: number;
       omitted: number;
+    };
+    LookBody: {
+      folder: string;
+      pattern?: string;
+      /**
+       * @default image
+       * @enum {string}
+       */
+      type?: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+      /** @default [] */
+      axes?: string[];
+      /** @default {} */
+      extents?: {
+        [key: string]: [number, number];
+      };
+    };
+    MeasuredAnswer: {
+      images: {
+        input: string;
+        /** @enum {string} */
+        kind: 'labels' | 'mask' | 'image';
+        dataset: number;
+        place: {
+          [key: string]: number;
+        };
+        name: string;
+      }[];
     };
     NewDatasetBody: {
       name: string;
@@ -1198,8 +2005,100 @@ export interface components {
         };
       };
       sources: {
-        [key: string]: number;
+        [key: string]: number | components['schemas']['FolderSourceInput'];
       };
+    };
+    Notification: {
+      id: number;
+      at: string;
+      read: boolean;
+      about: components['schemas']['NotificationAbout'];
+    };
+    NotificationAbout:
+      | {
+          /** @constant */
+          kind: 'run-ended';
+          run: {
+            id: number;
+            name: string;
+            pipeline: string;
+          };
+          /** @enum {string} */
+          state: 'succeeded' | 'failed' | 'cancelled';
+          seconds: number;
+          tasks: {
+            [key: string]: number;
+          };
+        }
+      | {
+          /** @constant */
+          kind: 'run-failing';
+          run: {
+            id: number;
+            name: string;
+            pipeline: string;
+          };
+          failed: number;
+          limit: number;
+          tasks: {
+            [key: string]: number;
+          };
+        }
+      | {
+          /** @constant */
+          kind: 'agent-lost';
+          agent: {
+            id: number;
+            name: string;
+            host: string;
+          };
+          heard: string;
+          held: number;
+        }
+      | {
+          /** @constant */
+          kind: 'webhook-given-up';
+          webhook: string;
+          notifications: number;
+          tries: number;
+          error: string;
+        };
+    Notifications: {
+      unread: number;
+      notifications: components['schemas']['Notification'][];
+      more: boolean;
+      webhooks: {
+        count: number;
+        waiting: number;
+      };
+    };
+    OverlaysAnswer: {
+      overlays: {
+        dataset: number;
+        place: {
+          [key: string]: number;
+        };
+        name: string;
+        /** @enum {string} */
+        kind: 'labels' | 'mask' | 'image';
+        run: number;
+        stage: string;
+        output: string | null;
+        tables: {
+          dataset: number;
+          place: {
+            [key: string]: number;
+          };
+          name: string;
+        }[];
+      }[];
+      tables: {
+        dataset: number;
+        place: {
+          [key: string]: number;
+        };
+        name: string;
+      }[];
     };
     PictureDescription: {
       dataset: {
@@ -1225,6 +2124,7 @@ export interface components {
       bitDepth: 8 | 16 | 32;
       /** @enum {string} */
       sampleFormat: 'uint' | 'float';
+      raw: boolean;
       pages: number;
       page: number;
       exact: boolean;
@@ -1256,8 +2156,49 @@ export interface components {
       value: number | null;
       exact: boolean;
     };
-    /** @default  */
-    PlaceText: string;
+    PipelineChoice: {
+      id: string;
+      /** @enum {string} */
+      kind: 'example' | 'run';
+      name: string;
+      title: string;
+      description: string;
+      file: string;
+      text: string;
+      tools: string[];
+      sources: {
+        name: string;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+        axes: string[];
+      }[];
+      stages: number;
+      last: {
+        id: number;
+        name: string;
+        /** @enum {string} */
+        state: 'active' | 'paused' | 'succeeded' | 'failed' | 'cancelled' | 'archived';
+        created: string;
+      } | null;
+    };
+    PlannedRun: {
+      problems: components['schemas']['FieldProblem'][];
+      warnings: {
+        field: string;
+        message: string;
+      }[];
+      sources: {
+        name: string;
+        items: number;
+        bytes: number | null;
+        open: boolean;
+      }[];
+      stages: {
+        name: string;
+        tasks: number | null;
+        open: boolean;
+      }[];
+    };
     Problem: {
       type: string;
       title: string;
@@ -1276,6 +2217,15 @@ export interface components {
         field: string;
         mend: string;
       }[];
+    };
+    ReadNotificationsBody: {
+      ids?: number[];
+      through?: number;
+    };
+    RecentFolder: {
+      folder: string;
+      pattern: string;
+      used: string;
     };
     Report: {
       attempt: number;
@@ -1311,14 +2261,50 @@ export interface components {
       reports: components['schemas']['Report'][];
     };
     ResumeBody: {
-      again: ('none' | 'all') | number[];
+      again:
+        | ('none' | 'all')
+        | number[]
+        | {
+            stages: string[];
+          };
     };
     ResumedAnswer: {
       again: number;
     };
+    RetryAnswer: {
+      again: number;
+      runs: number[];
+      refused: {
+        run: number;
+        tasks: number;
+        code: string;
+        message: string;
+        mend?: string;
+      }[];
+    };
+    RetryBody: {
+      tasks?: number[];
+      filter?: components['schemas']['FailureFilter'];
+    };
     ReturnsRequest: {
       session: string;
       attempts: number[];
+    };
+    RunChoices: {
+      name: string;
+      pipeline: {
+        file: string;
+        text: string;
+      };
+      tools: string[];
+      params: {
+        [key: string]: {
+          [key: string]: string;
+        };
+      };
+      sources: {
+        [key: string]: number | components['schemas']['FolderSource'];
+      };
     };
     RunDetail: {
       id: number;
@@ -1336,6 +2322,7 @@ export interface components {
         dataset: number;
         items: number;
         closed: boolean;
+        intake?: components['schemas']['IntakeState'];
       }[];
       stages: components['schemas']['StageSummary'][];
     };
@@ -1354,7 +2341,7 @@ export interface components {
           name: string;
           /** @enum {string} */
           type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
-          dataset: number;
+          dataset?: number;
           axes: string[];
         }[];
       }[];
@@ -1416,6 +2403,36 @@ export interface components {
       axes: string[];
       tasks: components['schemas']['TaskCounts'];
     };
+    TableAnswer: {
+      dataset: {
+        id: number;
+        name: string;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+        axes: string[];
+      };
+      place: {
+        [key: string]: number;
+      };
+      name: string;
+      path: string;
+      revision: number;
+      rows: number;
+      from: number;
+      columns: {
+        name: string;
+        /** @enum {string} */
+        kind: 'number' | 'text';
+        unit: string | null;
+        definition: string | null;
+        count: number;
+        minimum: number | null;
+        median: number | null;
+        maximum: number | null;
+        values: (number | string | null)[];
+      }[];
+      version: string;
+    };
     TaskCounts: {
       [key: string]: number;
     };
@@ -1472,7 +2489,8 @@ export interface components {
       };
       outputs: {
         output: string;
-        type: string;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
         dataset: number;
         place: {
           [key: string]: number;
@@ -1482,6 +2500,156 @@ export interface components {
         size: number;
         revision: number;
       }[];
+    };
+    ToolParam:
+      | {
+          /** @constant */
+          type: 'string';
+          title?: string;
+          /** @default  */
+          description: string;
+          /** @description The unit of its numbers, such as px, % or µm, for forms. */
+          unit?: string;
+          /**
+           * @description A required parameter without a default must be given by the stage; any other may be absent.
+           * @default false
+           */
+          required: boolean;
+          default?: string;
+        }
+      | {
+          /** @constant */
+          type: 'integer';
+          title?: string;
+          /** @default  */
+          description: string;
+          /** @description The unit of its numbers, such as px, % or µm, for forms. */
+          unit?: string;
+          /**
+           * @description A required parameter without a default must be given by the stage; any other may be absent.
+           * @default false
+           */
+          required: boolean;
+          min?: number;
+          max?: number;
+          default?: number;
+        }
+      | {
+          /** @constant */
+          type: 'number';
+          title?: string;
+          /** @default  */
+          description: string;
+          /** @description The unit of its numbers, such as px, % or µm, for forms. */
+          unit?: string;
+          /**
+           * @description A required parameter without a default must be given by the stage; any other may be absent.
+           * @default false
+           */
+          required: boolean;
+          min?: number;
+          max?: number;
+          default?: number;
+        }
+      | {
+          /** @constant */
+          type: 'boolean';
+          title?: string;
+          /** @default  */
+          description: string;
+          /** @description The unit of its numbers, such as px, % or µm, for forms. */
+          unit?: string;
+          /**
+           * @description A required parameter without a default must be given by the stage; any other may be absent.
+           * @default false
+           */
+          required: boolean;
+          default?: boolean;
+        }
+      | {
+          /** @constant */
+          type: 'enum';
+          title?: string;
+          /** @default  */
+          description: string;
+          /** @description The unit of its numbers, such as px, % or µm, for forms. */
+          unit?: string;
+          /**
+           * @description A required parameter without a default must be given by the stage; any other may be absent.
+           * @default false
+           */
+          required: boolean;
+          values: (string | number)[];
+          default?: string | number;
+        }
+      | {
+          /** @constant */
+          type: 'array';
+          title?: string;
+          /** @default  */
+          description: string;
+          /** @description The unit of its numbers, such as px, % or µm, for forms. */
+          unit?: string;
+          /**
+           * @description A required parameter without a default must be given by the stage; any other may be absent.
+           * @default false
+           */
+          required: boolean;
+          items:
+            | {
+                /** @constant */
+                type: 'string';
+              }
+            | {
+                /** @constant */
+                type: 'integer';
+                min?: number;
+                max?: number;
+              }
+            | {
+                /** @constant */
+                type: 'number';
+                min?: number;
+                max?: number;
+              }
+            | {
+                /** @constant */
+                type: 'enum';
+                values: (string | number)[];
+              };
+          minItems?: number;
+          maxItems?: number;
+          default?: (string | number)[];
+        };
+    ToolSummary: {
+      name: string;
+      version: string;
+      title: string;
+      description: string;
+      folder: string;
+      inputs: {
+        name: string;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+        title: string;
+        description: string;
+        many: boolean;
+        required: boolean;
+      }[];
+      params: {
+        name: string;
+        declared: components['schemas']['ToolParam'];
+      }[];
+      outputs: {
+        name: string;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+        title: string;
+        description: string;
+      }[];
+    };
+    UnreadAnswer: {
+      unread: number;
     };
     WatchBody: {
       /** @default 500 */
@@ -1722,6 +2890,56 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  readIntake: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['IntakeState'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  resumeIntake: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['IntakeBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['IntakeState'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   readDataset: {
     parameters: {
       query?: never;
@@ -1930,6 +3148,216 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['LiveSourceState'][];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  browseFolder: {
+    parameters: {
+      query?: {
+        path?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FolderListing'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listRecentFolders: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecentFolder'][];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  lookAtFolder: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['LookBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FolderLook'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  drawFileThumbnail: {
+    parameters: {
+      query: {
+        path: string;
+        size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The bytes */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'image/webp': unknown;
+          'image/png': unknown;
+          'image/jpeg': unknown;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listPipelines: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PipelineChoice'][];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  checkPipeline: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CheckPipelineBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CheckedPipeline'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listTools: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ToolSummary'][];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  planRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewRunBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PlannedRun'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readChoices: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RunChoices'];
         };
       };
       default: components['responses']['Problem'];
@@ -2231,6 +3659,32 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  readLogEnd: {
+    parameters: {
+      query?: {
+        attempt?: number;
+        lines?: number;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LogEnd'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   readWork: {
     parameters: {
       query?: {
@@ -2282,10 +3736,123 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  groupFailures: {
+    parameters: {
+      query?: {
+        run?: number;
+        cause?: number;
+        stage?: string;
+        pipeline?: string;
+        outcome?: 'failed' | 'timed-out' | 'out-of-memory' | 'start-failed' | 'lost';
+        agent?: string;
+        host?: string;
+        since?: string;
+        before?: string;
+        by?: 'cause' | 'stage' | 'agent' | 'host';
+        limit?: number;
+        after?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FailureGroups'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  summarizeFailures: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FailureSummary'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listFailedTasks: {
+    parameters: {
+      query?: {
+        run?: number;
+        cause?: number;
+        stage?: string;
+        pipeline?: string;
+        outcome?: 'failed' | 'timed-out' | 'out-of-memory' | 'start-failed' | 'lost';
+        agent?: string;
+        host?: string;
+        since?: string;
+        before?: string;
+        limit?: number;
+        after?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FailedTasks'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  retryFailures: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RetryBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RetryAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   describePicture: {
     parameters: {
       query?: {
-        place?: components['schemas']['PlaceText'];
+        place?: string;
         page?: number;
       };
       header?: never;
@@ -2311,7 +3878,7 @@ export interface operations {
   renderTile: {
     parameters: {
       query: {
-        place?: components['schemas']['PlaceText'];
+        place?: string;
         page?: number;
         level: number;
         x: number;
@@ -2321,7 +3888,7 @@ export interface operations {
         gamma?: number;
         lut?:
           'grey' | 'inverted' | 'red' | 'green' | 'blue' | 'cyan' | 'magenta' | 'yellow' | 'labels' | 'ids';
-        format?: 'webp' | 'png' | 'jpeg';
+        format?: 'webp' | 'png' | 'jpeg' | 'raw';
         v?: string;
       };
       header?: never;
@@ -2341,6 +3908,7 @@ export interface operations {
           'image/webp': unknown;
           'image/png': unknown;
           'image/jpeg': unknown;
+          'application/octet-stream': unknown;
         };
       };
       default: components['responses']['Problem'];
@@ -2349,7 +3917,7 @@ export interface operations {
   renderThumbnail: {
     parameters: {
       query?: {
-        place?: components['schemas']['PlaceText'];
+        place?: string;
         page?: number;
         size?: number;
         low?: number;
@@ -2385,7 +3953,7 @@ export interface operations {
   readPictureValue: {
     parameters: {
       query: {
-        place?: components['schemas']['PlaceText'];
+        place?: string;
         page?: number;
         x: number;
         y: number;
@@ -2410,6 +3978,110 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  listOverlays: {
+    parameters: {
+      query?: {
+        place?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OverlaysAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  lookAround: {
+    parameters: {
+      query?: {
+        place?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AroundAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readTable: {
+    parameters: {
+      query?: {
+        place?: string;
+        column?: string | string[];
+        from?: number;
+        limit?: number;
+        v?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TableAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listMeasured: {
+    parameters: {
+      query?: {
+        place?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MeasuredAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   followEvents: {
     parameters: {
       query?: never;
@@ -2426,6 +4098,76 @@ export interface operations {
         };
         content: {
           'text/event-stream': string;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listNotifications: {
+    parameters: {
+      query?: {
+        limit?: number;
+        before?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Notifications'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readNotifications: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ReadNotificationsBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UnreadAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listAgents: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentSummary'][];
         };
       };
       default: components['responses']['Problem'];

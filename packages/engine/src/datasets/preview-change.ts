@@ -87,7 +87,7 @@ async function previewSealing(engine: Engine, dataset: DatasetDetail): Promise<P
   return {
     refused: null,
     means: [
-      `Nothing of it changes any more: neither its ${things(dataset.items, 'item')} nor their files' recorded bytes. ` +
+      `Nothing of it will change any more: neither its ${things(dataset.items, 'item')} nor their files' recorded bytes. ` +
         'A fingerprint (SHA-256 over places, names, sizes and checksums) says what it holds.',
       ...(maker === undefined
         ? ['New versions of its files are refused; a new dataset takes them.']

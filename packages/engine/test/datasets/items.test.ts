@@ -80,7 +80,9 @@ describe('the items of a dataset', () => {
     const row = await fill(['row'], [[1]]);
     const ask = listItems(engine, row, { at: { z: [1, 1] }, after: undefined, limit: 5 });
     await expect(ask).rejects.toMatchObject({ code: 'bad-request', field: 'at', mend: 'Write it as row=1.' });
-    await expect(findDatasetItem(engine, row, { row: 2 }, '/store')).rejects.toMatchObject({ code: 'unknown-item' });
+    await expect(findDatasetItem(engine, row, { row: 2 }, '/store')).rejects.toMatchObject({
+      code: 'unknown-item',
+    });
     await expect(findDatasetItem(engine, row, {}, '/store')).rejects.toMatchObject({ code: 'bad-request' });
     expect(await findDatasetItem(engine, row, { row: 1 }, '/store')).toMatchObject({
       path: '/a.tif',

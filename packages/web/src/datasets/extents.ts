@@ -2,9 +2,8 @@
 import type { DatasetSummary } from '@gantry/model';
 import { formatCount } from '../parts/numbers.ts';
 
-/** `row 1–4 · col 1–4`; what it has where there are no items yet, and `one item` without axes. */
+/** `row 1–4 · col 1–4`; the axes alone where there are no items yet, and nothing without axes. */
 export function describeExtents({ axes, extents }: Pick<DatasetSummary, 'axes' | 'extents'>): string {
-  if (axes.length === 0) return 'no axes: one item';
   if (extents.length === 0) return axes.join(' · ');
   return extents
     .map(({ axis, first, last }) => `${axis} ${first === last ? first : `${first}–${last}`}`)

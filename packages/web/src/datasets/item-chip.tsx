@@ -18,21 +18,22 @@ interface ItemChipProps {
 }
 
 export function ItemChip({ dataset, type, place, name, revision, note }: ItemChipProps) {
-  const words = formatPlaceWords(place);
+  const words = Object.keys(place).length === 0 ? '' : formatPlaceWords(place);
+  const below = [words, ...(note === undefined ? [] : [note])].filter((word) => word !== '').join(' · ');
   return (
     <Link
       to="/datasets/$dataset"
       params={{ dataset }}
       search={{ place: placeText(place) }}
       className={classes['chip']}
-      title={`${name}, ${words}`}
+      title={below === '' ? name : `${name}, ${below}`}
     >
       <span className={classes['chipPicture']}>
-        <Thumbnail {...{ dataset, type, place, revision }} size={36} alt="" />
+        <Thumbnail {...{ dataset, type, place, revision }} size={36} alt="" cover />
       </span>
       <span className={classes['chipWords']}>
         <span className="cut">{name}</span>
-        <span className="quiet cut figures">{note === undefined ? words : `${words} · ${note}`}</span>
+        {below !== '' && <span className="quiet cut figures">{below}</span>}
       </span>
     </Link>
   );

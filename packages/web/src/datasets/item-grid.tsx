@@ -3,7 +3,7 @@
  * are asked for and are loaded. Arrow keys go from place to place, and Enter opens one.
  */
 import type { DatasetDetail, ItemSummary } from '@gantry/model';
-import { useElementSize } from '@mantine/hooks';
+import { useElementSize, useMergedRef } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
@@ -28,11 +28,11 @@ interface ItemGridProps {
   readonly onPlane: (step: number) => void;
 }
 
-/** Widths of a cell, in pixels; without a choice as many columns as there are fill the width, within these. */
-const widths = { s: 56, m: 112, l: 208 };
-const [narrowest, widest] = [64, 220];
+/** Widths of a cell, in pixels; without a choice the whole plane is in sight, within these. */
+const widths = { s: 64, m: 128, l: 240 };
+const [narrowest, widest] = [56, 320];
 const gap = 4;
-const headWidth = 36;
+const headWidth = 52;
 const headHeight = 22;
 /** Until a picture is there. */
 const usualRatio = 0.75;
@@ -42,13 +42,17 @@ const ratios = new Map<number, number>();
 export function ItemGrid({ dataset, x, y, at, size, open, onPlane }: ItemGridProps) {
   const columns = spanOf(dataset, x);
   const rows = spanOf(dataset, y);
-  const { ref: boxRef, width } = useElementSize<HTMLDivElement>();
+  const { ref: boxRef, width, height } = useElementSize<HTMLDivElement>();
   const scroll = useRef<HTMLDivElement>(null);
   const navigate = useNavigate({ from: '/datasets/$dataset' });
   const [ratio, setRatio] = useState(ratios.get(dataset.id));
   const [cursor, setCursor] = useState<{ column: number; row: number }>();
-  const fitting = Math.floor((width - headWidth - 18) / Math.max(1, columns.count)) - gap;
-  const cellWidth = size === undefined ? Math.max(narrowest, Math.min(widest, fitting)) : widths[size];
+  const fitting = Math.min(
+    (width - headWidth - 18) / Math.max(1, columns.count) - gap,
+    ((height - headHeight - 18) / Math.max(1, rows.count) - gap) / (ratio ?? usualRatio),
+  );
+  const cellWidth =
+    size === undefined ? Math.floor(Math.max(narrowest, Math.min(widest, fitting))) : widths[size];
   const cellHeight = Math.round(cellWidth * (ratio ?? usualRatio));
   const across = useVirtualizer({
     horizontal: true,
@@ -140,9 +144,9 @@ export function ItemGrid({ dataset, x, y, at, size, open, onPlane }: ItemGridPro
           setRatio(shape);
         };
   return (
-    <div ref={boxRef} className={classes['box']}>
+    <div className={classes['box']}>
       {items.error !== undefined && <Problem error={items.error} />}
-      <div className={classes['scroll']} ref={scroll}>
+      <div className={classes['scroll']} ref={useMergedRef(scroll, boxRef)}>
         <div
           className={classes['sheet']}
           role="grid"
@@ -156,12 +160,11 @@ export function ItemGrid({ dataset, x, y, at, size, open, onPlane }: ItemGridPro
             className={classes['corner']}
             style={{ width: headWidth, height: headHeight }}
             aria-hidden="true"
-          >
-            {y} \ {x}
-          </div>
+          ></div>
           <div className={classes['top']} style={{ height: headHeight }} aria-hidden="true">
             {shownColumns.map(({ index, start }) => (
               <span key={index} style={{ left: start, width: cellWidth }}>
+                {cellWidth < 80 ? '' : `${x} `}
                 {columns.first + index}
               </span>
             ))}
@@ -169,7 +172,7 @@ export function ItemGrid({ dataset, x, y, at, size, open, onPlane }: ItemGridPro
           <div className={classes['left']} style={{ width: headWidth }} aria-hidden="true">
             {shownRows.map(({ index, start }) => (
               <span key={index} style={{ top: start, height: cellHeight }}>
-                {rows.first + index}
+                {y} {rows.first + index}
               </span>
             ))}
           </div>

@@ -84,6 +84,7 @@ export function ItemList({ dataset, open }: ItemListProps) {
                       }}
                       size={32}
                       alt=""
+                      cover
                     />
                   </span>
                   {formatPlaceWords(item.place)}
@@ -174,7 +175,9 @@ export function ItemGallery({ dataset, open, size }: ItemGalleryProps) {
                       <span className="cut" title={item.name}>
                         {item.name}
                       </span>
-                      <span className="quiet cut">{formatPlaceWords(item.place)}</span>
+                      {dataset.axes.length > 0 && (
+                        <span className="quiet cut">{formatPlaceWords(item.place)}</span>
+                      )}
                     </ItemLink>
                   </div>
                 );

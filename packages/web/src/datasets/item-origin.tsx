@@ -65,7 +65,9 @@ function listFacts(origin: Origin): Fact[] {
             params={{ run, task: origin.task.id }}
             search={{ stage, attempt: attempt.id }}
           >
-            {stage}, {formatPlaceWords(origin.task.place)}
+            {Object.keys(origin.task.place).length === 0
+              ? stage
+              : `${stage}, ${formatPlaceWords(origin.task.place)}`}
           </Link>{' '}
           {origin.task.stale && <StateBadge state="stale" />}
         </>

@@ -5,7 +5,7 @@
 import type { DatasetDetail, ItemDetail } from '@gantry/model';
 import { ActionIcon, Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { itemFileAddress, itemQuery } from '../api/dataset-queries.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
@@ -24,6 +24,7 @@ import { describeMetadata, Metadata } from './item-metadata.tsx';
 import { ItemOrigin } from './item-origin.tsx';
 import classes from './item-panel.module.css';
 import { ItemUses } from './item-uses.tsx';
+import { OpenLink } from './open-links.tsx';
 
 interface ItemPanelProps {
   readonly dataset: DatasetDetail;
@@ -51,7 +52,7 @@ export function ItemPanel({ dataset, place }: ItemPanelProps) {
   return (
     <aside
       className={task['panel']}
-      aria-label={`Item at ${words}`}
+      aria-label={place === '' ? 'Item' : `Item at ${words}`}
       ref={element}
       tabIndex={-1}
       onKeyDown={(event) => {
@@ -60,12 +61,12 @@ export function ItemPanel({ dataset, place }: ItemPanelProps) {
     >
       <header className={task['head']}>
         <div>
-          <h2>{item?.name ?? words}</h2>
+          <h2>{item?.name ?? (place === '' ? 'Item' : words)}</h2>
           <span className={`${task['sub']} quiet`}>
             <span className={classes['type']}>
               <TypeIcon type={dataset.type} size={15} /> {dataset.type}
             </span>
-            <span className="figures">{words}</span>
+            {place !== '' && <span className="figures">{words}</span>}
             {item !== undefined && <span>{describeMetadata(item.metadata)}</span>}
           </span>
         </div>
@@ -115,10 +116,10 @@ function Picture({ item }: { readonly item: ItemDetail }) {
   const { metadata } = item;
   const shape = metadata.kind === 'image' ? metadata.width / metadata.height : 4 / 3;
   return (
-    <Link
-      to="/datasets/$dataset/view"
-      params={{ dataset: item.dataset.id }}
-      search={{ place: placeText(item.place) }}
+    <OpenLink
+      page="view"
+      dataset={item.dataset.id}
+      place={item.place}
       className={classes['picture']}
       style={{ aspectRatio: String(Math.max(0.6, Math.min(2.6, shape))) }}
       aria-label={`Open ${item.name} in the viewer`}
@@ -129,67 +130,57 @@ function Picture({ item }: { readonly item: ItemDetail }) {
         size={512}
         alt=""
       />
-    </Link>
+    </OpenLink>
   );
 }
 
 function Actions({ item }: { readonly item: ItemDetail }) {
   const { dataset, place, name, found, path } = item;
   const text = placeText(place);
-  const at = text === '' ? '' : ` --place ${text}`;
+  const at = ` --place ${text === '' ? "''" : text}`;
   return (
-    <div className={task['actions']}>
-      {hasPictures(dataset.type) && found !== 'missing' && (
-        <Button
-          size="compact-sm"
-          renderRoot={(props) => (
-            <Link
-              {...props}
-              to="/datasets/$dataset/view"
-              params={{ dataset: dataset.id }}
-              search={{ place: text }}
-            />
-          )}
-        >
-          Open in the viewer
-        </Button>
-      )}
-      {item.metadata.kind === 'table' && (
-        <Button
-          size="compact-sm"
-          renderRoot={(props) => (
-            <Link
-              {...props}
-              to="/datasets/$dataset/table"
-              params={{ dataset: dataset.id }}
-              search={{ place: text }}
-            />
-          )}
-        >
-          Open as a table
-        </Button>
-      )}
-      {found === 'file' && (
-        <Button
-          size="compact-sm"
-          variant="default"
-          component="a"
-          href={itemFileAddress(dataset.id, place)}
-          download={name}
-        >
-          Download
-        </Button>
-      )}
-      <CopyButton text={path} label="Copy path" />
-      <CopyButton
-        text={
-          found === 'file'
-            ? `npx gantry datasets save ${dataset.id}${at} ${quote(name)}`
-            : `npx gantry datasets show ${dataset.id}${at}`
-        }
-        label="Copy as command"
-      />
-      <CopyCall path={`/datasets/${dataset.id}/item?${new URLSearchParams({ place: text }).toString()}`} />
+    <div className={classes['actions']}>
+      <div className={task['actions']}>
+        {hasPictures(dataset.type) && found !== 'missing' && (
+          <Button
+            size="compact-sm"
+            renderRoot={(props) => <OpenLink {...props} page="view" dataset={dataset.id} place={place} />}
+          >
+            Open in the viewer
+          </Button>
+        )}
+        {item.metadata.kind === 'table' && (
+          <Button
+            size="compact-sm"
+            renderRoot={(props) => <OpenLink {...props} page="table" dataset={dataset.id} place={place} />}
+          >
+            Open as a table
+          </Button>
+        )}
+        {found === 'file' && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            component="a"
+            href={itemFileAddress(dataset.id, place)}
+            download={name}
+          >
+            Download
+          </Button>
+        )}
+      </div>
+      <div className={task['actions']}>
+        <CopyButton text={path} label="Copy path" />
+        <CopyButton
+          text={
+            found === 'file'
+              ? `npx gantry datasets save ${dataset.id}${at} ${quote(name)}`
+              : `npx gantry datasets show ${dataset.id}${at}`
+          }
+          label="Copy as command"
+        />
+        <CopyCall path={`/datasets/${dataset.id}/item?${new URLSearchParams({ place: text }).toString()}`} />
+      </div>
     </div>
   );
 }

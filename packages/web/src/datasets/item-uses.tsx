@@ -1,12 +1,13 @@
 /** What was made from an item: the tasks that read it, and what came of them. */
 import type { ItemUse, Place } from '@gantry/model';
 import { Link } from '@tanstack/react-router';
-import { formatCount, placeText } from '../parts/numbers.ts';
+import { formatCount } from '../parts/numbers.ts';
 import { StateIcon } from '../parts/state-badge.tsx';
 import { lookOf } from '../parts/state-looks.tsx';
 import { TypeIcon } from '../parts/type-icon.tsx';
 import { formatPlaceWords } from '../tasks/place-words.ts';
 import task from '../tasks/task-panel.module.css';
+import { ItemChip } from './item-chip.tsx';
 import classes from './item-panel.module.css';
 
 type UseTask = ItemUse['tasks'][number];
@@ -55,11 +56,7 @@ function Use({ use }: { readonly use: ItemUse }) {
       <ul className={classes['tasks']}>
         {tasks.slice(0, named).map((one) => (
           <li key={one.id}>
-            <Link to="/runs/$run/tasks/$task" params={{ run, task: one.id }} search={{ stage }}>
-              <StateIcon state={one.stale ? 'stale' : one.state} />
-              <span className="figures">{formatPlaceWords(one.place)}</span>
-              <span className="unseen">{lookOf(one.stale ? 'stale' : one.state).word}</span>
-            </Link>
+            <TaskLink run={run} stage={stage} task={one} />
           </li>
         ))}
         {(tasks.length > named || more) && (
@@ -69,7 +66,7 @@ function Use({ use }: { readonly use: ItemUse }) {
           </li>
         )}
       </ul>
-      <ul className={classes['tasks']} aria-label={`What ${stage} makes of it`}>
+      <ul className={classes['strip']} aria-label={`What ${stage} makes of it`}>
         {outputs.map((output) => (
           <li key={output.name}>
             <OutputLink output={output} made={tasks.filter(({ state }) => state === 'succeeded')} />
@@ -80,18 +77,37 @@ function Use({ use }: { readonly use: ItemUse }) {
   );
 }
 
+interface TaskLinkProps {
+  readonly run: number;
+  readonly stage: string;
+  readonly task: UseTask;
+}
+
+function TaskLink({ run, stage, task: { id, place, state, stale } }: TaskLinkProps) {
+  const shown = stale ? 'stale' : state;
+  const { word } = lookOf(shown);
+  const alone = Object.keys(place).length === 0;
+  return (
+    <Link to="/runs/$run/tasks/$task" params={{ run, task: id }} search={{ stage }}>
+      <StateIcon state={shown} />
+      <span className="figures">{alone ? word : formatPlaceWords(place)}</span>
+      {!alone && <span className="unseen">{word}</span>}
+    </Link>
+  );
+}
+
 /** To the item that the only task has made, or to the dataset where there are several. */
 function OutputLink({ output, made }: { readonly output: UseOutput; readonly made: readonly UseTask[] }) {
+  const { dataset, type, name } = output;
   const [only, ...others] = made;
   const place = only === undefined || others.length > 0 ? undefined : placeIn(output, only.place);
+  if (place !== undefined) return <ItemChip {...{ dataset, type, name, place }} revision={0} />;
   return (
-    <Link
-      to="/datasets/$dataset"
-      params={{ dataset: output.dataset }}
-      search={place === undefined ? {} : { place: placeText(place) }}
-    >
-      <TypeIcon type={output.type} size={15} />→ {output.name}
-      {place !== undefined && Object.keys(place).length > 0 ? `, ${formatPlaceWords(place)}` : ''}
+    <Link to="/datasets/$dataset" params={{ dataset }} className={classes['chip']}>
+      <span className={classes['chipIcon']}>
+        <TypeIcon type={type} size={18} />
+      </span>
+      <span className="cut">{name}</span>
     </Link>
   );
 }

@@ -140,7 +140,7 @@ function findPictures(graph: RunGraph | undefined, stage: StageSummary): Picture
   const output = graph?.stages
     .find(({ name }) => name === stage.name)
     ?.outputs.find(({ type, axes }) => hasPictures(type) && axes.length === stage.axes.length);
-  return output === undefined ? undefined : { dataset: output.dataset, type: output.type };
+  return output?.dataset === undefined ? undefined : { dataset: output.dataset, type: output.type };
 }
 
 function countTasks({ tasks }: StageSummary): ReturnType<typeof countSquares> {

@@ -16,11 +16,11 @@ import { RelativeTime } from '../parts/relative-time.tsx';
 import { runCommand } from '../parts/run-time.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { Thumbnail } from '../parts/thumbnail.tsx';
-import { TypeIcon, typeWords } from '../parts/type-icon.tsx';
+import { TypeIcon, typeWords, wordOf } from '../parts/type-icon.tsx';
 import { Icon } from '../shell/icons.tsx';
 import classes from './datasets-page.module.css';
 
-const route = getRouteApi('/datasets/');
+const route = getRouteApi('/datasets');
 const rowHeight = 64;
 const headings = ['Dataset', 'Items', 'Size', 'State', 'Made by', 'Read by', 'Created'];
 
@@ -102,7 +102,7 @@ function Filters({ search, count, more }: FiltersProps) {
         onChange={(value) => change({ type: datasetTypes.find((type) => type === value) })}
         allowDeselect={false}
       />
-      <span className="quiet figures" role="status">
+      <span className={`quiet figures ${classes['count']}`} role="status">
         {formatCount(count)}
         {more ? ' and more' : ''} {count === 1 && !more ? 'dataset' : 'datasets'}
       </span>
@@ -196,7 +196,7 @@ function DatasetRow({ dataset, index, start }: DatasetRowProps) {
               <TypeIcon type={type} size={20} />
             </span>
           ) : (
-            <Thumbnail {...{ dataset: id, type, ...first }} size={52} alt="" />
+            <Thumbnail {...{ dataset: id, type, ...first }} size={52} alt="" cover />
           )}
         </span>
         <span className={classes['names']}>
@@ -204,7 +204,8 @@ function DatasetRow({ dataset, index, start }: DatasetRowProps) {
             {name}
           </span>
           <span className="quiet cut">
-            <TypeIcon type={type} size={13} /> {typeWords[type]} · {describeExtents(dataset)}
+            <TypeIcon type={type} size={13} />{' '}
+            {[wordOf(dataset), describeExtents(dataset)].filter((part) => part !== '').join(' · ')}
           </span>
         </span>
       </span>

@@ -6,14 +6,18 @@ interface CopyCallProps {
   readonly method?: 'GET' | 'POST';
   /** Below the interface's path, with its query. */
   readonly path: string;
+  /** What is sent, as JSON. */
+  readonly body?: object;
   /** The file that the answer is saved in, if it is no JSON. */
   readonly save?: string;
 }
 
-export function CopyCall({ method = 'GET', path, save }: CopyCallProps) {
+export function CopyCall({ method = 'GET', path, body, save }: CopyCallProps) {
   const parts = [
     'curl --fail-with-body -H "Authorization: Bearer $GANTRY_TOKEN"',
-    ...(method === 'GET' ? [] : [`-X ${method}`]),
+    // With a body, `--json` posts by itself.
+    ...(method === 'GET' || body !== undefined ? [] : [`-X ${method}`]),
+    ...(body === undefined ? [] : [`--json ${quote(JSON.stringify(body))}`]),
     ...(save === undefined ? [] : [`-o ${quote(save)}`]),
     quote(`${window.location.origin}${userApiPath}${path}`),
   ];

@@ -18,6 +18,8 @@ interface ThumbnailProps {
   readonly size: number;
   /** What it shows, for those who do not see it; empty where that is said beside it. */
   readonly alt: string;
+  /** Fills its frame, and cuts what is over, where only few pixels are there for it. */
+  readonly cover?: boolean;
   /** Told of its height by its width. */
   readonly onRatio?: ((ratio: number) => void) | undefined;
 }
@@ -27,13 +29,22 @@ export function hasPictures(type: DatasetType): boolean {
   return type === 'image' || type === 'pyramid';
 }
 
-export function Thumbnail({ dataset, type, place, revision, size, alt, onRatio }: ThumbnailProps) {
+export function Thumbnail({
+  dataset,
+  type,
+  place,
+  revision,
+  size,
+  alt,
+  cover = false,
+  onRatio,
+}: ThumbnailProps) {
   const wanted = size * Math.min(2, window.devicePixelRatio);
   const pixels = sizes.find((one) => one >= wanted) ?? 1024;
   const address = hasPictures(type) ? thumbnailAddress(dataset, place, pixels, revision) : undefined;
   const { granted, shown, end, failed } = usePicture(address);
   return (
-    <span className={classes['frame']} data-shown={shown || undefined}>
+    <span className={classes['frame']} data-shown={shown || undefined} data-cover={cover || undefined}>
       {!shown && (
         <span className={classes['icon']} data-failed={failed || undefined}>
           <TypeIcon type={type} size={Math.max(14, Math.min(28, size / 3))} />

@@ -36,6 +36,17 @@ export const typeWords: Readonly<Record<DatasetType, string>> = {
   file: 'files',
 };
 
+/** `images`, or `image` where there are no axes, and so one item alone. */
+export function wordOf({
+  type,
+  axes,
+}: {
+  readonly type: DatasetType;
+  readonly axes: readonly string[];
+}): string {
+  return axes.length === 0 ? type : typeWords[type];
+}
+
 export function TypeIcon({ type, size = 18 }: { readonly type: DatasetType; readonly size?: number }) {
   return (
     <svg

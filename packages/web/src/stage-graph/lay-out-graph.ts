@@ -21,11 +21,18 @@ export interface GraphLayout {
   readonly bends: ReadonlyMap<string, readonly Point[]>;
 }
 
-export const nodeWidth = 130;
-export const nodeHeight = 100;
-export const sourceHeight = 58;
+export interface GraphSizes {
+  /** Of all nodes. */
+  readonly width: number;
+  /** Of stages, and of sources. */
+  readonly stageHeight: number;
+  readonly sourceHeight: number;
+  /** Between two columns. */
+  readonly columnGap: number;
+}
+
+export const stageSizes: GraphSizes = { width: 130, stageHeight: 100, sourceHeight: 58, columnGap: 46 };
 const laneHeight = 10;
-const columnGap = 46;
 const rowGap = 18;
 const passes = 4;
 
@@ -43,12 +50,12 @@ export function lineId(from: string, to: string): string {
   return `${from} → ${to}`;
 }
 
-export function layOutGraph(graph: RunGraph): GraphLayout {
+export function layOutGraph(graph: RunGraph, sizes = stageSizes): GraphLayout {
   const columnOf = assignColumns(graph);
-  const { columns, lanes } = fillColumns(graph, columnOf);
+  const { columns, lanes } = fillColumns(graph, columnOf, sizes);
   orderSlots(columns);
   const middles = placeSlots(columns);
-  const left = (column: number): number => column * (nodeWidth + columnGap);
+  const left = (column: number): number => column * (sizes.width + sizes.columnGap);
   const nodes = columns.flatMap((slots, column) =>
     slots.flatMap(({ key, name, height }) =>
       name === undefined ? [] : [{ name, x: left(column), y: middles.get(key)! - height / 2 }],
@@ -61,7 +68,7 @@ export function layOutGraph(graph: RunGraph): GraphLayout {
         const y = middles.get(key)!;
         return [
           { x: left(column), y },
-          { x: left(column) + nodeWidth, y },
+          { x: left(column) + sizes.width, y },
         ];
       }),
     ]),
@@ -86,7 +93,7 @@ function assignColumns(graph: RunGraph): Map<string, number> {
   return column;
 }
 
-function fillColumns(graph: RunGraph, columnOf: ReadonlyMap<string, number>) {
+function fillColumns(graph: RunGraph, columnOf: ReadonlyMap<string, number>, sizes: GraphSizes) {
   const columns: Slot[][] = [];
   const slots = new Map<string, Slot>();
   const add = (column: number, key: string, name: string | undefined, height: number): Slot => {
@@ -95,8 +102,8 @@ function fillColumns(graph: RunGraph, columnOf: ReadonlyMap<string, number>) {
     slots.set(key, slot);
     return slot;
   };
-  for (const { name } of graph.sources) add(columnOf.get(name) ?? 0, name, name, sourceHeight);
-  for (const { name } of graph.stages) add(columnOf.get(name) ?? 0, name, name, nodeHeight);
+  for (const { name } of graph.sources) add(columnOf.get(name) ?? 0, name, name, sizes.sourceHeight);
+  for (const { name } of graph.stages) add(columnOf.get(name) ?? 0, name, name, sizes.stageHeight);
   const lanes = new Map<string, { key: string; column: number }[]>();
   for (const { from, to } of graph.edges) {
     const line = lineId(from, to);
