@@ -126,7 +126,7 @@ function RunCard({ run }: { readonly run: RunSummary }) {
         </span>
       </div>
       {failed > 0 && (
-        <Link to="/runs/$run" params={{ run: run.id }} search={{ tab: 'tasks', state: 'failed' }}>
+        <Link to="/failures" search={{ run: run.id }}>
           See {formatThings(failed, 'failed task')}
         </Link>
       )}
