@@ -112,7 +112,7 @@ describe.skipIf(!hasChromium)('the pages in a browser', () => {
       await lab.openGate();
       await log.getByText('done', { exact: true }).waitFor();
       const download = page.waitForEvent('download');
-      await page.getByRole('link', { name: 'tile_z1_0-ready.txt' }).click();
+      await page.getByRole('link', { name: 'Download tile_z1_0-ready.txt' }).click();
       expect((await download).suggestedFilename()).toBe('tile_z1_0-ready.txt');
       await page.keyboard.press('Escape');
       await page.getByRole('complementary').waitFor({ state: 'detached' });

@@ -96,6 +96,8 @@ export interface Laboratory {
   readonly data: DataDirectory;
   /** Starts a run. */
   startRun(options: RunOptions): Promise<number>;
+  /** Starts a run on what comes to an empty folder under names such as `tile_z1_r2_c3.tif`. */
+  startLiveRun(name: string): Promise<{ readonly run: number; readonly folder: string }>;
   /** Lets the tasks go that wait. */
   openGate(): Promise<void>;
   /** Waits until the run has ended. */
@@ -136,6 +138,16 @@ export async function openLaboratory(database: ReturnType<typeof testDatabase>):
     client,
     data,
     startRun: (options) => startRun(client, folder, options),
+    async startLiveRun(name) {
+      const watched = await mkdtemp(join(folder, 'watched-'));
+      const dataset = await createDataset(client, name);
+      await client.watchFolder(dataset, {
+        folder: watched,
+        pattern: 'tile_z{z:d}_r{row:d}_c{col:d}.tif',
+        settleMs: 200,
+      });
+      return { run: await createRun(client, folder, dataset, { name }), folder: watched };
+    },
     openGate: () => writeFile(gate, ''),
     async waitForEnd(run) {
       while ((await client.run(run)).state === 'active') {
@@ -190,26 +202,9 @@ export function gateOf(folder: string): string {
 }
 
 /** Starts a run on new tiles below the folder, where its tools are. */
-export async function startRun(
-  client: UserClient,
-  folder: string,
-  {
-    name,
-    planes = 2,
-    rows = 3,
-    columns = 4,
-    wait = 0,
-    tolerate = '0',
-    held = false,
-    shout = 0,
-    prefix = 'tile',
-  }: RunOptions,
-): Promise<number> {
-  const dataset = await client.createDataset({
-    name: `${name} tiles`,
-    type: 'file',
-    axes: ['z', 'row', 'col'],
-  });
+export async function startRun(client: UserClient, folder: string, options: RunOptions): Promise<number> {
+  const { name, planes = 2, rows = 3, columns = 4, prefix = 'tile' } = options;
+  const dataset = await createDataset(client, name);
   const tiles = await mkdtemp(join(folder, 'tiles-'));
   const items = [];
   for (let z = 1; z <= planes; z++) {
@@ -218,19 +213,25 @@ export async function startRun(
       const path = join(tiles, file);
       await writeFile(path, `plane ${z} tile ${tile}`);
       const place = [z, Math.floor(tile / columns) + 1, (tile % columns) + 1];
-      items.push({ place, name: file, path, ...(await checksumFile(path)) });
+      const { size, checksum } = await checksumFile(path);
+      items.push({ place, name: file, path, size, checksum });
     }
   }
-  await client.admitItems(dataset, {
-    items: items.map(({ place, name: file, path, size, checksum }) => ({
-      place,
-      name: file,
-      path,
-      size,
-      checksum,
-    })),
-  });
+  await client.admitItems(dataset, { items });
   await client.closeDataset(dataset);
+  return createRun(client, folder, dataset, options);
+}
+
+async function createDataset(client: UserClient, name: string): Promise<number> {
+  return client.createDataset({ name: `${name} tiles`, type: 'file', axes: ['z', 'row', 'col'] });
+}
+
+async function createRun(
+  client: UserClient,
+  folder: string,
+  dataset: number,
+  { name, wait = 0, tolerate = '0', held = false, shout = 0 }: RunOptions,
+): Promise<number> {
   return client.createRun({
     name,
     pipeline: { file: 'pipeline.yaml', text: pipeline(tolerate) },

@@ -4,16 +4,30 @@
  */
 import {
   admittedAnswerSchema,
+  changePreviewSchema,
+  agentSummarySchema,
   aroundAnswerSchema,
   createdAnswerSchema,
+  datasetDetailSchema,
+  datasetLineageSchema,
+  datasetSummarySchema,
   decodeMap,
+  failedTasksSchema,
+  failureGroupsSchema,
+  failureSummarySchema,
   foundTaskSchema,
+  liveSourceStateSchema,
+  itemDetailSchema,
+  itemSummarySchema,
+  logEndSchema,
   logLineSchema,
+  notificationsSchema,
   measuredAnswerSchema,
   overlaysAnswerSchema,
   pictureDescriptionSchema,
   pictureValueSchema,
   resumedAnswerSchema,
+  retryAnswerSchema,
   runDetailSchema,
   runGraphSchema,
   runOutputSchema,
@@ -25,8 +39,21 @@ import {
   taskExplanationSchema,
   taskSummarySchema,
   taskWorkSchema,
+  unreadAnswerSchema,
   userApiPath,
   type AdmittedAnswer,
+  type LiveSourceState,
+  type ChangePreview,
+  type DatasetDetail,
+  type DatasetLineage,
+  type DatasetSummary,
+  type ItemDetail,
+  type ItemSummary,
+  type AgentSummary,
+  type FailedTasks,
+  type FailureGroups,
+  type FailureSummary,
+  type LogEnd,
   type AroundAnswer,
   type LogLine,
   type MapColumns,
@@ -34,11 +61,15 @@ import {
   type NewDatasetBody,
   type NewItemsBody,
   type NewRunBody,
+  type Notifications,
   type OverlaysAnswer,
   type PictureDescription,
   type PictureValue,
   type Place,
+  type ReadNotificationsBody,
   type ResumeBody,
+  type RetryAnswer,
+  type RetryBody,
   type RunDetail,
   type RunGraph,
   type RunOutput,
@@ -48,6 +79,7 @@ import {
   type TaskExplanation,
   type TaskSummary,
   type TaskWork,
+  type WatchBody,
 } from '@gantry/model';
 import { readBytes } from './send-request.ts';
 import type { QueryOf } from './typed-paths.ts';
@@ -60,6 +92,8 @@ export interface UserClientOptions {
   readonly token?: string | undefined;
 }
 
+const datasetSummariesSchema = datasetSummarySchema.array();
+const itemSummariesSchema = itemSummarySchema.array();
 /** Which part of a table is asked for. */
 export interface TablePart {
   /** Names; all columns if absent. */
@@ -73,7 +107,9 @@ export interface TablePart {
 }
 
 const runSummariesSchema = runSummarySchema.array();
+const liveSourceStatesSchema = liveSourceStateSchema.array();
 const taskSummariesSchema = taskSummarySchema.array();
+const agentSummariesSchema = agentSummarySchema.array();
 const runOutputsSchema = runOutputSchema.array();
 
 /**
@@ -122,10 +158,78 @@ export class UserClient {
     await this.#api.tell('post', '/datasets/{id}/close', { path: { id: dataset }, signal });
   }
 
+  /** Watches a folder for files that become items; watching one already, the dataset takes the new one. */
+  async watchFolder(dataset: number, body: WatchBody, signal?: AbortSignal): Promise<LiveSourceState> {
+    const request = { path: { id: dataset }, body, signal };
+    return this.#api.ask('post', '/datasets/{id}/watch', request, liveSourceStateSchema);
+  }
+
+  /** @throws RequestError `not-watched` */
+  async watch(dataset: number, signal?: AbortSignal): Promise<LiveSourceState> {
+    const request = { path: { id: dataset }, signal };
+    return this.#api.ask('get', '/datasets/{id}/watch', request, liveSourceStateSchema);
+  }
+
+  /** Those that have not ended. */
+  async watches(signal?: AbortSignal): Promise<LiveSourceState[]> {
+    return this.#api.ask('get', '/watches', { signal }, liveSourceStatesSchema);
+  }
+
   /** @returns the dataset's fingerprint */
   async sealDataset(dataset: number, signal?: AbortSignal): Promise<string> {
     const request = { path: { id: dataset }, signal };
     return (await this.#api.ask('post', '/datasets/{id}/seal', request, sealedAnswerSchema)).fingerprint;
+  }
+
+  /** Newest first, at most `limit` (100 if absent) that were made before the dataset `after`. */
+  async datasets(query: QueryOf<'get', '/datasets'> = {}, signal?: AbortSignal): Promise<DatasetSummary[]> {
+    return this.#api.ask('get', '/datasets', { query, signal }, datasetSummariesSchema);
+  }
+
+  async dataset(id: number, signal?: AbortSignal): Promise<DatasetDetail> {
+    return this.#api.ask('get', '/datasets/{id}', { path: { id }, signal }, datasetDetailSchema);
+  }
+
+  /** In the order of places, at most `limit` (200 if absent) behind the place `after`, within the box `at`. */
+  async items(
+    dataset: number,
+    query: QueryOf<'get', '/datasets/{id}/items'> = {},
+    signal?: AbortSignal,
+  ): Promise<ItemSummary[]> {
+    const request = { path: { id: dataset }, query, signal };
+    return this.#api.ask('get', '/datasets/{id}/items', request, itemSummariesSchema);
+  }
+
+  /** All of the dataset's axes must be named. */
+  async item(dataset: number, place: Place, signal?: AbortSignal): Promise<ItemDetail> {
+    const request = { path: { id: dataset }, query: { place: writePlace(place) }, signal };
+    return this.#api.ask('get', '/datasets/{id}/item', request, itemDetailSchema);
+  }
+
+  /** The bytes of an item, as they come. */
+  async itemFile(
+    dataset: number,
+    place: Place,
+    signal?: AbortSignal,
+  ): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | null> {
+    const request = { path: { id: dataset }, query: { place: writePlace(place) }, signal };
+    return (await this.#api.open('/datasets/{id}/file', request)).body;
+  }
+
+  /** What a dataset came from, and what was made from it. */
+  async lineage(dataset: number, signal?: AbortSignal): Promise<DatasetLineage> {
+    const request = { path: { id: dataset }, signal };
+    return this.#api.ask('get', '/datasets/{id}/lineage', request, datasetLineageSchema);
+  }
+
+  /** What closing or sealing would mean. */
+  async previewChange(
+    dataset: number,
+    change: ChangePreview['change'],
+    signal?: AbortSignal,
+  ): Promise<ChangePreview> {
+    const request = { path: { id: dataset }, query: { change }, signal };
+    return this.#api.ask('get', '/datasets/{id}/preview', request, changePreviewSchema);
   }
 
   /** @returns the run's id */
@@ -191,6 +295,55 @@ export class UserClient {
   async taskWork(id: number, attempt?: number, signal?: AbortSignal): Promise<TaskWork> {
     const request = { path: { id }, query: { attempt }, signal };
     return this.#api.ask('get', '/tasks/{id}/work', request, taskWorkSchema);
+  }
+
+  /** What has failed, counted by cause, stage, agent or host; newest first. */
+  async failures(query: QueryOf<'get', '/failures'> = {}, signal?: AbortSignal): Promise<FailureGroups> {
+    return this.#api.ask('get', '/failures', { query, signal }, failureGroupsSchema);
+  }
+
+  async failureSummary(signal?: AbortSignal): Promise<FailureSummary> {
+    return this.#api.ask('get', '/failures/summary', { signal }, failureSummarySchema);
+  }
+
+  /** Failed tasks, newest first. */
+  async failedTasks(
+    query: QueryOf<'get', '/failures/tasks'> = {},
+    signal?: AbortSignal,
+  ): Promise<FailedTasks> {
+    return this.#api.ask('get', '/failures/tasks', { query, signal }, failedTasksSchema);
+  }
+
+  /** Tries failed tasks again, of however many runs. */
+  async retryFailures(body: RetryBody, signal?: AbortSignal): Promise<RetryAnswer> {
+    return this.#api.ask('post', '/failures/retry', { body, signal }, retryAnswerSchema);
+  }
+
+  /** The last lines of the log of a task's attempt. */
+  async logEnd(
+    task: number,
+    query: QueryOf<'get', '/tasks/{id}/log/end'> = {},
+    signal?: AbortSignal,
+  ): Promise<LogEnd> {
+    return this.#api.ask('get', '/tasks/{id}/log/end', { path: { id: task }, query, signal }, logEndSchema);
+  }
+
+  /** What people were told, newest first. */
+  async notifications(
+    query: QueryOf<'get', '/notifications'> = {},
+    signal?: AbortSignal,
+  ): Promise<Notifications> {
+    return this.#api.ask('get', '/notifications', { query, signal }, notificationsSchema);
+  }
+
+  /** @returns how many are unread now */
+  async readNotifications(body: ReadNotificationsBody, signal?: AbortSignal): Promise<number> {
+    return (await this.#api.ask('post', '/notifications/read', { body, signal }, unreadAnswerSchema)).unread;
+  }
+
+  /** Those at work first. */
+  async agents(signal?: AbortSignal): Promise<AgentSummary[]> {
+    return this.#api.ask('get', '/agents', { signal }, agentSummariesSchema);
   }
 
   /** The image of a dataset at a place. @param page of a file that holds several, from 0 */

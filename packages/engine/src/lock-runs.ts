@@ -14,6 +14,8 @@ export interface LockedRun {
   readonly state: RunState;
   /** `run.change` of this transaction. */
   readonly change: number;
+  /** The state before it was taken up again in this transaction. */
+  readonly before?: RunState;
 }
 
 /** Locks one run and raises its change number; undefined where there is no such run. */

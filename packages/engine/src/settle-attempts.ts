@@ -10,11 +10,14 @@ import {
   type MadeItemRow,
   type Transaction,
 } from '@gantry/database';
-import { advanceRun, nothingTouched } from './advance-run.ts';
+import { advanceRun, noteOutputs, nothingTouched } from './advance-run.ts';
 import { lookFromFirst } from './claim-tasks.ts';
 import type { EndedAttempt } from './ended-attempt.ts';
 import type { Engine } from './engine.ts';
+import { explainLosses } from './failures/explain-losses.ts';
+import { identifyCause, keepCauses } from './failures/identify-cause.ts';
 import { lockRun } from './lock-runs.ts';
+import { tellOfFailures } from './notifications/tell-of-runs.ts';
 import { placeMadeFiles, type PlacedAttempt } from './place-made-files.ts';
 import type { RunPlan } from './run-plan.ts';
 import type { LostAttempt } from './lost-attempt.ts';
@@ -48,6 +51,10 @@ export async function settleAttempts(
       const stage = plan.stages.find(({ id }) => id === at?.stage);
       return at?.run !== run || stage === undefined ? [] : [placeMadeFiles(end, stage)];
     });
+    await keepCauses(
+      engine,
+      ofRun.map(identifyCause).filter((cause) => cause !== undefined),
+    );
     const settled = await settleRun(engine, plan, session, ofRun);
     for (const attempt of settled.kept) kept.add(attempt);
     unused.push(...settled.unused);
@@ -78,8 +85,15 @@ async function settleRun(
     const verdicts = await settleStatement.run(transaction, JSON.stringify(ends.map(endRow)), session);
     const touched = nothingTouched();
     for (const { stage } of verdicts) touched.verdicts.add(stage);
+    await explainLosses(transaction, plan, verdicts);
     const used = await recordMade(transaction, plan, ends, verdicts, touched.changed);
+    const succeeded = new Set(
+      verdicts.flatMap(({ stage, verdict }) => (verdict === 'succeeded' ? stage : [])),
+    );
+    for (const { id, shape } of plan.stages) if (succeeded.has(id)) noteOutputs(news, shape);
     await advanceRun(transaction, plan, locked, touched, news);
+    if (verdicts.some(({ verdict }) => verdict === 'failed' || verdict === 'lost'))
+      await tellOfFailures(transaction, plan, engine.policy.failureNotice, news);
     const made = new Set(ends.filter((end) => end.made.length > 0).map(({ attempt }) => attempt));
     return {
       kept: verdicts.map(({ attempt }) => attempt),
@@ -103,6 +117,8 @@ function endRow(end: EndedAttempt): EndedAttemptRow {
     exit_code: end.exitCode ?? null,
     signal: end.signal ?? null,
     message: end.message ?? null,
+    // One that is lost has none unless it is the last of many; see `explain-losses.ts`.
+    cause: end.end === 'lost' ? null : (identifyCause(end)?.key ?? null),
     resources: end.resources ?? null,
     log: end.log ?? null,
   };

@@ -115,7 +115,13 @@ export function agentRoutes(context: ServerContext): Route[] {
       schemas: { body: heartbeatRequestSchema, answer: heartbeatAnswerSchema },
       async handle({ body }): Promise<HeartbeatAnswer> {
         const session = sessionNumber(body.session);
-        await renewSession(engine, session, leaseSeconds);
+        const { load, running, waiting } = body;
+        await renewSession(
+          engine,
+          session,
+          leaseSeconds,
+          load === undefined ? null : { ...load, running: running.length, waiting: waiting.length },
+        );
         const held = await heldAttempts(engine, session);
         const known = new Set([...body.running, ...body.waiting]);
         if (body.settled) {

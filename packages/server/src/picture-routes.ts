@@ -20,6 +20,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { media } from './answers.ts';
 import { cacheFor, etagOf } from './cache-headers.ts';
 import type { ServerContext } from './context.ts';
+import { goneSignal } from './gone-signal.ts';
 import { locateItem } from './locate-item.ts';
 import { idParams } from './path-params.ts';
 import { readPlace } from './read-place.ts';
@@ -193,14 +194,4 @@ function renderingOf({ low, high, gamma, lut, format }: RenderingQuery): Renderi
     ...(lut === undefined ? {} : { lut }),
     ...(format === undefined || format === 'raw' ? {} : { format }),
   };
-}
-
-/** Aborts when the connection is closed before the answer is out. */
-function goneSignal(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) gone.abort();
-  });
-  if (reply.raw.destroyed) gone.abort();
-  return gone.signal;
 }

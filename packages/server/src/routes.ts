@@ -136,6 +136,6 @@ function parse(schema: z.ZodType | undefined, value: unknown, where: string): ne
   const field = [where, ...(issue?.path ?? [])].map(String).join('.');
   throw new GantryError('bad-request', `${field}: ${issue?.message ?? 'is not as it should be'}`, {
     field,
-    mend: 'See the table of requests in the API’s description.',
+    mend: 'What a request may hold is in the description of the interface: `GET /api/v1/openapi.json`, or docs/api.md.',
   });
 }

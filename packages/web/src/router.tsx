@@ -1,9 +1,10 @@
 /**
  * The addresses of all pages. Whatever one sees is in the address: its search part is read here, and nowhere else.
  */
-import { runStates, taskStates, type RunState } from '@gantry/model';
+import { datasetTypes, runStates, taskStates, type RunState } from '@gantry/model';
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { lazyPage } from './load-page.ts';
+import type { DatasetSearch, DatasetsSearch } from './dataset-search.ts';
 import { readPlaceText } from './parts/numbers.ts';
 import { readSearch } from './read-search.ts';
 import { Problem } from './parts/page.tsx';
@@ -94,6 +95,30 @@ const tableRoute = createRoute({
   component: lazyPage(() => import('./tables/table-page.tsx'), 'TablePage'),
 });
 
+const datasetsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/datasets',
+  validateSearch: (search: Search): DatasetsSearch => ({
+    type: datasetTypes.find((type) => type === search['type']),
+    text: textOf(search['text']),
+  }),
+  component: lazyPage(() => import('./pages/datasets-page.tsx'), 'DatasetsPage'),
+});
+
+const datasetRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/datasets/$dataset',
+  params: dataset,
+  validateSearch: (search: Search): DatasetSearch => ({
+    show: (['lineage', 'about'] as const).find((part) => part === search['show']),
+    place: placeOf(search['place']),
+    as: search['as'] === 'list' ? 'list' : undefined,
+    size: (['s', 'm', 'l'] as const).find((size) => size === search['size']),
+    at: readPlaceText(textOf(search['at']) ?? '') === undefined ? undefined : textOf(search['at']),
+  }),
+  component: lazyPage(() => import('./pages/dataset-page.tsx'), 'DatasetPage'),
+});
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     homeRoute,
@@ -101,6 +126,8 @@ export const router = createRouter({
     runRoute.addChildren([taskRoute]),
     viewRoute,
     tableRoute,
+    datasetsRoute,
+    datasetRoute,
   ]),
   defaultPreload: 'intent',
   // Side panels open beside what is there: the page must not jump to its top.
@@ -118,8 +145,13 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** A place; the empty text is the only place of a dataset without axes. */
+function placeOf(value: unknown): string | undefined {
+  return typeof value === 'string' && readPlaceText(value) !== undefined ? value : undefined;
+}
+
 function readId(text: string): number {
   const id = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(id)) return id;
-  throw new Error(`${text} is no number of a run or a task.`);
+  throw new Error(`${text} is no number of a run, a task or a dataset.`);
 }

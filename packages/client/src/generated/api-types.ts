@@ -24,7 +24,8 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get?: never;
+    /** Lists datasets, newest first */
+    get: operations['listDatasets'];
     put?: never;
     /** Makes a dataset */
     post: operations['createDataset'];
@@ -41,7 +42,8 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get?: never;
+    /** Lists the items of a dataset, or of a box of its lattice, in the order of places */
+    get: operations['listItems'];
     put?: never;
     /** Adds items to a dataset */
     post: operations['admitItems'];
@@ -85,6 +87,109 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/datasets/{id}/intake': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells how far the folder of a dataset is read */
+    get: operations['readIntake'];
+    put?: never;
+    /** Goes on with reading a folder that has stopped, with or without the files that cannot be read */
+    post: operations['resumeIntake'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells what is in a dataset, who makes it and who reads it */
+    get: operations['readDataset'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/item': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells of one item: what its file says of itself, what it was made from and what was made from it */
+    get: operations['readItem'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/file': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Hands over the bytes of an item */
+    get: operations['readItemFile'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/lineage': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells what a dataset came from and what was made from it */
+    get: operations['readLineage'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells what closing or sealing a dataset would mean */
+    get: operations['previewChange'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/datasets/{id}/watch': {
     parameters: {
       query?: never;
@@ -113,6 +218,159 @@ export interface paths {
     };
     /** Lists the watched folders */
     get: operations['listWatches'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/folders': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists a folder of the server’s machine, with counts of images */
+    get: operations['browseFolder'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/folders/recent': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists folders that runs have read of late */
+    get: operations['listRecentFolders'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/folders/look': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tells what a folder would be as a source: its pattern, its lattice, and what does not fit */
+    post: operations['lookAtFolder'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/folders/thumbnail': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Draws an image file of a folder, small */
+    get: operations['drawFileThumbnail'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/pipelines': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists pipelines that a run can be started with: examples, and those of earlier runs */
+    get: operations['listPipelines'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/pipelines/check': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tells all that is wrong with the text of a pipeline, or its graph and parameters */
+    post: operations['checkPipeline'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/tools': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the tools that pipelines can use */
+    get: operations['listTools'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/runs/plan': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tells what is wrong with a run before it is started, and what it would come to */
+    post: operations['planRun'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/runs/{id}/choices': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells what a run was started with, as the body that starts another one */
+    get: operations['readChoices'];
     put?: never;
     post?: never;
     delete?: never;
@@ -309,6 +567,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/tasks/{id}/log/end': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Hands over the last lines of the log of an attempt */
+    get: operations['readLogEnd'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/tasks/{id}/work': {
     parameters: {
       query?: never;
@@ -337,6 +612,74 @@ export interface paths {
     get: operations['readFile'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/failures': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Counts what has failed by cause, stage, agent or host, newest first */
+    get: operations['groupFailures'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/failures/summary': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells how much has failed, and where */
+    get: operations['summarizeFailures'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/failures/tasks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists failed tasks, newest first */
+    get: operations['listFailedTasks'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/failures/retry': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tries failed tasks again, of however many runs; ended runs go on */
+    post: operations['retryFailures'];
     delete?: never;
     options?: never;
     head?: never;
@@ -488,6 +831,57 @@ export interface paths {
     };
     /** Tells live events, as server-sent events */
     get: operations['followEvents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/notifications': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists notifications, newest first */
+    get: operations['listNotifications'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/notifications/read': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Marks notifications as read */
+    post: operations['readNotifications'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agents': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the agents, those at work first */
+    get: operations['listAgents'];
     put?: never;
     post?: never;
     delete?: never;
@@ -663,6 +1057,39 @@ export interface components {
       memory: number;
       slots: number;
     };
+    AgentSummary: {
+      id: number;
+      name: string;
+      host: string;
+      /** @enum {string} */
+      state: 'alive' | 'lost' | 'left';
+      joined: string;
+      heard: string;
+      capacity: {
+        cpu: number;
+        memory: number;
+        slots: number;
+      };
+      load: {
+        cpu: number;
+        memory: number;
+        running: number;
+        waiting: number;
+      } | null;
+      held: number;
+      tasks: {
+        task: number;
+        run: number;
+        runName: string;
+        stage: string;
+        place: {
+          [key: string]: number;
+        };
+        claimed: string;
+      }[];
+      lost: number;
+      failures: number;
+    };
     AroundAnswer: {
       along: {
         axis: string;
@@ -741,6 +1168,20 @@ export interface components {
     };
     Bounds: {
       /** @default {} */
+      extents: {
+        [key: string]: [number, number];
+      };
+      /** @default {} */
+      skip: {
+        [key: string]: number[];
+      };
+      /** @default {} */
+      region: {
+        [key: string]: [number, number];
+      };
+    };
+    BoundsInput: {
+      /** @default {} */
       extents?: {
         [key: string]: [number, number];
       };
@@ -752,6 +1193,54 @@ export interface components {
       region?: {
         [key: string]: [number, number];
       };
+    };
+    BoxText: string;
+    ChangePreview: {
+      /** @enum {string} */
+      change: 'close' | 'seal';
+      means: string[];
+      refused: {
+        message: string;
+        mend: string | null;
+      } | null;
+    };
+    CheckPipelineBody: {
+      /** @default pipeline.yaml */
+      file?: string;
+      text: string;
+      /** @default [] */
+      tools?: string[];
+    };
+    CheckedPipeline: {
+      problems: components['schemas']['FieldProblem'][];
+      name: string;
+      title: string;
+      description: string;
+      graph?: components['schemas']['RunGraph'];
+      sources: {
+        name: string;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+        axes: string[];
+        extents: {
+          [key: string]: [number, number];
+        };
+        title: string;
+        description: string;
+      }[];
+      stages: {
+        name: string;
+        title: string;
+        description: string;
+        tool: string;
+        toolTitle: string;
+        toolDescription: string;
+        params: {
+          name: string;
+          declared: components['schemas']['ToolParam'];
+          set?: unknown;
+        }[];
+      }[];
     };
     ClaimAnswer: {
       assignments: components['schemas']['Assignment'][];
@@ -768,6 +1257,378 @@ export interface components {
     CreatedAnswer: {
       id: number;
     };
+    DatasetDetail: {
+      id: number;
+      name: string;
+      /** @enum {string} */
+      type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+      axes: string[];
+      /** @enum {string} */
+      state: 'open' | 'closed' | 'sealed' | 'published' | 'invalidated';
+      items: number;
+      bytes: number;
+      extents: {
+        axis: string;
+        first: number;
+        last: number;
+      }[];
+      created: string;
+      madeBy: {
+        run: number;
+        runName: string;
+        stage: string;
+        output: string;
+      } | null;
+      readBy: {
+        run: number;
+        runName: string;
+        stages: string[];
+      }[];
+      readers: number;
+      folder: string | null;
+      watch: ('watched' | 'ended') | null;
+      first: {
+        place: {
+          [key: string]: number;
+        };
+        revision: number;
+      } | null;
+      bounds: components['schemas']['Bounds'];
+      pattern: string | null;
+      fingerprint: string | null;
+    };
+    DatasetLineage: {
+      datasets: {
+        id: number;
+        name: string;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+        /** @enum {string} */
+        state: 'open' | 'closed' | 'sealed' | 'published' | 'invalidated';
+        items: number;
+      }[];
+      steps: {
+        run: number;
+        runName: string;
+        stage: string;
+        tool: string;
+        from: number[];
+        to: number[];
+      }[];
+      cut: boolean;
+    };
+    DatasetSummary: {
+      id: number;
+      name: string;
+      /** @enum {string} */
+      type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+      axes: string[];
+      /** @enum {string} */
+      state: 'open' | 'closed' | 'sealed' | 'published' | 'invalidated';
+      items: number;
+      bytes: number;
+      extents: {
+        axis: string;
+        first: number;
+        last: number;
+      }[];
+      created: string;
+      madeBy: {
+        run: number;
+        runName: string;
+        stage: string;
+        output: string;
+      } | null;
+      readBy: {
+        run: number;
+        runName: string;
+        stages: string[];
+      }[];
+      readers: number;
+      folder: string | null;
+      watch: ('watched' | 'ended') | null;
+      first: {
+        place: {
+          [key: string]: number;
+        };
+        revision: number;
+      } | null;
+    };
+    FailedTasks: {
+      tasks: {
+        task: number;
+        run: number;
+        runName: string;
+        stage: string;
+        place: {
+          [key: string]: number;
+        };
+        attempt: number;
+        /** @enum {string} */
+        outcome: 'failed' | 'timed-out' | 'out-of-memory' | 'start-failed' | 'lost';
+        exitCode: number | null;
+        signal: string | null;
+        message: string | null;
+        agent: string;
+        host: string;
+        at: string;
+      }[];
+      next: number | null;
+    };
+    FailureFilter: {
+      run?: number;
+      cause?: number;
+      stage?: string;
+      pipeline?: string;
+      /** @enum {string} */
+      outcome?: 'failed' | 'timed-out' | 'out-of-memory' | 'start-failed' | 'lost';
+      agent?: string;
+      host?: string;
+      /** Format: date-time */
+      since?: string;
+      /** Format: date-time */
+      before?: string;
+    };
+    FailureGroups: {
+      groups: {
+        key: string;
+        filter: components['schemas']['FailureFilter'];
+        title: string;
+        tasks: number;
+        runs: number;
+        outcomes: {
+          /** @enum {string} */
+          outcome: 'failed' | 'timed-out' | 'out-of-memory' | 'start-failed' | 'lost';
+          tasks: number;
+        }[];
+        stages: {
+          stage: string;
+          tasks: number;
+        }[];
+        agents: {
+          agent: string;
+          host: string;
+          tasks: number;
+        }[];
+        agentCount: number;
+        first: string;
+        last: string;
+        example: {
+          task: number;
+          run: number;
+          runName: string;
+          stage: string;
+          place: {
+            [key: string]: number;
+          };
+          attempt: number;
+          /** @enum {string} */
+          outcome: 'failed' | 'timed-out' | 'out-of-memory' | 'start-failed' | 'lost';
+          exitCode: number | null;
+          signal: string | null;
+          message: string | null;
+          agent: string;
+          host: string;
+          at: string;
+        };
+        waiting: {
+          tasks: number;
+          alone: boolean;
+        };
+      }[];
+      tasks: number;
+      next: number | null;
+    };
+    FailureSummary: {
+      failed: number;
+      blocked: number;
+      runs: number;
+      where: {
+        run: number;
+        name: string;
+        /** @enum {string} */
+        state: 'active' | 'paused' | 'succeeded' | 'failed' | 'cancelled' | 'archived';
+        stages: {
+          stage: string;
+          failed: number;
+        }[];
+      }[];
+      latest: number;
+    };
+    FieldProblem: {
+      code: string;
+      message: string;
+      file: string;
+      line: number;
+      field: string;
+      mend: string;
+    };
+    FolderEntry: {
+      name: string;
+      /** @enum {string} */
+      kind: 'folder' | 'file' | 'other';
+      link: string | null;
+      closed: string | null;
+      files: number | null;
+      images: number | null;
+      more: boolean;
+      image: boolean;
+    };
+    FolderListing: {
+      path: string;
+      through: string | null;
+      parent: string | null;
+      entries: components['schemas']['FolderEntry'][];
+      count: number;
+      files: number;
+      images: number;
+      starts: {
+        name: string;
+        path: string;
+      }[];
+    };
+    FolderLook: {
+      folder: string;
+      real: string | null;
+      files: number;
+      pattern: string | null;
+      suggestion: {
+        pattern: string;
+        axes: string[];
+        matched: number;
+        missing: string[];
+      } | null;
+      problems: components['schemas']['FieldProblem'][];
+      warnings: string[];
+      axes: {
+        name: string;
+        first: number;
+        last: number;
+        step: number;
+        values: number;
+      }[];
+      lacking: string[];
+      besides: string[];
+      matched: {
+        count: number;
+        first: {
+          name: string;
+          place: {
+            [key: string]: number;
+          };
+        }[];
+      };
+      unmatched: {
+        count: number;
+        first: {
+          name: string;
+          why: string;
+        }[];
+      };
+      outside: {
+        count: number;
+        first: {
+          name: string;
+          place: {
+            [key: string]: number;
+          };
+        }[];
+      };
+      twice: {
+        count: number;
+        first: {
+          place: {
+            [key: string]: number;
+          };
+          names: string[];
+        }[];
+      };
+      holes: {
+        places: number;
+        missing: number;
+        first: {
+          [key: string]: number;
+        }[];
+      };
+      lattice: {
+        axes: {
+          name: string;
+          first: number;
+          step: number;
+          count: number;
+        }[];
+        /** @description States, by number: nothing, file, twice, hole, outside */
+        runs: number[];
+      } | null;
+      sizes: {
+        looked: number;
+        least: number;
+        most: number;
+        total: number;
+        exact: boolean;
+      } | null;
+      images: {
+        looked: number;
+        kinds: {
+          width: number;
+          height: number;
+          bits: number;
+          files: number;
+          first: string;
+        }[];
+      };
+      damaged: {
+        count: number;
+        first: {
+          name: string;
+          message: string;
+          mend: string;
+        }[];
+        looked: number;
+      };
+      samples: {
+        name: string;
+        path: string;
+        place: {
+          [key: string]: number;
+        };
+      }[];
+      tookMs: number;
+    };
+    FolderSource: {
+      folder: string;
+      pattern: string;
+      /**
+       * @default batch
+       * @enum {string}
+       */
+      mode: 'batch' | 'live';
+      /** @default {} */
+      extents: {
+        [key: string]: [number, number];
+      };
+      /** @default false */
+      skipUnreadable: boolean;
+      /** @default {} */
+      completeWhen: components['schemas']['CompleteWhen'];
+    };
+    FolderSourceInput: {
+      folder: string;
+      pattern: string;
+      /**
+       * @default batch
+       * @enum {string}
+       */
+      mode?: 'batch' | 'live';
+      /** @default {} */
+      extents?: {
+        [key: string]: [number, number];
+      };
+      /** @default false */
+      skipUnreadable?: boolean;
+      /** @default {} */
+      completeWhen?: components['schemas']['CompleteWhen'];
+    };
     FoundTask: {
       id: number;
     };
@@ -782,6 +1643,202 @@ export interface components {
       running: number[];
       waiting: number[];
       settled: boolean;
+      load?: {
+        cpu: number;
+        memory: number;
+      };
+    };
+    IntakeBody: {
+      /** @default false */
+      skipUnreadable?: boolean;
+    };
+    IntakeProblem: {
+      code: string;
+      message: string;
+      mend: string;
+      file: string;
+    };
+    IntakeState: {
+      dataset: number;
+      folder: string;
+      pattern: string;
+      /** @enum {string} */
+      state: 'waiting' | 'listing' | 'reading' | 'stopped' | 'ended';
+      since: string;
+      ended: string | null;
+      resumed: string | null;
+      files: number;
+      filesRead: number;
+      bytes: number;
+      bytesRead: number;
+      bytesPerSecond: number | null;
+      secondsLeft: number | null;
+      problems: {
+        count: number;
+        first: components['schemas']['IntakeProblem'][];
+      };
+      leftOut: {
+        count: number;
+        first: components['schemas']['IntakeProblem'][];
+      };
+    };
+    ItemDetail: {
+      place: {
+        [key: string]: number;
+      };
+      name: string;
+      size: number;
+      revision: number;
+      modified: string;
+      dataset: {
+        id: number;
+        name: string;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+        axes: string[];
+        /** @enum {string} */
+        state: 'open' | 'closed' | 'sealed' | 'published' | 'invalidated';
+      };
+      path: string;
+      checksum: string;
+      /** @enum {string} */
+      found: 'file' | 'folder' | 'missing';
+      metadata:
+        | {
+            /** @constant */
+            kind: 'image';
+            format: string;
+            width: number;
+            height: number;
+            bitDepth: number;
+            /** @enum {string} */
+            sampleFormat: 'uint' | 'float';
+            pages: number;
+            levels: number;
+            tiled: boolean;
+            pixelSize: {
+              x: number;
+              y: number;
+              /** @constant */
+              unit: 'µm';
+            } | null;
+            channel: string | null;
+            acquired: string | null;
+            description: string | null;
+            fields: {
+              name: string;
+              value: string;
+            }[];
+            problem: string | null;
+          }
+        | {
+            /** @constant */
+            kind: 'table';
+            columns: string[];
+            rows: number | null;
+          }
+        | {
+            /** @constant */
+            kind: 'unreadable';
+            message: string;
+            mend: string | null;
+          }
+        | {
+            /** @constant */
+            kind: 'none';
+          };
+      madeBy: {
+        run: number;
+        runName: string;
+        /** @enum {string} */
+        runState: 'active' | 'paused' | 'succeeded' | 'failed' | 'cancelled' | 'archived';
+        stage: string;
+        output: string;
+        task: {
+          id: number;
+          place: {
+            [key: string]: number;
+          };
+          /** @enum {string} */
+          state:
+            'waiting' | 'blocked' | 'ready' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
+          stale: boolean;
+        };
+        attempt: {
+          id: number;
+          agent: string;
+          host: string;
+          claimed: string;
+          started: string | null;
+          ended: string;
+          exitCode: number | null;
+          resources: {
+            [key: string]: unknown;
+          } | null;
+        };
+        confirmedBy: number | null;
+        tool: {
+          name: string;
+          version: string;
+          title: string;
+          digest: string;
+        };
+        params: {
+          [key: string]: unknown;
+        };
+        command?: string[];
+        persistent: boolean;
+        inputs: {
+          name: string;
+          from: string;
+          dataset: number;
+          /** @enum {string} */
+          type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+          available: number;
+          items: {
+            place: {
+              [key: string]: number;
+            };
+            name: string;
+            revision: number;
+            changed: boolean;
+          }[];
+        }[];
+      } | null;
+      usedBy: {
+        run: number;
+        runName: string;
+        stage: string;
+        tool: string;
+        input: string;
+        tasks: {
+          id: number;
+          place: {
+            [key: string]: number;
+          };
+          /** @enum {string} */
+          state:
+            'waiting' | 'blocked' | 'ready' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
+          stale: boolean;
+        }[];
+        more: boolean;
+        outputs: {
+          name: string;
+          dataset: number;
+          /** @enum {string} */
+          type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+          axes: string[];
+        }[];
+      }[];
+    };
+    ItemSummary: {
+      place: {
+        [key: string]: number;
+      };
+      name: string;
+      size: number;
+      revision: number;
+      modified: string;
     };
     JoinAnswer: {
       session: string;
@@ -822,11 +1879,14 @@ export interface components {
       pending: number;
       unfinished: {
         count: number;
+        overdue: number;
         first: {
           name: string;
           why: string;
           message: string;
+          mend: string;
           since: string;
+          overdue: boolean;
           size: number | null;
         }[];
       };
@@ -863,6 +1923,15 @@ export interface components {
       mend: string;
       since: string;
     };
+    LogEnd: {
+      attempt: number;
+      lines: {
+        /** @enum {string} */
+        stream: 'stdout' | 'stderr' | 'system';
+        text: string;
+      }[];
+      whole: boolean;
+    };
     LogLine: {
       /** @enum {string} */
       stream: 'stdout' | 'stderr' | 'system';
@@ -874,6 +1943,21 @@ export interface components {
       offset: number;
       bytes: number;
       omitted: number;
+    };
+    LookBody: {
+      folder: string;
+      pattern?: string;
+      /**
+       * @default image
+       * @enum {string}
+       */
+      type?: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+      /** @default [] */
+      axes?: string[];
+      /** @default {} */
+      extents?: {
+        [key: string]: [number, number];
+      };
     };
     MeasuredAnswer: {
       images: {
@@ -893,7 +1977,7 @@ export interface components {
       type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
       axes: string[];
       /** @default {} */
-      bounds?: components['schemas']['Bounds'];
+      bounds?: components['schemas']['BoundsInput'];
       folder?: string;
       pattern?: string;
     };
@@ -921,7 +2005,71 @@ export interface components {
         };
       };
       sources: {
-        [key: string]: number;
+        [key: string]: number | components['schemas']['FolderSourceInput'];
+      };
+    };
+    Notification: {
+      id: number;
+      at: string;
+      read: boolean;
+      about: components['schemas']['NotificationAbout'];
+    };
+    NotificationAbout:
+      | {
+          /** @constant */
+          kind: 'run-ended';
+          run: {
+            id: number;
+            name: string;
+            pipeline: string;
+          };
+          /** @enum {string} */
+          state: 'succeeded' | 'failed' | 'cancelled';
+          seconds: number;
+          tasks: {
+            [key: string]: number;
+          };
+        }
+      | {
+          /** @constant */
+          kind: 'run-failing';
+          run: {
+            id: number;
+            name: string;
+            pipeline: string;
+          };
+          failed: number;
+          limit: number;
+          tasks: {
+            [key: string]: number;
+          };
+        }
+      | {
+          /** @constant */
+          kind: 'agent-lost';
+          agent: {
+            id: number;
+            name: string;
+            host: string;
+          };
+          heard: string;
+          held: number;
+        }
+      | {
+          /** @constant */
+          kind: 'webhook-given-up';
+          webhook: string;
+          notifications: number;
+          tries: number;
+          error: string;
+        };
+    Notifications: {
+      unread: number;
+      notifications: components['schemas']['Notification'][];
+      more: boolean;
+      webhooks: {
+        count: number;
+        waiting: number;
       };
     };
     OverlaysAnswer: {
@@ -1008,6 +2156,49 @@ export interface components {
       value: number | null;
       exact: boolean;
     };
+    PipelineChoice: {
+      id: string;
+      /** @enum {string} */
+      kind: 'example' | 'run';
+      name: string;
+      title: string;
+      description: string;
+      file: string;
+      text: string;
+      tools: string[];
+      sources: {
+        name: string;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+        axes: string[];
+      }[];
+      stages: number;
+      last: {
+        id: number;
+        name: string;
+        /** @enum {string} */
+        state: 'active' | 'paused' | 'succeeded' | 'failed' | 'cancelled' | 'archived';
+        created: string;
+      } | null;
+    };
+    PlannedRun: {
+      problems: components['schemas']['FieldProblem'][];
+      warnings: {
+        field: string;
+        message: string;
+      }[];
+      sources: {
+        name: string;
+        items: number;
+        bytes: number | null;
+        open: boolean;
+      }[];
+      stages: {
+        name: string;
+        tasks: number | null;
+        open: boolean;
+      }[];
+    };
     Problem: {
       type: string;
       title: string;
@@ -1026,6 +2217,15 @@ export interface components {
         field: string;
         mend: string;
       }[];
+    };
+    ReadNotificationsBody: {
+      ids?: number[];
+      through?: number;
+    };
+    RecentFolder: {
+      folder: string;
+      pattern: string;
+      used: string;
     };
     Report: {
       attempt: number;
@@ -1061,14 +2261,50 @@ export interface components {
       reports: components['schemas']['Report'][];
     };
     ResumeBody: {
-      again: ('none' | 'all') | number[];
+      again:
+        | ('none' | 'all')
+        | number[]
+        | {
+            stages: string[];
+          };
     };
     ResumedAnswer: {
       again: number;
     };
+    RetryAnswer: {
+      again: number;
+      runs: number[];
+      refused: {
+        run: number;
+        tasks: number;
+        code: string;
+        message: string;
+        mend?: string;
+      }[];
+    };
+    RetryBody: {
+      tasks?: number[];
+      filter?: components['schemas']['FailureFilter'];
+    };
     ReturnsRequest: {
       session: string;
       attempts: number[];
+    };
+    RunChoices: {
+      name: string;
+      pipeline: {
+        file: string;
+        text: string;
+      };
+      tools: string[];
+      params: {
+        [key: string]: {
+          [key: string]: string;
+        };
+      };
+      sources: {
+        [key: string]: number | components['schemas']['FolderSource'];
+      };
     };
     RunDetail: {
       id: number;
@@ -1086,6 +2322,8 @@ export interface components {
         dataset: number;
         items: number;
         closed: boolean;
+        intake?: components['schemas']['IntakeState'];
+        watched?: string;
       }[];
       stages: components['schemas']['StageSummary'][];
     };
@@ -1213,6 +2451,9 @@ export interface components {
       inputs: {
         name: string;
         from: string;
+        dataset: number;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
         available: number;
         pending: number;
         failed: number;
@@ -1222,6 +2463,7 @@ export interface components {
           };
           name: string;
           path: string;
+          revision: number;
         }[];
       }[];
       attempts: components['schemas']['AttemptSummary'][];
@@ -1245,7 +2487,8 @@ export interface components {
       };
       outputs: {
         output: string;
-        type: string;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
         dataset: number;
         place: {
           [key: string]: number;
@@ -1253,7 +2496,158 @@ export interface components {
         name: string;
         path: string;
         size: number;
+        revision: number;
       }[];
+    };
+    ToolParam:
+      | {
+          /** @constant */
+          type: 'string';
+          title?: string;
+          /** @default  */
+          description: string;
+          /** @description The unit of its numbers, such as px, % or µm, for forms. */
+          unit?: string;
+          /**
+           * @description A required parameter without a default must be given by the stage; any other may be absent.
+           * @default false
+           */
+          required: boolean;
+          default?: string;
+        }
+      | {
+          /** @constant */
+          type: 'integer';
+          title?: string;
+          /** @default  */
+          description: string;
+          /** @description The unit of its numbers, such as px, % or µm, for forms. */
+          unit?: string;
+          /**
+           * @description A required parameter without a default must be given by the stage; any other may be absent.
+           * @default false
+           */
+          required: boolean;
+          min?: number;
+          max?: number;
+          default?: number;
+        }
+      | {
+          /** @constant */
+          type: 'number';
+          title?: string;
+          /** @default  */
+          description: string;
+          /** @description The unit of its numbers, such as px, % or µm, for forms. */
+          unit?: string;
+          /**
+           * @description A required parameter without a default must be given by the stage; any other may be absent.
+           * @default false
+           */
+          required: boolean;
+          min?: number;
+          max?: number;
+          default?: number;
+        }
+      | {
+          /** @constant */
+          type: 'boolean';
+          title?: string;
+          /** @default  */
+          description: string;
+          /** @description The unit of its numbers, such as px, % or µm, for forms. */
+          unit?: string;
+          /**
+           * @description A required parameter without a default must be given by the stage; any other may be absent.
+           * @default false
+           */
+          required: boolean;
+          default?: boolean;
+        }
+      | {
+          /** @constant */
+          type: 'enum';
+          title?: string;
+          /** @default  */
+          description: string;
+          /** @description The unit of its numbers, such as px, % or µm, for forms. */
+          unit?: string;
+          /**
+           * @description A required parameter without a default must be given by the stage; any other may be absent.
+           * @default false
+           */
+          required: boolean;
+          values: (string | number)[];
+          default?: string | number;
+        }
+      | {
+          /** @constant */
+          type: 'array';
+          title?: string;
+          /** @default  */
+          description: string;
+          /** @description The unit of its numbers, such as px, % or µm, for forms. */
+          unit?: string;
+          /**
+           * @description A required parameter without a default must be given by the stage; any other may be absent.
+           * @default false
+           */
+          required: boolean;
+          items:
+            | {
+                /** @constant */
+                type: 'string';
+              }
+            | {
+                /** @constant */
+                type: 'integer';
+                min?: number;
+                max?: number;
+              }
+            | {
+                /** @constant */
+                type: 'number';
+                min?: number;
+                max?: number;
+              }
+            | {
+                /** @constant */
+                type: 'enum';
+                values: (string | number)[];
+              };
+          minItems?: number;
+          maxItems?: number;
+          default?: (string | number)[];
+        };
+    ToolSummary: {
+      name: string;
+      version: string;
+      title: string;
+      description: string;
+      folder: string;
+      inputs: {
+        name: string;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+        title: string;
+        description: string;
+        many: boolean;
+        required: boolean;
+      }[];
+      params: {
+        name: string;
+        declared: components['schemas']['ToolParam'];
+      }[];
+      outputs: {
+        name: string;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+        title: string;
+        description: string;
+      }[];
+    };
+    UnreadAnswer: {
+      unread: number;
     };
     WatchBody: {
       /** @default 500 */
@@ -1345,6 +2739,32 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  listDatasets: {
+    parameters: {
+      query?: {
+        type?: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+        text?: string;
+        after?: number;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatasetSummary'][];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   createDataset: {
     parameters: {
       query?: never;
@@ -1365,6 +2785,33 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['CreatedAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listItems: {
+    parameters: {
+      query?: {
+        at?: components['schemas']['BoxText'];
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ItemSummary'][];
         };
       };
       default: components['responses']['Problem'];
@@ -1436,6 +2883,177 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['SealedAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readIntake: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['IntakeState'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  resumeIntake: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['IntakeBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['IntakeState'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readDataset: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatasetDetail'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readItem: {
+    parameters: {
+      query?: {
+        place?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ItemDetail'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readItemFile: {
+    parameters: {
+      query?: {
+        place?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The bytes */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': unknown;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readLineage: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DatasetLineage'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  previewChange: {
+    parameters: {
+      query: {
+        change: 'close' | 'seal';
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ChangePreview'];
         };
       };
       default: components['responses']['Problem'];
@@ -1528,6 +3146,216 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['LiveSourceState'][];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  browseFolder: {
+    parameters: {
+      query?: {
+        path?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FolderListing'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listRecentFolders: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecentFolder'][];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  lookAtFolder: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['LookBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FolderLook'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  drawFileThumbnail: {
+    parameters: {
+      query: {
+        path: string;
+        size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The bytes */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'image/webp': unknown;
+          'image/png': unknown;
+          'image/jpeg': unknown;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listPipelines: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PipelineChoice'][];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  checkPipeline: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CheckPipelineBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CheckedPipeline'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listTools: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ToolSummary'][];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  planRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewRunBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PlannedRun'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readChoices: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RunChoices'];
         };
       };
       default: components['responses']['Problem'];
@@ -1829,6 +3657,32 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  readLogEnd: {
+    parameters: {
+      query?: {
+        attempt?: number;
+        lines?: number;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LogEnd'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   readWork: {
     parameters: {
       query?: {
@@ -1875,6 +3729,119 @@ export interface operations {
         };
         content: {
           'application/octet-stream': unknown;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  groupFailures: {
+    parameters: {
+      query?: {
+        run?: number;
+        cause?: number;
+        stage?: string;
+        pipeline?: string;
+        outcome?: 'failed' | 'timed-out' | 'out-of-memory' | 'start-failed' | 'lost';
+        agent?: string;
+        host?: string;
+        since?: string;
+        before?: string;
+        by?: 'cause' | 'stage' | 'agent' | 'host';
+        limit?: number;
+        after?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FailureGroups'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  summarizeFailures: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FailureSummary'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listFailedTasks: {
+    parameters: {
+      query?: {
+        run?: number;
+        cause?: number;
+        stage?: string;
+        pipeline?: string;
+        outcome?: 'failed' | 'timed-out' | 'out-of-memory' | 'start-failed' | 'lost';
+        agent?: string;
+        host?: string;
+        since?: string;
+        before?: string;
+        limit?: number;
+        after?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FailedTasks'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  retryFailures: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RetryBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RetryAnswer'];
         };
       };
       default: components['responses']['Problem'];
@@ -2129,6 +4096,76 @@ export interface operations {
         };
         content: {
           'text/event-stream': string;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listNotifications: {
+    parameters: {
+      query?: {
+        limit?: number;
+        before?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Notifications'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readNotifications: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ReadNotificationsBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UnreadAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listAgents: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentSummary'][];
         };
       };
       default: components['responses']['Problem'];

@@ -4,16 +4,18 @@
  *
  * Locks: the run's advisory lock, taken by an earlier statement of the transaction; rows of `task`, which nobody
  * else writes; rows of `ready`, for which it waits where a claim holds one (a claim waits for nothing, so there is
- * no cycle). Indexes: task (stage, place), ready (stage, task), running (task), item (dataset, place).
+ * no cycle); rows of `aside` and `failure`, which nobody else writes either. Indexes: task (stage, place), ready (stage,
+ * task), running (task), item (dataset, place), aside (stage, state, place), failure (task), attempt (task).
  * Its text depends on the shape of the stage alone, so stages of one shape share a prepared statement.
  */
 import { judgeSql } from './judge.ts';
 import { isOneToMany, type InputShape, type StageShape } from '../stage-shape.ts';
+import { asideStates } from './aside-states.ts';
 import { agreesSql, beginsWithSql, placeSql } from '../place-sql.ts';
 import { recountSql } from './recount.ts';
 
 /** $1 stage, $2 producers, $3 input datasets, $4 output datasets, $5 open inputs, $6 run has ended, */
-/** $7 inputs to recount, $8 tries, $9 run.change */
+/** $7 inputs to recount, $8 tries, $9 run.change, $10 losses in a row */
 export function advanceStageSql(stage: StageShape, everyTask: boolean): string {
   const numbers = stage.inputs.map((_, index) => index + 1);
   const sums = numbers.map(
@@ -43,14 +45,14 @@ export function advanceStageSql(stage: StageShape, everyTask: boolean): string {
   return `
 WITH parameters AS (
   -- Gives every parameter its type, whichever of them this shape uses.
-  SELECT $1::int, $2::int[], $3::int[], $4::int[], $5::boolean[], $6::boolean, $7::boolean[], $8::int, $9::bigint
+  SELECT $1::int, $2::int[], $3::int[], $4::int[], $5::boolean[], $6::boolean, $7::boolean[], $8::int, $9::bigint, $10::int
 ), delta AS MATERIALIZED (
   SELECT place${sums.map((sum) => `, ${sum}`).join('')}
   FROM (${deltaFragments(stage, everyTask).join('\n    UNION ALL ')}) fragments
   GROUP BY place
 ), counted AS MATERIALIZED (
   SELECT t.id, t.place, t.state AS old_state, t.stale AS old_stale, t.result AS old_result, t.done AS old_done,
-    t.tries AS old_tries, t.counts AS old_counts, t.reads AS old_reads,
+    t.tries AS old_tries, t.lost AS old_lost, t.counts AS old_counts, t.reads AS old_reads,
     ${[...counts, `t.reads + ${['0', ...reads].join(' + ')} AS reads`].join(',\n    ')}
   FROM delta d JOIN task t ON t.stage = $1 AND t.place = d.place
   ${laterals.join('\n  ')}
@@ -59,17 +61,21 @@ WITH parameters AS (
     CASE v.verdict
       WHEN 'succeeded' THEN 'succeeded'::task_state
       WHEN 'failed' THEN CASE WHEN c.old_tries + 1 >= $8::int THEN 'failed'::task_state ELSE c.old_result END
+      WHEN 'lost' THEN CASE WHEN c.old_lost + 1 >= $10::int THEN 'failed'::task_state ELSE c.old_result END
       WHEN 'cancelled' THEN 'cancelled'::task_state
       WHEN 'cleared' THEN NULL
       ELSE c.old_result END AS result,
     CASE v.verdict
       WHEN 'succeeded' THEN v.done
       WHEN 'failed' THEN CASE WHEN c.old_tries + 1 >= $8::int THEN v.done ELSE c.old_done END
+      WHEN 'lost' THEN CASE WHEN c.old_lost + 1 >= $10::int THEN v.done ELSE c.old_done END
       WHEN 'cancelled' THEN NULL
       WHEN 'cleared' THEN NULL
       ELSE c.old_done END AS done,
     CASE v.verdict WHEN 'failed' THEN c.old_tries + 1 WHEN 'succeeded' THEN 0 WHEN 'cleared' THEN 0
-      ELSE c.old_tries END AS tries
+      ELSE c.old_tries END AS tries,
+    CASE WHEN v.verdict IN ('failed', 'succeeded', 'cleared') OR c.old_lost + 1 >= $10::int AND v.verdict = 'lost' THEN 0
+      WHEN v.verdict = 'lost' THEN c.old_lost + 1 ELSE c.old_lost END AS lost
   FROM counted c LEFT JOIN step_verdict v ON v.task = c.id
 ), facts AS MATERIALIZED (
   SELECT d.*, ${judged.dropped} AS dropped, ${judged.blocked} AS blocked, ${judged.pending} AS pending,
@@ -87,11 +93,11 @@ WITH parameters AS (
 ), written AS (
   UPDATE task t SET state = a.state, stale = a.stale, counts = a.counts, reads = a.reads,
     result = CASE WHEN a.gone THEN NULL ELSE a.result END, done = CASE WHEN a.gone THEN NULL ELSE a.done END,
-    tries = a.tries, changed = $9
+    tries = a.tries, lost = a.lost, changed = $9
   FROM after a
   WHERE t.id = a.id
-    AND (a.old_state, a.old_stale, a.old_counts, a.old_reads, a.old_result, a.old_done, a.old_tries)
-      IS DISTINCT FROM (a.state, a.stale, a.counts, a.reads, a.result, a.done, a.tries)
+    AND (a.old_state, a.old_stale, a.old_counts, a.old_reads, a.old_result, a.old_done, a.old_tries, a.old_lost)
+      IS DISTINCT FROM (a.state, a.stale, a.counts, a.reads, a.result, a.done, a.tries, a.lost)
 ), made_ready AS (
   INSERT INTO ready (stage, task)
   SELECT $1, a.id FROM after a
@@ -108,6 +114,18 @@ WITH parameters AS (
     SELECT a.state, 1 AS n FROM after a UNION ALL SELECT a.old_state, -1 FROM after a WHERE a.old_state IS NOT NULL
   ) moves GROUP BY state HAVING sum(n) <> 0
   ON CONFLICT (stage, state) DO UPDATE SET tasks = tally.tasks + excluded.tasks
+), returned AS (
+  DELETE FROM aside x USING after a
+  WHERE x.stage = $1 AND x.state = a.old_state AND x.place = a.place
+    AND a.old_state <> a.state AND a.old_state IN ${asideStates}
+), set_aside AS (
+  INSERT INTO aside (stage, state, place)
+  SELECT $1, a.state, a.place FROM after a WHERE a.old_state IS DISTINCT FROM a.state AND a.state IN ${asideStates}
+  ON CONFLICT DO NOTHING
+), mended AS (
+  DELETE FROM failure f USING after a WHERE f.task = a.id AND a.old_state = 'failed' AND a.state <> 'failed'
+), failed AS (
+  ${noteFailuresSql}
 ), withdrawn AS (
   INSERT INTO step_withdraw (stage, place)
   SELECT $1, a.place FROM after a WHERE a.gone AND a.old_state IS NOT NULL AND a.old_state NOT IN ('skipped', 'dropped')
@@ -119,6 +137,20 @@ WITH parameters AS (
 SELECT (SELECT count(*) FROM made_ready)::int AS ready, (SELECT count(*) FROM withdrawn)::int AS withdrawn,
   (SELECT count(*) FROM emitted)::int AS emitted, (SELECT count(*) FROM emitted WHERE known > 0)::int AS born`;
 }
+
+/** The tasks that have failed in this transaction, or again; `attempt_by_task` has their attempts. */
+const noteFailuresSql = `INSERT INTO failure AS f (task, attempt, cause, since, at, run, stage, agent, outcome)
+  SELECT a.id, l.id, l.cause, l.since, l.ended, s.run, $1, n.agent, l.outcome
+  FROM after a JOIN stage s ON s.id = $1
+  CROSS JOIN LATERAL (
+    SELECT t.id, t.session, t.cause, t.outcome, t.ended,
+      (SELECT min(e.ended) FROM attempt e WHERE e.task = a.id AND e.cause = t.cause) AS since
+    FROM attempt t WHERE t.task = a.id AND t.cause IS NOT NULL ORDER BY t.id DESC LIMIT 1
+  ) l
+  JOIN session n ON n.id = l.session
+  WHERE a.state = 'failed' AND (a.old_state IS DISTINCT FROM 'failed' OR a.attempt IS NOT NULL)
+  ON CONFLICT (task) DO UPDATE SET id = DEFAULT, attempt = excluded.attempt, cause = excluded.cause,
+    since = excluded.since, at = excluded.at, agent = excluded.agent, outcome = excluded.outcome`;
 
 /** True where the counts of a new task cannot be summed from this transaction's changes. */
 function needsRecount(stage: StageShape, n: number): boolean {

@@ -17,6 +17,7 @@ import { ProgressWords } from '../parts/progress.tsx';
 import { RelativeTime } from '../parts/relative-time.tsx';
 import { RunTime } from '../parts/run-time.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
+import { WatchedFolders } from '../sources/watched-folders.tsx';
 import { StageGraph } from '../stage-graph/stage-graph.tsx';
 import { TaskTable } from '../tasks/task-table.tsx';
 import classes from './run-page.module.css';
@@ -74,6 +75,7 @@ function Run({ run }: { readonly run: RunDetail }) {
           </span>
         </div>
       </div>
+      <WatchedFolders run={run} />
       {graph === undefined ? <Loading /> : <StageGraph run={run} graph={graph} current={stage.name} />}
       <Tabs
         value={search.tab ?? 'map'}

@@ -11,6 +11,7 @@ import { TopBar } from './top-bar.tsx';
 const pages = [
   { to: '/', name: 'Home', icon: 'home' },
   { to: '/runs', name: 'Runs', icon: 'runs' },
+  { to: '/datasets', name: 'Datasets', icon: 'datasets' },
 ] as const;
 
 export function Shell() {
