@@ -83,9 +83,9 @@ stages: { mask: { tool: threshold@1, inputs: { image: tiles } } }
 
   /** Waits until so many thumbnails have been loaded and are shown. */
   async function waitForPictures(page: Page, count: number): Promise<void> {
-    await page.waitForFunction(
-      `[...document.querySelectorAll('main img')].filter((one) => one.complete && one.naturalWidth > 0).length >= ${count}`,
-    );
+    // Not by `waitForFunction`, which the page's policy forbids.
+    const loaded = `[...document.querySelectorAll('main img')].filter((one) => one.complete && one.naturalWidth > 0).length`;
+    await expect.poll(() => page.evaluate<number>(loaded), { timeout: 15_000 }).toBeGreaterThanOrEqual(count);
   }
 
   it('list what there is with pictures, sizes and who made it, and narrow it by words and type', async () => {
@@ -157,6 +157,7 @@ stages: { mask: { tool: threshold@1, inputs: { image: tiles } } }
       await page.keyboard.press('ArrowRight');
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('PageDown');
+      await page.getByRole('gridcell', { name: 'z 2, row 2, col 2: tile' }).waitFor();
       await page.keyboard.press('Enter');
       const panel = page.getByRole('complementary', { name: 'Item at z 2, row 2, col 2' });
       await panel.getByLabel('Image', { exact: true }).getByText('64 × 48 px').waitFor();

@@ -90,12 +90,13 @@ export function openEngine(pool: Pool, policy: NoticePolicy = nobodyElse): Engin
       });
       // Only now: a rollback takes temporary tables that it made away with it.
       if (connection !== undefined) prepared.add(connection);
-      tell({
+      const told = {
         runs: [...news.runs],
         datasets: [...news.datasets],
         ready: news.ready,
         notices: news.notices.length > 0,
-      });
+      };
+      tell(told);
       return result;
     },
   };

@@ -61,8 +61,8 @@ export async function resumeRun(engine: Engine, run: number, again: Again): Prom
       WHEN t.result IN ('failed', 'cancelled') AND ($3::bigint[] IS NULL OR t.id = ANY ($3)) AND t.stage = ANY ($4)
         THEN 'cleared'
       WHEN t.stale THEN 'touched' END`;
-    const ids = typeof again === 'string' || 'stages' in again ? null : again;
-    const stages = again === 'none' ? [] : stagesOf(plan, again);
+    const ids = again === 'none' ? [] : again === 'all' || 'stages' in again ? null : again;
+    const stages = stagesOf(plan, again);
     // While a run is at work its stale tasks are ready already: there is nobody to look at but those that are named.
     const only = locked.state === 'active' ? ids : null;
     const counts = await leaveVerdicts(transaction, plan, select, [ids, stages], touched, only);
@@ -72,8 +72,8 @@ export async function resumeRun(engine: Engine, run: number, again: Again): Prom
 }
 
 /** Ids of the stages whose tasks may be tried again. */
-function stagesOf(plan: RunPlan, again: Exclude<Again, 'none'>): number[] {
-  if (again === 'all' || !('stages' in again)) return plan.stages.map(({ id }) => id);
+function stagesOf(plan: RunPlan, again: Again): number[] {
+  if (typeof again === 'string' || !('stages' in again)) return plan.stages.map(({ id }) => id);
   return again.stages.map((name) => {
     const stage = plan.stages.find((one) => one.name === name);
     if (stage !== undefined) return stage.id;

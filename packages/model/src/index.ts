@@ -177,7 +177,7 @@ export {
   type TaskState,
 } from './task-state.ts';
 export { usualLostLimit } from './retry.ts';
-export { causeGaps, causeOf, silentCause } from './failure-cause.ts';
+export { causeGaps, causeOf, logHint, silentCause, withoutLogHint } from './failure-cause.ts';
 export { judgeTask, toleratedFailures, type InputTally, type Judgement, type Result } from './judge-task.ts';
 export {
   ReferenceRun,

@@ -176,8 +176,6 @@ export const runDetailSchema = runSummarySchema.extend({
       closed: z.boolean(),
       /** Where its folder is read once: how far that is, or what keeps it. */
       intake: intakeStateSchema.optional(),
-      /** The folder that is watched for it. */
-      watched: z.string().optional(),
     }),
   ),
   stages: z.array(stageSummarySchema),

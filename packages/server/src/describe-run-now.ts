@@ -5,21 +5,16 @@ import type { ServerContext } from './context.ts';
 
 /** @throws GantryError `unknown-run` */
 export async function describeRunNow(
-  { engine, intakes, live }: Pick<ServerContext, 'engine' | 'intakes' | 'live'>,
+  { engine, intakes }: Pick<ServerContext, 'engine' | 'intakes'>,
   run: number,
 ): Promise<RunDetail> {
   const detail = await describeRun(engine, run);
   const filled = await intakes.describeAll(detail.sources.map(({ dataset }) => dataset));
-  const watched = new Map(live.list().map(({ dataset, folder }) => [dataset, folder]));
   return {
     ...detail,
     sources: detail.sources.map((source) => {
-      const [intake, folder] = [filled.get(source.dataset), watched.get(source.dataset)];
-      return {
-        ...source,
-        ...(intake === undefined ? {} : { intake }),
-        ...(folder === undefined ? {} : { watched: folder }),
-      };
+      const intake = filled.get(source.dataset);
+      return { ...source, ...(intake === undefined ? {} : { intake }) };
     }),
   };
 }

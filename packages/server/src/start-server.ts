@@ -171,10 +171,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await events.close();
       await Promise.all([stopExpiring(), stopRemoving(), stopSweeping()]);
       await server.close();
+      await context.intakes.close();
       // Behind what may still have ended a run.
       await courier.close();
       await Promise.all([views.close(), tables.close()]);
-      await context.intakes.close();
       await context.live.close();
     },
   };

@@ -1,10 +1,19 @@
 /**
  * The addresses of all pages. Whatever one sees is in the address: its search part is read here, and nowhere else.
  */
-import { datasetTypes, runStates, taskStates, type RunState } from '@gantry/model';
+import {
+  datasetTypes,
+  failureGroupings,
+  failureOutcomes,
+  runStates,
+  taskStates,
+  type RunState,
+} from '@gantry/model';
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { lazyPage } from './load-page.ts';
+import { readNewRunSearch } from './new-run/new-run-search.ts';
 import type { DatasetSearch, DatasetsSearch } from './dataset-search.ts';
+import type { FailuresSearch, FailureWindow } from './failure-search.ts';
 import { readPlaceText } from './parts/numbers.ts';
 import { readSearch } from './read-search.ts';
 import { Problem } from './parts/page.tsx';
@@ -47,6 +56,13 @@ const runsRoute = createRoute({
   component: lazyPage(() => import('./pages/runs-page.tsx'), 'RunsPage'),
 });
 
+const newRunRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/runs/new',
+  validateSearch: readNewRunSearch,
+  component: lazyPage(() => import('./pages/new-run-page.tsx'), 'NewRunPage'),
+});
+
 const runRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/runs/$run',
@@ -74,10 +90,34 @@ const taskRoute = createRoute({
   component: lazyPage(() => import('./tasks/task-panel.tsx'), 'TaskPanel'),
 });
 
+const datasetsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/datasets',
+  validateSearch: (search: Search): DatasetsSearch => ({
+    type: datasetTypes.find((type) => type === search['type']),
+    text: textOf(search['text']),
+  }),
+  component: lazyPage(() => import('./pages/datasets-page.tsx'), 'DatasetsPage'),
+});
+
 const dataset = {
   parse: ({ dataset: id }: { dataset: string }) => ({ dataset: readId(id) }),
   stringify: ({ dataset: id }: { dataset: number }) => ({ dataset: String(id) }),
 };
+
+const datasetRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/datasets/$dataset',
+  params: dataset,
+  validateSearch: (search: Search): DatasetSearch => ({
+    show: (['lineage', 'about'] as const).find((part) => part === search['show']),
+    place: placeOf(search['place']),
+    as: search['as'] === 'list' ? 'list' : undefined,
+    size: (['s', 'm', 'l'] as const).find((size) => size === search['size']),
+    at: readPlaceText(textOf(search['at']) ?? '') === undefined ? undefined : textOf(search['at']),
+  }),
+  component: lazyPage(() => import('./pages/dataset-page.tsx'), 'DatasetPage'),
+});
 
 const viewRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -95,39 +135,45 @@ const tableRoute = createRoute({
   component: lazyPage(() => import('./tables/table-page.tsx'), 'TablePage'),
 });
 
-const datasetsRoute = createRoute({
+const failureWindows: readonly FailureWindow[] = ['1h', '24h', '7d'];
+
+const failuresRoute = createRoute({
   getParentRoute: () => rootRoute,
-  path: '/datasets',
-  validateSearch: (search: Search): DatasetsSearch => ({
-    type: datasetTypes.find((type) => type === search['type']),
-    text: textOf(search['text']),
+  path: '/failures',
+  validateSearch: (search: Search): FailuresSearch => ({
+    by: failureGroupings.find((by) => by === search['by'] && by !== 'cause'),
+    run: numberOf(search['run']),
+    stage: textOf(search['stage']),
+    pipeline: textOf(search['pipeline']),
+    since: failureWindows.find((since) => since === search['since']),
+    cause: numberOf(search['cause']),
+    outcome: failureOutcomes.find((outcome) => outcome === search['outcome']),
+    agent: textOf(search['agent']),
+    host: textOf(search['host']),
+    open: textOf(search['open']),
+    ticked: textOf(search['ticked']),
   }),
-  component: lazyPage(() => import('./pages/datasets-page.tsx'), 'DatasetsPage'),
+  component: lazyPage(() => import('./pages/failures-page.tsx'), 'FailuresPage'),
 });
 
-const datasetRoute = createRoute({
+const agentsRoute = createRoute({
   getParentRoute: () => rootRoute,
-  path: '/datasets/$dataset',
-  params: dataset,
-  validateSearch: (search: Search): DatasetSearch => ({
-    show: (['lineage', 'about'] as const).find((part) => part === search['show']),
-    place: placeOf(search['place']),
-    as: search['as'] === 'list' ? 'list' : undefined,
-    size: (['s', 'm', 'l'] as const).find((size) => size === search['size']),
-    at: readPlaceText(textOf(search['at']) ?? '') === undefined ? undefined : textOf(search['at']),
-  }),
-  component: lazyPage(() => import('./pages/dataset-page.tsx'), 'DatasetPage'),
+  path: '/agents',
+  component: lazyPage(() => import('./pages/agents-page.tsx'), 'AgentsPage'),
 });
 
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     homeRoute,
     runsRoute,
+    newRunRoute,
     runRoute.addChildren([taskRoute]),
-    viewRoute,
-    tableRoute,
     datasetsRoute,
     datasetRoute,
+    viewRoute,
+    tableRoute,
+    failuresRoute,
+    agentsRoute,
   ]),
   defaultPreload: 'intent',
   // Side panels open beside what is there: the page must not jump to its top.
@@ -143,6 +189,10 @@ declare module '@tanstack/react-router' {
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
 /** A place; the empty text is the only place of a dataset without axes. */

@@ -2323,7 +2323,6 @@ export interface components {
         items: number;
         closed: boolean;
         intake?: components['schemas']['IntakeState'];
-        watched?: string;
       }[];
       stages: components['schemas']['StageSummary'][];
     };

@@ -120,11 +120,32 @@ function useEntries(words: string): Entry[] {
       go: () => void navigate({ to: '/datasets' }),
     },
     {
+      key: 'failures',
+      text: 'Failures',
+      kind: 'page',
+      icon: <Icon name="failures" size={16} />,
+      go: () => void navigate({ to: '/failures' }),
+    },
+    {
+      key: 'agents',
+      text: 'Agents',
+      kind: 'page',
+      icon: <Icon name="agents" size={16} />,
+      go: () => void navigate({ to: '/agents' }),
+    },
+    {
       key: 'failed',
       text: 'Runs that failed',
       kind: 'page',
       icon: <StateIcon state="failed" />,
       go: () => void navigate({ to: '/runs', search: { only: 'failed' } }),
+    },
+    {
+      key: 'new-run',
+      text: 'Start a new run',
+      kind: 'command',
+      icon: <Icon name="plus" size={16} />,
+      go: () => void navigate({ to: '/runs/new' }),
     },
     {
       key: 'theme',
