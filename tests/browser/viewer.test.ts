@@ -119,6 +119,7 @@ describe.skipIf(!hasChromium || !hasData)('looking at results', () => {
     expect(labelled).toMatchObject({ kind: 'labels', dataset: labels });
     const page = await open(`/datasets/${images}/view?place=t=1&view=200.5,140.5,6`);
     await page.getByTestId('readout').waitFor();
+    await page.getByLabel('Overlay').getByText('labels').waitFor();
     await page.getByTestId('picture').focus();
     await page.keyboard.press('o');
     await expect.poll(() => new URL(page.url()).searchParams.get('over')).toBe(String(labels));
