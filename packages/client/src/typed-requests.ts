@@ -18,7 +18,9 @@ export interface Waiting {
   readonly waitMs?: number | undefined;
 }
 
-type Values = Readonly<Record<string, string | number | boolean | undefined>>;
+type Value = string | number | boolean;
+/** A list stands for a parameter that is given several times. */
+type Values = Readonly<Record<string, Value | readonly Value[] | undefined>>;
 
 /** A request without the types of its parts. */
 interface AnyRequest extends Waiting {
@@ -113,8 +115,11 @@ function fillPath(path: string, values: Values): string {
 /** What is undefined is left out. */
 function writeQuery(values: Values): string {
   const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(values))
-    if (value !== undefined) search.set(name, String(value));
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined) continue;
+    for (const one of Array.isArray(value) ? (value as readonly Value[]) : [value])
+      search.append(name, String(one));
+  }
   const text = search.toString();
   return text === '' ? '' : `?${text}`;
 }

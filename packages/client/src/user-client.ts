@@ -6,6 +6,7 @@ import {
   admittedAnswerSchema,
   changePreviewSchema,
   agentSummarySchema,
+  aroundAnswerSchema,
   createdAnswerSchema,
   datasetDetailSchema,
   datasetLineageSchema,
@@ -21,6 +22,8 @@ import {
   logEndSchema,
   logLineSchema,
   notificationsSchema,
+  measuredAnswerSchema,
+  overlaysAnswerSchema,
   pictureDescriptionSchema,
   pictureValueSchema,
   resumedAnswerSchema,
@@ -32,6 +35,7 @@ import {
   sealedAnswerSchema,
   serverStatusSchema,
   signInAddressSchema,
+  tableAnswerSchema,
   taskExplanationSchema,
   taskSummarySchema,
   taskWorkSchema,
@@ -50,12 +54,15 @@ import {
   type FailureGroups,
   type FailureSummary,
   type LogEnd,
+  type AroundAnswer,
   type LogLine,
   type MapColumns,
+  type MeasuredAnswer,
   type NewDatasetBody,
   type NewItemsBody,
   type NewRunBody,
   type Notifications,
+  type OverlaysAnswer,
   type PictureDescription,
   type PictureValue,
   type Place,
@@ -68,6 +75,7 @@ import {
   type RunOutput,
   type RunSummary,
   type ServerStatus,
+  type TableAnswer,
   type TaskExplanation,
   type TaskSummary,
   type TaskWork,
@@ -86,6 +94,18 @@ export interface UserClientOptions {
 
 const datasetSummariesSchema = datasetSummarySchema.array();
 const itemSummariesSchema = itemSummarySchema.array();
+/** Which part of a table is asked for. */
+export interface TablePart {
+  /** Names; all columns if absent. */
+  readonly columns?: readonly string[];
+  /** The first row, from 0. */
+  readonly from?: number;
+  /** Rows; 1,000 if absent. */
+  readonly limit?: number;
+  /** The table's version, so that a browser may keep the answer. */
+  readonly version?: string;
+}
+
 const runSummariesSchema = runSummarySchema.array();
 const liveSourceStatesSchema = liveSourceStateSchema.array();
 const taskSummariesSchema = taskSummarySchema.array();
@@ -343,6 +363,37 @@ export class UserClient {
     const query = { place: writePlace(place), page, x, y };
     const request = { path: { id: dataset }, query, signal };
     return this.#api.ask('get', '/datasets/{id}/picture/value', request, pictureValueSchema);
+  }
+
+  /** Images of the same runs that may be laid over the one at the place. */
+  async overlays(dataset: number, place: Place, signal?: AbortSignal): Promise<OverlaysAnswer> {
+    const request = { path: { id: dataset }, query: { place: writePlace(place) }, signal };
+    return this.#api.ask('get', '/datasets/{id}/picture/overlays', request, overlaysAnswerSchema);
+  }
+
+  /** The coordinates along each axis of a dataset, and the places before and behind one. */
+  async around(dataset: number, place: Place, signal?: AbortSignal): Promise<AroundAnswer> {
+    const request = { path: { id: dataset }, query: { place: writePlace(place) }, signal };
+    return this.#api.ask('get', '/datasets/{id}/around', request, aroundAnswerSchema);
+  }
+
+  /** Columns of a table, at most `maxTableValues` values in an answer. */
+  async table(
+    dataset: number,
+    place: Place,
+    part: TablePart = {},
+    signal?: AbortSignal,
+  ): Promise<TableAnswer> {
+    const { columns, from, limit, version } = part;
+    const query = { place: writePlace(place), column: columns, from, limit, v: version };
+    const request = { path: { id: dataset }, query, signal, waitMs: writePatienceMs };
+    return this.#api.ask('get', '/datasets/{id}/table', request, tableAnswerSchema);
+  }
+
+  /** The images that a table was measured of. */
+  async measured(dataset: number, place: Place, signal?: AbortSignal): Promise<MeasuredAnswer> {
+    const request = { path: { id: dataset }, query: { place: writePlace(place) }, signal };
+    return this.#api.ask('get', '/datasets/{id}/table/measured', request, measuredAnswerSchema);
   }
 
   /**

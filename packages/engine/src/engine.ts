@@ -32,6 +32,8 @@ export interface Engine {
   readonly policy: NoticePolicy;
   /** Calls `listener` after each change; returns the end of it. */
   listen(listener: (news: EngineNews) => void): () => void;
+  /** Calls the listeners about runs that look different although no row of theirs has changed. */
+  wake(runs: readonly number[]): void;
   /** The plan of a run: what of it does not change while it runs. */
   plan(run: number): Promise<RunPlan>;
   /** Runs `use` in a transaction with its temporary tables, then tells the listeners. */
@@ -54,12 +56,18 @@ export function openEngine(pool: Pool, policy: NoticePolicy = nobodyElse): Engin
   const listeners = new Set<(news: EngineNews) => void>();
   const plans = new Map<number, Promise<RunPlan>>();
   const prepared = new WeakSet<Transaction>();
+  const tell = (news: EngineNews): void => {
+    for (const listener of listeners) listener(news);
+  };
   return {
     pool,
     policy,
     listen(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
+    },
+    wake(runs) {
+      tell({ runs, datasets: [], ready: false, notices: false });
     },
     plan(run) {
       let plan = plans.get(run);
@@ -88,7 +96,7 @@ export function openEngine(pool: Pool, policy: NoticePolicy = nobodyElse): Engin
         ready: news.ready,
         notices: news.notices.length > 0,
       };
-      for (const listener of listeners) listener(told);
+      tell(told);
       return result;
     },
   };

@@ -4,7 +4,17 @@ export { createDataset, type NewDataset } from './create-dataset.ts';
 export { admitItems, type Admitted, type NewItem } from './admit-items.ts';
 export { closeDataset } from './close-dataset.ts';
 export { sealDataset } from './seal-dataset.ts';
-export { createRun, type NewRun } from './create-run.ts';
+export { createRun, type NewFolder, type NewRun } from './create-run.ts';
+export { FolderListings } from './folders/folder-listings.ts';
+export { lookAtFolder } from './folders/look-at-folder.ts';
+export { openIntakes, type Intakes } from './intakes/intakes.ts';
+export { refuseOwnFolder } from './live-sources/refuse-own-folder.ts';
+export { checkPipeline } from './new-runs/check-pipeline.ts';
+export { checkRun, type RunChecks } from './new-runs/check-run.ts';
+export { listPipelines } from './new-runs/list-pipelines.ts';
+export { readChoices } from './new-runs/read-choices.ts';
+export { recentFolders } from './new-runs/recent-folders.ts';
+export { startRun, type StartRunContext } from './new-runs/start-run.ts';
 export { claimTasks, type ClaimedTask } from './claim-tasks.ts';
 export type { EndedAttempt, MadeFile } from './ended-attempt.ts';
 export { settleAttempts, type Settled } from './settle-attempts.ts';
@@ -22,7 +32,7 @@ export {
   type OpenedSession,
   type SessionLoad,
 } from './sessions.ts';
-export { digestTool, readTools, type InstalledTool } from './read-tools.ts';
+export { readTools, type InstalledTool } from './read-tools.ts';
 export { describeRun, listRuns } from './read-runs.ts';
 export { listTasks } from './read-tasks.ts';
 export { listOutputs } from './read-outputs.ts';
@@ -62,4 +72,13 @@ export { explainTask, findTask } from './explain-task.ts';
 export { findLog, type FoundLog } from './find-log.ts';
 export type { LostAttempt } from './lost-attempt.ts';
 export { openLiveSources, type LiveSources } from './live-sources/live-sources.ts';
-export { findItem, type FoundItem } from './find-item.ts';
+export { findShownItem, type FoundItem } from './pictures/find-shown-item.ts';
+export { findAround, type Around } from './pictures/find-around.ts';
+export {
+  findOverlays,
+  type OverlayCandidate,
+  type RelatedItem,
+  type RelatedPictures,
+} from './pictures/find-overlays.ts';
+export { findMeasured, type MeasuredPicture } from './pictures/find-measured.ts';
+export { findSidecar } from './pictures/find-sidecar.ts';

@@ -76,6 +76,7 @@ export {
   type PixelValue,
   type Rendering,
   type TileRequest,
+  type TileValues,
   type View,
   type ViewDescription,
   type ViewKind,

@@ -57,7 +57,7 @@ export {
   type ToolOutput,
   type ToolResources,
 } from './tool-manifest.ts';
-export { checkParamValue, readParamText, type ToolParam } from './tool-param.ts';
+export { checkParamValue, readParamText, toolParamSchema, type ToolParam } from './tool-param.ts';
 export { parseToolFile } from './parse-tool-file.ts';
 export { pipelineFileSchema, type PipelineFile, type SourceFile, type StageFile } from './pipeline-file.ts';
 export { parsePipelineFile, type ParsedPipeline } from './parse-pipeline-file.ts';
@@ -77,6 +77,60 @@ export { fillArguments, fillOutputPath, fillTemplate, fillText, type FillOptions
 export { stemOf, type ScopeItem, type TemplateScope } from './template-scope.ts';
 export { maxCoordinate, parsePattern, type FilePattern } from './file-pattern.ts';
 export { suggestPattern, type SuggestedPattern } from './suggest-pattern.ts';
+export { suggestName } from './near-names.ts';
+export { explainMismatch } from './explain-mismatch.ts';
+export { findHoles, type Holes } from './find-holes.ts';
+export {
+  cellStates,
+  drawLattice,
+  readCells,
+  type CellState,
+  type LatticePicture,
+  type PictureAxis,
+} from './lattice-picture.ts';
+export { expectTasks, type ExpectedSource, type ExpectedStage } from './expect-tasks.ts';
+export { quoteWord, writeRequest, writeRunCommand, type WrittenRun } from './write-run-command.ts';
+export { folderSourceSchema, type FolderSource, type FolderSourceBody } from './folder-source.ts';
+export {
+  intakeBodySchema,
+  intakeProblemSchema,
+  intakeStateSchema,
+  type IntakeBody,
+  type IntakeProblem,
+  type IntakeState,
+} from './intake-api.ts';
+export {
+  checkedPipelineSchema,
+  checkPipelineBodySchema,
+  fieldProblemSchema,
+  fileThumbnailQuerySchema,
+  folderEntrySchema,
+  folderListingSchema,
+  folderLookSchema,
+  folderQuerySchema,
+  lookBodySchema,
+  pipelineChoiceSchema,
+  plannedRunSchema,
+  recentFolderSchema,
+  runChoicesSchema,
+  toolSummarySchema,
+  type CheckedPipeline,
+  type CheckPipelineBody,
+  type FieldProblem,
+  type FolderEntry,
+  type FolderListing,
+  type FolderLook,
+  type LookBody,
+  type PipelineChoice,
+  type PlannedRun,
+  type RecentFolder,
+  type RunChoices,
+  type ToolSummary,
+} from './new-run-api.ts';
+export { checkPatternAxes, comparePatternAxes } from './check-pattern-axes.ts';
+export { formatCount, plural } from './count-words.ts';
+export { describeIndex } from './describe-index.ts';
+export { isImageName } from './image-name.ts';
 export { indexFiles, requireFiles, type FileIndex, type IndexedFile } from './index-files.ts';
 export {
   cacheKeyText,
@@ -178,6 +232,7 @@ export {
   type NewDatasetBody,
   type NewItemsBody,
   type NewRunBody,
+  type NewRunRequest,
   type Problem,
   type ResumeBody,
   type RunDetail,
@@ -274,6 +329,7 @@ export {
   type AgentSummary,
 } from './agents-api.ts';
 export { taskWorkSchema, type TaskWork } from './work-api.ts';
+export { drawGraph, type DrawnPipeline } from './draw-graph.ts';
 export { runGraphSchema, type RunGraph } from './graph-api.ts';
 export {
   decodeMap,
@@ -286,17 +342,34 @@ export {
   type MapHead,
   type MapQuery,
 } from './map-api.ts';
-export { placeTextSchema } from './place-text.ts';
 export {
+  aroundAnswerSchema,
+  overlaysAnswerSchema,
   pictureDescriptionSchema,
   pictureFormats,
   pictureLookups,
   pictureQuerySchema,
   pictureValueSchema,
+  placeQuerySchema,
   thumbnailQuerySchema,
+  tileFormats,
   tileQuerySchema,
   valueQuerySchema,
+  type AroundAnswer,
+  type Overlay,
+  type OverlayKind,
+  type OverlaysAnswer,
   type PictureDescription,
   type PictureValue,
   type ShownItem,
 } from './picture-api.ts';
+export {
+  maxTableValues,
+  measuredAnswerSchema,
+  tableAnswerSchema,
+  tableQuerySchema,
+  type MeasuredAnswer,
+  type TableAnswer,
+  type TableColumn,
+} from './table-api.ts';
+export { labelColour } from './label-colour.ts';

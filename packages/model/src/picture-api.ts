@@ -8,14 +8,17 @@
  * | GET …/picture/tile             | `level`, `x`, `y`; `low` and `high`, `gamma`, `lut`, `format`; `v` | the tile |
  * | GET …/picture/thumbnail        | `size`, 16 to 1024 (256); as a tile                  | the whole image      |
  * | GET …/picture/value            | `x`, `y`                                             | `PictureValue`       |
+ * | GET …/picture/overlays         |                                                      | `OverlaysAnswer`     |
+ * | GET /datasets/ID/around        | (`place` alone)                                      | `AroundAnswer`       |
  *
  * Level 0 is the full resolution, each further one half as wide; tile (x, y) begins at (x, y) × `tileSize`. `low` and
  * `high` are the values shown black and white. `v` is the description's `version`: an answer to it never changes, and
- * a browser keeps it for good; without it there is an ETag.
+ * a browser keeps it for good; without it there is an ETag. A tile in the format `raw` is its values, little-endian, row
+ * by row, as the description's `bitDepth` and `sampleFormat` say, for a program that shows them itself; below the full
+ * resolution they are means of four, and with the `lut` `ids` or `labels` the largest of four.
  */
 import { z } from 'zod';
 import { datasetTypes } from './dataset-type.ts';
-import { placeTextSchema } from './place-text.ts';
 
 /**
  * How values become colours: greys, their inverse, one hue from black, a colour per number (`labels`; 0 is
@@ -35,11 +38,20 @@ export const pictureLookups = [
 ] as const;
 
 export const pictureFormats = ['webp', 'png', 'jpeg'] as const;
+export const tileFormats = [...pictureFormats, 'raw'] as const;
+
+/** `row=1,col=2` in any order of the axes; empty where there are none. */
+const placeText = z
+  .string()
+  .max(1000)
+  .regex(/^(?:[^=,]+=-?\d{1,10}(?:,[^=,]+=-?\d{1,10})*)?$/, 'must be written as row=1,col=2')
+  .default('');
+
+export const placeQuerySchema = z.object({ place: placeText });
 
 const whole = z.coerce.number().int().nonnegative();
 
-export const pictureQuerySchema = z.object({
-  place: placeTextSchema,
+export const pictureQuerySchema = placeQuerySchema.extend({
   page: whole.max(1_000_000).default(0),
 });
 
@@ -57,7 +69,7 @@ const wholeWindow = ({ low, high }: { low?: number | undefined; high?: number | 
 const wholeWindowMessage = { message: 'low and high must be given together', path: ['low'] };
 
 export const tileQuerySchema = pictureQuerySchema
-  .extend({ level: whole, x: whole, y: whole, ...rendering })
+  .extend({ level: whole, x: whole, y: whole, ...rendering, format: z.enum(tileFormats).optional() })
   .refine(wholeWindow, wholeWindowMessage);
 
 export const thumbnailQuerySchema = pictureQuerySchema
@@ -95,6 +107,8 @@ export const pictureDescriptionSchema = shownItemSchema.extend({
   levels: z.array(extent),
   bitDepth: z.union([z.literal(8), z.literal(16), z.literal(32)]),
   sampleFormat: z.enum(['uint', 'float']),
+  /** Whether tiles may be asked for in the format `raw`: not of a Deep Zoom pyramid, which holds pictures. */
+  raw: z.boolean(),
   /** Planes in the file, of which `page` is shown. */
   pages: z.int().positive(),
   page: z.int().nonnegative(),
@@ -128,6 +142,47 @@ export const pictureValueSchema = z.object({
   exact: z.boolean(),
 });
 
+/**
+ * `labels` has a number per object and `mask` one for all, as far as names of tools, inputs and outputs tell; `image`
+ * is any other.
+ */
+export const overlayKinds = ['labels', 'mask', 'image'] as const;
+
+const item = z.object({
+  dataset: z.int().positive(),
+  place: z.record(z.string(), z.int()),
+  name: z.string(),
+});
+
+const overlay = item.extend({
+  kind: z.enum(overlayKinds),
+  /** What has made it; `output` and `stage` are those of the run, and for a source its name alone. */
+  run: z.int().positive(),
+  stage: z.string(),
+  output: z.string().nullable(),
+  /** Tables that were measured with it. */
+  tables: z.array(item),
+});
+
+export const overlaysAnswerSchema = z.object({
+  /** Images of the same size at an agreeing place in the runs of this one: labels first. */
+  overlays: z.array(overlay),
+  /** Tables that were measured of the image itself, whatever the labels. */
+  tables: z.array(item),
+});
+
+export const aroundAnswerSchema = z.object({
+  /** Along each axis the coordinates at which there is an item, the others being those of the place. */
+  along: z.array(z.object({ axis: z.string(), values: z.array(z.int()) })),
+  /** In the order of places; null at the ends. */
+  previous: z.record(z.string(), z.int()).nullable(),
+  next: z.record(z.string(), z.int()).nullable(),
+});
+
+export type Overlay = z.infer<typeof overlay>;
+export type OverlayKind = (typeof overlayKinds)[number];
+export type OverlaysAnswer = z.infer<typeof overlaysAnswerSchema>;
+export type AroundAnswer = z.infer<typeof aroundAnswerSchema>;
 export type PictureDescription = z.infer<typeof pictureDescriptionSchema>;
 export type PictureValue = z.infer<typeof pictureValueSchema>;
 export type ShownItem = z.infer<typeof shownItemSchema>;

@@ -5,7 +5,6 @@
 import { randomBytes } from 'node:crypto';
 import {
   countUnread,
-  describeRun,
   lastNotification,
   listFreshNotifications,
   summarizeDatasets,
@@ -14,6 +13,7 @@ import {
 } from '@gantry/engine';
 import { beatMs, type EventsHello, type LiveSourceState, type NotificationNews } from '@gantry/model';
 import type { ServerContext } from './context.ts';
+import { describeRunNow } from './describe-run-now.ts';
 import { WatchNews } from './watch-news.ts';
 
 /** A run is told at most four times a second. */
@@ -158,7 +158,7 @@ export class EventStream {
   }
 
   async #describe(run: number, number: number): Promise<string> {
-    const detail = await describeRun(this.#context.engine, run);
+    const detail = await describeRunNow(this.#context, run);
     return `id: ${this.#epoch}-${number}\nevent: run\ndata: ${JSON.stringify(detail)}\n\n`;
   }
 

@@ -1,15 +1,8 @@
 /**
  * Watched folders: files that come to them become items of a dataset.
  */
-import { realpath } from 'node:fs/promises';
-import { isAbsolute, relative, resolve } from 'node:path';
-import {
-  GantryError,
-  liveSourceStateSchema,
-  userApiPath,
-  watchBodySchema,
-  type LiveSourceState,
-} from '@gantry/model';
+import { refuseOwnFolder } from '@gantry/engine';
+import { liveSourceStateSchema, userApiPath, watchBodySchema, type LiveSourceState } from '@gantry/model';
 import { nothing } from './answers.ts';
 import type { ServerContext } from './context.ts';
 import { idParams } from './path-params.ts';
@@ -26,7 +19,7 @@ export function liveRoutes(context: ServerContext): Route[] {
       summary: 'Watches a folder, whose files become items of a dataset',
       schemas: { params: idParams, body: watchBodySchema, answer: liveSourceStateSchema },
       async handle({ params, body }): Promise<LiveSourceState> {
-        await refuseOwn(body.folder, context.data.path);
+        await refuseOwnFolder(body.folder, context.data.path);
         return live.watch(params.id, body);
       },
     }),
@@ -58,29 +51,4 @@ export function liveRoutes(context: ServerContext): Route[] {
       handle: (): Promise<LiveSourceState[]> => Promise.resolve(live.list()),
     }),
   ];
-}
-
-/** Outputs that become inputs would go round in circles. */
-async function refuseOwn(folder: string, dataDirectory: string): Promise<void> {
-  const [real, own] = await Promise.all([realPath(folder), realPath(dataDirectory)]);
-  const inner = relative(own, real);
-  if (inner.startsWith('..') || isAbsolute(inner)) return;
-  throw new GantryError(
-    'folder-is-gantrys',
-    `The folder ${folder} lies in the data directory ${dataDirectory}.`,
-    {
-      field: 'folder',
-      file: folder,
-      mend: 'Watch a folder elsewhere.',
-    },
-  );
-}
-
-async function realPath(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch {
-    // What is wrong with it is shown as the source's state.
-    return resolve(path);
-  }
 }

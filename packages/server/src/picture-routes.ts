@@ -1,8 +1,8 @@
 /**
  * Pictures of a dataset's images: description, tiles, thumbnail, values. Rendering is left to `@gantry/imaging`.
  */
-import { findItem } from '@gantry/engine';
-import type { EncodedPicture, Rendering, View, ViewCache } from '@gantry/imaging';
+import { findShownItem } from '@gantry/engine';
+import type { Rendering, View, ViewCache } from '@gantry/imaging';
 import {
   GantryError,
   pictureDescriptionSchema,
@@ -18,7 +18,9 @@ import {
 } from '@gantry/model';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { media } from './answers.ts';
+import { cacheFor, etagOf } from './cache-headers.ts';
 import type { ServerContext } from './context.ts';
+import { goneSignal } from './gone-signal.ts';
 import { locateItem } from './locate-item.ts';
 import { idParams } from './path-params.ts';
 import { readPlace } from './read-place.ts';
@@ -26,6 +28,7 @@ import { RenderQueue } from './render-queue.ts';
 import { route, type Route } from './routes.ts';
 
 const picture = media(['image/webp', 'image/png', 'image/jpeg']);
+const tile = media([...picture.types, 'application/octet-stream']);
 
 /** Datasets of these types hold no pictures, whatever their files are. */
 const pictureless: readonly string[] = ['table', 'vector', 'model', 'notebook'];
@@ -35,12 +38,18 @@ interface PictureQuery {
   readonly page: number;
 }
 
+/** What a route sends. */
+interface Sent {
+  readonly bytes: Uint8Array;
+  readonly type: string;
+}
+
 interface RenderingQuery extends PictureQuery {
   readonly low?: number | undefined;
   readonly high?: number | undefined;
   readonly gamma?: number | undefined;
   readonly lut?: Rendering['lut'] | undefined;
-  readonly format?: Rendering['format'] | undefined;
+  readonly format?: Rendering['format'] | 'raw' | undefined;
   readonly v?: string | undefined;
 }
 
@@ -49,7 +58,10 @@ export function pictureRoutes(context: ServerContext, views: ViewCache): Route[]
   const base = `${userApiPath}/datasets/:id/picture`;
 
   async function findImage(dataset: number, { place }: PictureQuery): Promise<ShownItem> {
-    const item = locateItem(await findItem(context.engine, dataset, readPlace(place)), context.data.store);
+    const item = locateItem(
+      await findShownItem(context.engine, dataset, readPlace(place)),
+      context.data.store,
+    );
     if (pictureless.includes(item.dataset.type)) {
       throw new GantryError(
         'not-an-image',
@@ -65,7 +77,7 @@ export function pictureRoutes(context: ServerContext, views: ViewCache): Route[]
     dataset: number,
     query: RenderingQuery,
     { request, reply }: { request: FastifyRequest; reply: FastifyReply },
-    draw: (view: View, rendering: Rendering) => Promise<EncodedPicture>,
+    draw: (view: View, rendering: Rendering) => Promise<Sent>,
   ): Promise<FastifyReply> {
     const item = await findImage(dataset, query);
     const gone = goneSignal(reply);
@@ -112,11 +124,11 @@ export function pictureRoutes(context: ServerContext, views: ViewCache): Route[]
       who: 'owner',
       operation: 'renderTile',
       summary: 'Renders a tile of an image',
-      schemas: { params: idParams, query: tileQuerySchema, answer: picture },
+      schemas: { params: idParams, query: tileQuerySchema, answer: tile },
       handle: ({ params, query, request, reply }) =>
         render(params.id, query, { request, reply }, (view, rendering) => {
           const { level, x, y } = query;
-          return view.tile({ level, x, y, ...rendering });
+          return query.format === 'raw' ? sendValues(view, query) : view.tile({ level, x, y, ...rendering });
         }),
     }),
     route({
@@ -150,13 +162,26 @@ export function pictureRoutes(context: ServerContext, views: ViewCache): Route[]
   ];
 }
 
+/** Little-endian, as the machines are that this runs on. */
+async function sendValues(
+  view: View,
+  { level, x, y, lut }: { level: number; x: number; y: number; lut?: Rendering['lut'] | undefined },
+): Promise<Sent> {
+  const { data } = await view.values(level, x, y, lut === 'ids' || lut === 'labels');
+  return {
+    bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    type: 'application/octet-stream',
+  };
+}
+
 async function describe(item: ShownItem, view: View, page: number): Promise<PictureDescription> {
-  const { kind: _kind, channels: _channels, ...described } = await view.describe();
+  const { kind, channels: _channels, ...described } = await view.describe();
   const histogram = await view.histogram();
   return {
     ...item,
     ...described,
     levels: [...described.levels],
+    raw: kind !== 'dzi',
     page,
     histogram: { ...histogram, counts: [...histogram.counts] },
   };
@@ -167,26 +192,6 @@ function renderingOf({ low, high, gamma, lut, format }: RenderingQuery): Renderi
     ...(low === undefined || high === undefined ? {} : { window: { low, high } }),
     ...(gamma === undefined ? {} : { gamma }),
     ...(lut === undefined ? {} : { lut }),
-    ...(format === undefined ? {} : { format }),
+    ...(format === undefined || format === 'raw' ? {} : { format }),
   };
-}
-
-function etagOf(version: string): string {
-  return `"${version}"`;
-}
-
-/** An address that names the version always has the same answer; one that names another is not to be kept at all. */
-function cacheFor(asked: string | undefined, version: string): string {
-  if (asked === undefined) return 'private, no-cache';
-  return asked === version ? 'private, max-age=31536000, immutable' : 'no-store';
-}
-
-/** Aborts when the connection is closed before the answer is out. */
-function goneSignal(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) gone.abort();
-  });
-  if (reply.raw.destroyed) gone.abort();
-  return gone.signal;
 }

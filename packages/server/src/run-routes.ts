@@ -1,23 +1,10 @@
 /**
  * Runs: starting, watching, resuming and cancelling them, and what they made.
  */
+import { cancelRun, listOutputs, listRuns, listTasks, readTools, resumeRun, startRun } from '@gantry/engine';
 import {
-  cancelRun,
-  createRun,
-  describeRun,
-  digestTool,
-  listOutputs,
-  listRuns,
-  listTasks,
-  readTools,
-  resumeRun,
-  type InstalledTool,
-} from '@gantry/engine';
-import {
-  compilePipeline,
   createdAnswerSchema,
   newRunBodySchema,
-  parsePipelineFile,
   resumeBodySchema,
   resumedAnswerSchema,
   runDetailSchema,
@@ -26,7 +13,6 @@ import {
   taskQuerySchema,
   taskSummarySchema,
   userApiPath,
-  type CompiledPipeline,
   type RunDetail,
   type RunOutput,
   type RunSummary,
@@ -34,6 +20,7 @@ import {
 } from '@gantry/model';
 import { nothing } from './answers.ts';
 import type { ServerContext } from './context.ts';
+import { describeRunNow } from './describe-run-now.ts';
 import { idParams } from './path-params.ts';
 import { route, type Route } from './routes.ts';
 
@@ -49,20 +36,7 @@ export function runRoutes(context: ServerContext): Route[] {
       schemas: { body: newRunBodySchema, answer: createdAnswerSchema },
       async handle({ body }): Promise<{ id: number }> {
         const tools = await readTools([...context.toolFolders, ...body.tools]);
-        const parsed = parsePipelineFile(body.pipeline.text, body.pipeline.file);
-        const pipeline = compilePipeline(
-          parsed,
-          tools.map(({ manifest }) => manifest),
-          { params: body.params },
-        );
-        const id = await createRun(engine, {
-          project: context.project,
-          name: body.name ?? pipeline.name,
-          pipeline,
-          sources: body.sources,
-          tools: await identifyTools(pipeline, tools),
-        });
-        return { id };
+        return { id: await startRun({ ...context, dataDirectory: context.data.path }, body, tools) };
       },
     }),
     route({
@@ -81,7 +55,7 @@ export function runRoutes(context: ServerContext): Route[] {
       operation: 'readRun',
       summary: 'Tells how a run is getting on',
       schemas: { params: idParams, answer: runDetailSchema },
-      handle: ({ params }): Promise<RunDetail> => describeRun(engine, params.id),
+      handle: ({ params }): Promise<RunDetail> => describeRunNow(context, params.id),
     }),
     route({
       method: 'POST',
@@ -91,7 +65,9 @@ export function runRoutes(context: ServerContext): Route[] {
       summary: 'Tries failed and cancelled tasks of a run again',
       schemas: { params: idParams, body: resumeBodySchema, answer: resumedAnswerSchema },
       async handle({ params, body }): Promise<{ again: number }> {
-        return { again: await resumeRun(engine, params.id, body.again) };
+        const again = await resumeRun(engine, params.id, body.again);
+        await context.intakes.review();
+        return { again };
       },
     }),
     route({
@@ -103,6 +79,7 @@ export function runRoutes(context: ServerContext): Route[] {
       schemas: { params: idParams, answer: nothing },
       async handle({ params }): Promise<void> {
         await cancelRun(engine, params.id);
+        await context.intakes.review();
       },
     }),
     route({
@@ -124,23 +101,4 @@ export function runRoutes(context: ServerContext): Route[] {
       handle: ({ params }): Promise<RunOutput[]> => listOutputs(engine, params.id, context.data.store),
     }),
   ];
-}
-
-/** The tools that the pipeline's stages resolved to, with their digests; each folder is read once. */
-async function identifyTools(
-  pipeline: CompiledPipeline,
-  tools: readonly InstalledTool[],
-): Promise<Record<string, { digest: string; folder: string }>> {
-  const digests = new Map<InstalledTool, string>();
-  const identified: Record<string, { digest: string; folder: string }> = {};
-  for (const stage of pipeline.stages) {
-    const tool = tools.find(
-      ({ manifest }) => manifest.name === stage.tool.name && manifest.version === stage.tool.version,
-    );
-    if (tool === undefined) throw new Error(`tool ${stage.tool.name} of stage ${stage.name} is gone`);
-    const digest = digests.get(tool) ?? (await digestTool(tool));
-    digests.set(tool, digest);
-    identified[stage.name] = { digest, folder: tool.folder };
-  }
-  return identified;
 }

@@ -4,8 +4,10 @@
  */
 import {
   expireSessions,
+  FolderListings,
   forgetNotifications,
   openEngine,
+  openIntakes,
   openLiveSources,
   removeReplaced,
   renewAllSessions,
@@ -24,6 +26,7 @@ import { toProblem } from './problem.ts';
 import { removeAttempts } from './remove-attempts.ts';
 import { addRoutes } from './routes.ts';
 import { SignIn } from './sign-in.ts';
+import { TableCache } from './tables/read-table.ts';
 import { addSecurityHeaders } from './web-files.ts';
 import { Courier } from './webhooks/courier.ts';
 
@@ -37,8 +40,10 @@ export interface ServerOptions {
   readonly port: number;
   readonly userToken: string;
   readonly agentToken: string;
-  /** Folders of the standard tools. */
+  /** Folders of the standard tools, and of others that runs may use. */
   readonly toolFolders: readonly string[];
+  /** A folder of folders with an example pipeline each. */
+  readonly exampleFolder?: string | undefined;
   /** Where the browser application was built; absent, its pages are not served. */
   readonly webFolder?: string | undefined;
   readonly version: string;
@@ -88,8 +93,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     engine,
     data: options.dataDirectory,
     live: await openLiveSources(engine, log),
+    intakes: await openIntakes(engine, log),
+    listings: new FolderListings(),
     project: 1,
     toolFolders: options.toolFolders,
+    exampleFolder: options.exampleFolder,
     version: options.version,
     started: Date.now(),
     log,
@@ -99,6 +107,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const signIn = await SignIn.open(options.dataDirectory);
   const events = new EventStream(context);
   const views = new ViewCache();
+  const tables = new TableCache();
   let url = '';
   const server = fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true });
   server.setErrorHandler(async (error, request, reply) => {
@@ -111,7 +120,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     return reply.code(404).type('application/problem+json').send(JSON.stringify(problem));
   });
   addSecurityHeaders(server);
-  const routes = allRoutes({ context, events, signIn, views, url: () => url, webFolder: options.webFolder });
+  const routes = allRoutes({
+    ...{ context, events, signIn, views, tables },
+    url: () => url,
+    webFolder: options.webFolder,
+  });
   addRoutes(server, routes, { owner: options.userToken, agent: options.agentToken }, signIn);
 
   // While nobody listened nobody could be heard.
@@ -120,6 +133,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url = await listen(server, options);
   } catch (error) {
     await events.close();
+    await context.intakes.close();
     await context.live.close();
     throw error;
   }
@@ -157,9 +171,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await events.close();
       await Promise.all([stopExpiring(), stopRemoving(), stopSweeping()]);
       await server.close();
+      await context.intakes.close();
       // Behind what may still have ended a run.
       await courier.close();
-      await views.close();
+      await Promise.all([views.close(), tables.close()]);
       await context.live.close();
     },
   };

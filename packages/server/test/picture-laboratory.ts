@@ -20,6 +20,8 @@ export interface PictureLaboratory {
   ): Promise<number>;
   /** Asks as the owner. @param path below `/api/v1` */
   get(path: string, headers?: Record<string, string>, signal?: AbortSignal): Promise<Response>;
+  /** Posts as the owner. @returns the answer's id, if there is one */
+  post(path: string, body?: object): Promise<{ readonly id: number }>;
   /** The problem that is answered. */
   problem(path: string): Promise<Problem>;
   close(): Promise<void>;
@@ -46,14 +48,18 @@ export async function openPictureLaboratory(
       headers: { authorization: 'Bearer owner-token', ...headers },
       ...(signal === undefined ? {} : { signal }),
     });
-  const post = async (path: string, body: object): Promise<{ id: number }> => {
+  const post: PictureLaboratory['post'] = async (path, body) => {
     const response = await fetch(`${server.url}${userApiPath}${path}`, {
       method: 'POST',
-      headers: { authorization: 'Bearer owner-token', 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+      headers: {
+        authorization: 'Bearer owner-token',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    if (!response.ok) throw new Error(await response.text());
-    return (await response.json()) as { id: number };
+    const text = await response.text();
+    if (!response.ok) throw new Error(text);
+    return (text === '' ? { id: 0 } : JSON.parse(text)) as { id: number };
   };
   return {
     url: server.url,
@@ -71,6 +77,7 @@ export async function openPictureLaboratory(
       return id;
     },
     get,
+    post,
     async problem(path) {
       const response = await get(path);
       const problem = (await response.json()) as Problem;

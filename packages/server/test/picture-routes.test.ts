@@ -102,6 +102,25 @@ describe('a tile', () => {
     }
   });
 
+  it('is its values, where it is asked for raw', async () => {
+    const tile = `/datasets/${images}/picture/tile?${at()}&format=raw`;
+    const { tileSize } = await describePicture();
+    const response = await lab.get(`${tile}&level=0&x=1&y=0`);
+    expect(response.headers.get('content-type')).toBe('application/octet-stream');
+    const values = new Uint16Array(await response.arrayBuffer());
+    const width = 700 - tileSize;
+    expect(values.length).toBe(width * 300);
+    expect(values[20 * width + 30]).toBe(ramp.data[20 * 700 + tileSize + 30]);
+    // Four pixels of 0, 7, 4,900 and 4,907 by their mean, and by the largest.
+    for (const [lut, expected] of [
+      ['grey', 2454],
+      ['ids', 4907],
+    ] as const) {
+      const half = new Uint16Array(await (await lab.get(`${tile}&level=1&x=0&y=0&lut=${lut}`)).arrayBuffer());
+      expect([half.length, half[0]]).toEqual([350 * 150, expected]);
+    }
+  });
+
   it('tells ids as the bits of a colour, so that a browser can tell objects apart', async () => {
     const labels = join(lab.folder, 'labels.ome.tif');
     const data = new Uint32Array([0, 1, 70_000, 2 ** 24 - 1]);

@@ -11,15 +11,22 @@ import {
 } from '@gantry/model';
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { lazyPage } from './load-page.ts';
+import { readNewRunSearch } from './new-run/new-run-search.ts';
 import type { DatasetSearch, DatasetsSearch } from './dataset-search.ts';
 import type { FailuresSearch, FailureWindow } from './failure-search.ts';
 import { readPlaceText } from './parts/numbers.ts';
+import { readSearch } from './read-search.ts';
 import { Problem } from './parts/page.tsx';
 import { MissingPage } from './shell/missing-page.tsx';
 import { Shell } from './shell/shell.tsx';
 import type { RunSearch } from './run-search.ts';
+import { readTableSearch } from './tables/table-search.ts';
+import { readViewSearch } from './viewer/view-search.ts';
 
 type Search = Readonly<Record<string, unknown>>;
+
+/** Beside that by state. */
+const mapColorings = ['duration', 'pictures'] as const;
 
 export interface RunsSearch {
   /** Only the runs in this state. */
@@ -52,6 +59,13 @@ const runsRoute = createRoute({
   component: lazyPage(() => import('./pages/runs-page.tsx'), 'RunsPage'),
 });
 
+const newRunRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/runs/new',
+  validateSearch: readNewRunSearch,
+  component: lazyPage(() => import('./pages/new-run-page.tsx'), 'NewRunPage'),
+});
+
 const runRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/runs/$run',
@@ -61,7 +75,7 @@ const runRoute = createRoute({
     stage: textOf(search['stage']),
     state: taskStates.find((state) => state === search['state']),
     maps: search['maps'] === 'all' ? 'all' : undefined,
-    color: search['color'] === 'duration' ? 'duration' : undefined,
+    color: mapColorings.find((coloring) => coloring === search['color']),
     at: readPlaceText(textOf(search['at']) ?? '') === undefined ? undefined : textOf(search['at']),
     view: textOf(search['view']),
     attempt: typeof search['attempt'] === 'number' ? search['attempt'] : undefined,
@@ -89,13 +103,15 @@ const datasetsRoute = createRoute({
   component: lazyPage(() => import('./pages/datasets-page.tsx'), 'DatasetsPage'),
 });
 
+const dataset = {
+  parse: ({ dataset: id }: { dataset: string }) => ({ dataset: readId(id) }),
+  stringify: ({ dataset: id }: { dataset: number }) => ({ dataset: String(id) }),
+};
+
 const datasetRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/datasets/$dataset',
-  params: {
-    parse: ({ dataset }) => ({ dataset: readId(dataset) }),
-    stringify: ({ dataset }) => ({ dataset: String(dataset) }),
-  },
+  params: dataset,
   validateSearch: (search: Search): DatasetSearch => ({
     show: (['lineage', 'about'] as const).find((part) => part === search['show']),
     place: placeOf(search['place']),
@@ -104,6 +120,22 @@ const datasetRoute = createRoute({
     at: readPlaceText(textOf(search['at']) ?? '') === undefined ? undefined : textOf(search['at']),
   }),
   component: lazyPage(() => import('./pages/dataset-page.tsx'), 'DatasetPage'),
+});
+
+const viewRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/datasets/$dataset/view',
+  params: dataset,
+  validateSearch: (search: Search) => readViewSearch(readSearch(search)),
+  component: lazyPage(() => import('./viewer/viewer-page.tsx'), 'ViewerPage'),
+});
+
+const tableRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/datasets/$dataset/table',
+  params: dataset,
+  validateSearch: (search: Search) => readTableSearch(readSearch(search)),
+  component: lazyPage(() => import('./tables/table-page.tsx'), 'TablePage'),
 });
 
 const failureWindows: readonly FailureWindow[] = ['1h', '24h', '7d'];
@@ -137,9 +169,12 @@ export const router = createRouter({
   routeTree: rootRoute.addChildren([
     homeRoute,
     runsRoute,
+    newRunRoute,
     runRoute.addChildren([taskRoute]),
     datasetsRoute,
     datasetRoute,
+    viewRoute,
+    tableRoute,
     failuresRoute,
     agentsRoute,
   ]),

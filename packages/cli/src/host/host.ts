@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { ServerUser } from '@gantry/database';
 import type { GantryError } from '@gantry/model';
 import { publishServer, withdrawServer, type DataDirectory } from '@gantry/storage';
+import { exampleFolder } from '../example-folder.ts';
 import { standardTools } from '../standard-tools.ts';
 import { webFolder } from '../web-folder.ts';
 import type { Settings } from '../settings.ts';
@@ -78,7 +79,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
       port: options.withAgent ? settings.port : 0,
       userToken: token,
       agentToken,
-      toolFolders: [standardTools],
+      toolFolders: [standardTools, ...settings.tools],
+      exampleFolder,
       webFolder,
       version,
       notices: {

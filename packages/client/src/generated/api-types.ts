@@ -87,6 +87,24 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/datasets/{id}/intake': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells how far the folder of a dataset is read */
+    get: operations['readIntake'];
+    put?: never;
+    /** Goes on with reading a folder that has stopped, with or without the files that cannot be read */
+    post: operations['resumeIntake'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/datasets/{id}': {
     parameters: {
       query?: never;
@@ -200,6 +218,159 @@ export interface paths {
     };
     /** Lists the watched folders */
     get: operations['listWatches'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/folders': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists a folder of the server’s machine, with counts of images */
+    get: operations['browseFolder'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/folders/recent': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists folders that runs have read of late */
+    get: operations['listRecentFolders'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/folders/look': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tells what a folder would be as a source: its pattern, its lattice, and what does not fit */
+    post: operations['lookAtFolder'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/folders/thumbnail': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Draws an image file of a folder, small */
+    get: operations['drawFileThumbnail'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/pipelines': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists pipelines that a run can be started with: examples, and those of earlier runs */
+    get: operations['listPipelines'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/pipelines/check': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tells all that is wrong with the text of a pipeline, or its graph and parameters */
+    post: operations['checkPipeline'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/tools': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the tools that pipelines can use */
+    get: operations['listTools'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/runs/plan': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tells what is wrong with a run before it is started, and what it would come to */
+    post: operations['planRun'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/runs/{id}/choices': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells what a run was started with, as the body that starts another one */
+    get: operations['readChoices'];
     put?: never;
     post?: never;
     delete?: never;
@@ -583,6 +754,74 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/datasets/{id}/picture/overlays': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists what may be laid over an image */
+    get: operations['listOverlays'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/around': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells the places around one of a dataset */
+    get: operations['lookAround'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/table': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads columns of a table */
+    get: operations['readTable'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/datasets/{id}/table/measured': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the images that a table was measured of */
+    get: operations['listMeasured'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/events': {
     parameters: {
       query?: never;
@@ -851,6 +1090,18 @@ export interface components {
       lost: number;
       failures: number;
     };
+    AroundAnswer: {
+      along: {
+        axis: string;
+        values: number[];
+      }[];
+      previous: {
+        [key: string]: number;
+      } | null;
+      next: {
+        [key: string]: number;
+      } | null;
+    };
     AssignedOutput: {
       name: string;
       type: string;
@@ -952,6 +1203,44 @@ export interface components {
         message: string;
         mend: string | null;
       } | null;
+    };
+    CheckPipelineBody: {
+      /** @default pipeline.yaml */
+      file?: string;
+      text: string;
+      /** @default [] */
+      tools?: string[];
+    };
+    CheckedPipeline: {
+      problems: components['schemas']['FieldProblem'][];
+      name: string;
+      title: string;
+      description: string;
+      graph?: components['schemas']['RunGraph'];
+      sources: {
+        name: string;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+        axes: string[];
+        extents: {
+          [key: string]: [number, number];
+        };
+        title: string;
+        description: string;
+      }[];
+      stages: {
+        name: string;
+        title: string;
+        description: string;
+        tool: string;
+        toolTitle: string;
+        toolDescription: string;
+        params: {
+          name: string;
+          declared: components['schemas']['ToolParam'];
+          set?: unknown;
+        }[];
+      }[];
     };
     ClaimAnswer: {
       assignments: components['schemas']['Assignment'][];
@@ -1166,6 +1455,180 @@ export interface components {
       }[];
       latest: number;
     };
+    FieldProblem: {
+      code: string;
+      message: string;
+      file: string;
+      line: number;
+      field: string;
+      mend: string;
+    };
+    FolderEntry: {
+      name: string;
+      /** @enum {string} */
+      kind: 'folder' | 'file' | 'other';
+      link: string | null;
+      closed: string | null;
+      files: number | null;
+      images: number | null;
+      more: boolean;
+      image: boolean;
+    };
+    FolderListing: {
+      path: string;
+      through: string | null;
+      parent: string | null;
+      entries: components['schemas']['FolderEntry'][];
+      count: number;
+      files: number;
+      images: number;
+      starts: {
+        name: string;
+        path: string;
+      }[];
+    };
+    FolderLook: {
+      folder: string;
+      real: string | null;
+      files: number;
+      pattern: string | null;
+      suggestion: {
+        pattern: string;
+        axes: string[];
+        matched: number;
+        missing: string[];
+      } | null;
+      problems: components['schemas']['FieldProblem'][];
+      warnings: string[];
+      axes: {
+        name: string;
+        first: number;
+        last: number;
+        step: number;
+        values: number;
+      }[];
+      lacking: string[];
+      besides: string[];
+      matched: {
+        count: number;
+        first: {
+          name: string;
+          place: {
+            [key: string]: number;
+          };
+        }[];
+      };
+      unmatched: {
+        count: number;
+        first: {
+          name: string;
+          why: string;
+        }[];
+      };
+      outside: {
+        count: number;
+        first: {
+          name: string;
+          place: {
+            [key: string]: number;
+          };
+        }[];
+      };
+      twice: {
+        count: number;
+        first: {
+          place: {
+            [key: string]: number;
+          };
+          names: string[];
+        }[];
+      };
+      holes: {
+        places: number;
+        missing: number;
+        first: {
+          [key: string]: number;
+        }[];
+      };
+      lattice: {
+        axes: {
+          name: string;
+          first: number;
+          step: number;
+          count: number;
+        }[];
+        /** @description States, by number: nothing, file, twice, hole, outside */
+        runs: number[];
+      } | null;
+      sizes: {
+        looked: number;
+        least: number;
+        most: number;
+        total: number;
+        exact: boolean;
+      } | null;
+      images: {
+        looked: number;
+        kinds: {
+          width: number;
+          height: number;
+          bits: number;
+          files: number;
+          first: string;
+        }[];
+      };
+      damaged: {
+        count: number;
+        first: {
+          name: string;
+          message: string;
+          mend: string;
+        }[];
+        looked: number;
+      };
+      samples: {
+        name: string;
+        path: string;
+        place: {
+          [key: string]: number;
+        };
+      }[];
+      tookMs: number;
+    };
+    FolderSource: {
+      folder: string;
+      pattern: string;
+      /**
+       * @default batch
+       * @enum {string}
+       */
+      mode: 'batch' | 'live';
+      /** @default {} */
+      extents: {
+        [key: string]: [number, number];
+      };
+      /** @default false */
+      skipUnreadable: boolean;
+      /** @default {} */
+      completeWhen: components['schemas']['CompleteWhen'];
+    };
+    FolderSourceInput: {
+      folder: string;
+      pattern: string;
+      /**
+       * @default batch
+       * @enum {string}
+       */
+      mode?: 'batch' | 'live';
+      /** @default {} */
+      extents?: {
+        [key: string]: [number, number];
+      };
+      /** @default false */
+      skipUnreadable?: boolean;
+      /** @default {} */
+      completeWhen?: components['schemas']['CompleteWhen'];
+    };
     FoundTask: {
       id: number;
     };
@@ -1183,6 +1646,40 @@ export interface components {
       load?: {
         cpu: number;
         memory: number;
+      };
+    };
+    IntakeBody: {
+      /** @default false */
+      skipUnreadable?: boolean;
+    };
+    IntakeProblem: {
+      code: string;
+      message: string;
+      mend: string;
+      file: string;
+    };
+    IntakeState: {
+      dataset: number;
+      folder: string;
+      pattern: string;
+      /** @enum {string} */
+      state: 'waiting' | 'listing' | 'reading' | 'stopped' | 'ended';
+      since: string;
+      ended: string | null;
+      resumed: string | null;
+      files: number;
+      filesRead: number;
+      bytes: number;
+      bytesRead: number;
+      bytesPerSecond: number | null;
+      secondsLeft: number | null;
+      problems: {
+        count: number;
+        first: components['schemas']['IntakeProblem'][];
+      };
+      leftOut: {
+        count: number;
+        first: components['schemas']['IntakeProblem'][];
       };
     };
     ItemDetail: {
@@ -1447,6 +1944,33 @@ export interface components {
       bytes: number;
       omitted: number;
     };
+    LookBody: {
+      folder: string;
+      pattern?: string;
+      /**
+       * @default image
+       * @enum {string}
+       */
+      type?: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+      /** @default [] */
+      axes?: string[];
+      /** @default {} */
+      extents?: {
+        [key: string]: [number, number];
+      };
+    };
+    MeasuredAnswer: {
+      images: {
+        input: string;
+        /** @enum {string} */
+        kind: 'labels' | 'mask' | 'image';
+        dataset: number;
+        place: {
+          [key: string]: number;
+        };
+        name: string;
+      }[];
+    };
     NewDatasetBody: {
       name: string;
       /** @enum {string} */
@@ -1481,7 +2005,7 @@ export interface components {
         };
       };
       sources: {
-        [key: string]: number;
+        [key: string]: number | components['schemas']['FolderSourceInput'];
       };
     };
     Notification: {
@@ -1548,6 +2072,34 @@ export interface components {
         waiting: number;
       };
     };
+    OverlaysAnswer: {
+      overlays: {
+        dataset: number;
+        place: {
+          [key: string]: number;
+        };
+        name: string;
+        /** @enum {string} */
+        kind: 'labels' | 'mask' | 'image';
+        run: number;
+        stage: string;
+        output: string | null;
+        tables: {
+          dataset: number;
+          place: {
+            [key: string]: number;
+          };
+          name: string;
+        }[];
+      }[];
+      tables: {
+        dataset: number;
+        place: {
+          [key: string]: number;
+        };
+        name: string;
+      }[];
+    };
     PictureDescription: {
       dataset: {
         id: number;
@@ -1572,6 +2124,7 @@ export interface components {
       bitDepth: 8 | 16 | 32;
       /** @enum {string} */
       sampleFormat: 'uint' | 'float';
+      raw: boolean;
       pages: number;
       page: number;
       exact: boolean;
@@ -1603,8 +2156,49 @@ export interface components {
       value: number | null;
       exact: boolean;
     };
-    /** @default  */
-    PlaceText: string;
+    PipelineChoice: {
+      id: string;
+      /** @enum {string} */
+      kind: 'example' | 'run';
+      name: string;
+      title: string;
+      description: string;
+      file: string;
+      text: string;
+      tools: string[];
+      sources: {
+        name: string;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+        axes: string[];
+      }[];
+      stages: number;
+      last: {
+        id: number;
+        name: string;
+        /** @enum {string} */
+        state: 'active' | 'paused' | 'succeeded' | 'failed' | 'cancelled' | 'archived';
+        created: string;
+      } | null;
+    };
+    PlannedRun: {
+      problems: components['schemas']['FieldProblem'][];
+      warnings: {
+        field: string;
+        message: string;
+      }[];
+      sources: {
+        name: string;
+        items: number;
+        bytes: number | null;
+        open: boolean;
+      }[];
+      stages: {
+        name: string;
+        tasks: number | null;
+        open: boolean;
+      }[];
+    };
     Problem: {
       type: string;
       title: string;
@@ -1627,6 +2221,11 @@ export interface components {
     ReadNotificationsBody: {
       ids?: number[];
       through?: number;
+    };
+    RecentFolder: {
+      folder: string;
+      pattern: string;
+      used: string;
     };
     Report: {
       attempt: number;
@@ -1662,7 +2261,12 @@ export interface components {
       reports: components['schemas']['Report'][];
     };
     ResumeBody: {
-      again: ('none' | 'all') | number[];
+      again:
+        | ('none' | 'all')
+        | number[]
+        | {
+            stages: string[];
+          };
     };
     ResumedAnswer: {
       again: number;
@@ -1686,6 +2290,22 @@ export interface components {
       session: string;
       attempts: number[];
     };
+    RunChoices: {
+      name: string;
+      pipeline: {
+        file: string;
+        text: string;
+      };
+      tools: string[];
+      params: {
+        [key: string]: {
+          [key: string]: string;
+        };
+      };
+      sources: {
+        [key: string]: number | components['schemas']['FolderSource'];
+      };
+    };
     RunDetail: {
       id: number;
       name: string;
@@ -1702,6 +2322,7 @@ export interface components {
         dataset: number;
         items: number;
         closed: boolean;
+        intake?: components['schemas']['IntakeState'];
       }[];
       stages: components['schemas']['StageSummary'][];
     };
@@ -1718,7 +2339,10 @@ export interface components {
         axes: string[];
         outputs: {
           name: string;
-          type: string;
+          /** @enum {string} */
+          type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+          dataset?: number;
+          axes: string[];
         }[];
       }[];
       edges: {
@@ -1778,6 +2402,36 @@ export interface components {
       tool: string;
       axes: string[];
       tasks: components['schemas']['TaskCounts'];
+    };
+    TableAnswer: {
+      dataset: {
+        id: number;
+        name: string;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+        axes: string[];
+      };
+      place: {
+        [key: string]: number;
+      };
+      name: string;
+      path: string;
+      revision: number;
+      rows: number;
+      from: number;
+      columns: {
+        name: string;
+        /** @enum {string} */
+        kind: 'number' | 'text';
+        unit: string | null;
+        definition: string | null;
+        count: number;
+        minimum: number | null;
+        median: number | null;
+        maximum: number | null;
+        values: (number | string | null)[];
+      }[];
+      version: string;
     };
     TaskCounts: {
       [key: string]: number;
@@ -1845,6 +2499,153 @@ export interface components {
         path: string;
         size: number;
         revision: number;
+      }[];
+    };
+    ToolParam:
+      | {
+          /** @constant */
+          type: 'string';
+          title?: string;
+          /** @default  */
+          description: string;
+          /** @description The unit of its numbers, such as px, % or µm, for forms. */
+          unit?: string;
+          /**
+           * @description A required parameter without a default must be given by the stage; any other may be absent.
+           * @default false
+           */
+          required: boolean;
+          default?: string;
+        }
+      | {
+          /** @constant */
+          type: 'integer';
+          title?: string;
+          /** @default  */
+          description: string;
+          /** @description The unit of its numbers, such as px, % or µm, for forms. */
+          unit?: string;
+          /**
+           * @description A required parameter without a default must be given by the stage; any other may be absent.
+           * @default false
+           */
+          required: boolean;
+          min?: number;
+          max?: number;
+          default?: number;
+        }
+      | {
+          /** @constant */
+          type: 'number';
+          title?: string;
+          /** @default  */
+          description: string;
+          /** @description The unit of its numbers, such as px, % or µm, for forms. */
+          unit?: string;
+          /**
+           * @description A required parameter without a default must be given by the stage; any other may be absent.
+           * @default false
+           */
+          required: boolean;
+          min?: number;
+          max?: number;
+          default?: number;
+        }
+      | {
+          /** @constant */
+          type: 'boolean';
+          title?: string;
+          /** @default  */
+          description: string;
+          /** @description The unit of its numbers, such as px, % or µm, for forms. */
+          unit?: string;
+          /**
+           * @description A required parameter without a default must be given by the stage; any other may be absent.
+           * @default false
+           */
+          required: boolean;
+          default?: boolean;
+        }
+      | {
+          /** @constant */
+          type: 'enum';
+          title?: string;
+          /** @default  */
+          description: string;
+          /** @description The unit of its numbers, such as px, % or µm, for forms. */
+          unit?: string;
+          /**
+           * @description A required parameter without a default must be given by the stage; any other may be absent.
+           * @default false
+           */
+          required: boolean;
+          values: (string | number)[];
+          default?: string | number;
+        }
+      | {
+          /** @constant */
+          type: 'array';
+          title?: string;
+          /** @default  */
+          description: string;
+          /** @description The unit of its numbers, such as px, % or µm, for forms. */
+          unit?: string;
+          /**
+           * @description A required parameter without a default must be given by the stage; any other may be absent.
+           * @default false
+           */
+          required: boolean;
+          items:
+            | {
+                /** @constant */
+                type: 'string';
+              }
+            | {
+                /** @constant */
+                type: 'integer';
+                min?: number;
+                max?: number;
+              }
+            | {
+                /** @constant */
+                type: 'number';
+                min?: number;
+                max?: number;
+              }
+            | {
+                /** @constant */
+                type: 'enum';
+                values: (string | number)[];
+              };
+          minItems?: number;
+          maxItems?: number;
+          default?: (string | number)[];
+        };
+    ToolSummary: {
+      name: string;
+      version: string;
+      title: string;
+      description: string;
+      folder: string;
+      inputs: {
+        name: string;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+        title: string;
+        description: string;
+        many: boolean;
+        required: boolean;
+      }[];
+      params: {
+        name: string;
+        declared: components['schemas']['ToolParam'];
+      }[];
+      outputs: {
+        name: string;
+        /** @enum {string} */
+        type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+        title: string;
+        description: string;
       }[];
     };
     UnreadAnswer: {
@@ -2089,6 +2890,56 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  readIntake: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['IntakeState'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  resumeIntake: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['IntakeBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['IntakeState'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   readDataset: {
     parameters: {
       query?: never;
@@ -2297,6 +3148,216 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['LiveSourceState'][];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  browseFolder: {
+    parameters: {
+      query?: {
+        path?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FolderListing'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listRecentFolders: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecentFolder'][];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  lookAtFolder: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['LookBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FolderLook'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  drawFileThumbnail: {
+    parameters: {
+      query: {
+        path: string;
+        size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The bytes */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'image/webp': unknown;
+          'image/png': unknown;
+          'image/jpeg': unknown;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listPipelines: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PipelineChoice'][];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  checkPipeline: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CheckPipelineBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CheckedPipeline'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listTools: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ToolSummary'][];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  planRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewRunBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PlannedRun'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readChoices: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RunChoices'];
         };
       };
       default: components['responses']['Problem'];
@@ -2791,7 +3852,7 @@ export interface operations {
   describePicture: {
     parameters: {
       query?: {
-        place?: components['schemas']['PlaceText'];
+        place?: string;
         page?: number;
       };
       header?: never;
@@ -2817,7 +3878,7 @@ export interface operations {
   renderTile: {
     parameters: {
       query: {
-        place?: components['schemas']['PlaceText'];
+        place?: string;
         page?: number;
         level: number;
         x: number;
@@ -2827,7 +3888,7 @@ export interface operations {
         gamma?: number;
         lut?:
           'grey' | 'inverted' | 'red' | 'green' | 'blue' | 'cyan' | 'magenta' | 'yellow' | 'labels' | 'ids';
-        format?: 'webp' | 'png' | 'jpeg';
+        format?: 'webp' | 'png' | 'jpeg' | 'raw';
         v?: string;
       };
       header?: never;
@@ -2847,6 +3908,7 @@ export interface operations {
           'image/webp': unknown;
           'image/png': unknown;
           'image/jpeg': unknown;
+          'application/octet-stream': unknown;
         };
       };
       default: components['responses']['Problem'];
@@ -2855,7 +3917,7 @@ export interface operations {
   renderThumbnail: {
     parameters: {
       query?: {
-        place?: components['schemas']['PlaceText'];
+        place?: string;
         page?: number;
         size?: number;
         low?: number;
@@ -2891,7 +3953,7 @@ export interface operations {
   readPictureValue: {
     parameters: {
       query: {
-        place?: components['schemas']['PlaceText'];
+        place?: string;
         page?: number;
         x: number;
         y: number;
@@ -2911,6 +3973,110 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['PictureValue'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listOverlays: {
+    parameters: {
+      query?: {
+        place?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OverlaysAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  lookAround: {
+    parameters: {
+      query?: {
+        place?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AroundAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readTable: {
+    parameters: {
+      query?: {
+        place?: string;
+        column?: string | string[];
+        from?: number;
+        limit?: number;
+        v?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TableAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listMeasured: {
+    parameters: {
+      query?: {
+        place?: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MeasuredAnswer'];
         };
       };
       default: components['responses']['Problem'];

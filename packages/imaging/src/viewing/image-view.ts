@@ -21,6 +21,7 @@ import type {
   PixelValue,
   Rendering,
   TileRequest,
+  TileValues,
   View,
   ViewDescription,
   ViewLevel,
@@ -80,6 +81,17 @@ export class ImageView implements View {
       const image = await this.#tiles.read(level, x, y, reductionFor(rendering));
       return await encodePicture(this.#colour(image, rendering, window), rendering.format);
     });
+  }
+
+  async values(level: number, x: number, y: number, labels = false): Promise<TileValues> {
+    if (this.#source.picture !== undefined) {
+      throw new GantryError('view-unsupported', `${this.file} holds pictures, and no values`, {
+        file: this.file,
+        mend: 'Ask for its tiles as jpeg, png or webp.',
+      });
+    }
+    const { width, height, data } = await this.#tiles.read(level, x, y, labels ? 'largest' : 'mean');
+    return { width, height, data };
   }
 
   async pixel(x: number, y: number): Promise<PixelValue> {

@@ -6,7 +6,7 @@
  *   smaller.
  * - **window**: the range of values that is shown from black to white.
  */
-import type { BitDepth, SampleFormat } from '../formats/pixels.ts';
+import type { BitDepth, Pixels, SampleFormat } from '../formats/pixels.ts';
 import type { Window } from '../pyramid/choose-window.ts';
 
 /** `ome-tiff` is a TIFF that holds lower resolutions, `image` any file that does not. */
@@ -85,6 +85,13 @@ export interface EncodedPicture {
   readonly type: `image/${PictureFormat}`;
 }
 
+export interface TileValues {
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly data: Pixels;
+}
+
 export interface PixelValue {
   /** One per channel. */
   readonly values: readonly number[];
@@ -120,6 +127,13 @@ export interface View {
    *   lookup or format that makes no sense, and as `readImage` does
    */
   tile(request: TileRequest): Promise<EncodedPicture>;
+  /**
+   * The values of a tile as they are, row by row, for a program that shows them itself.
+   * @param labels below the full resolution the largest of four pixels, and not their mean
+   * @throws GantryError `view-range`; `view-unsupported` for a Deep Zoom pyramid, which holds pictures; and as
+   *   `readImage` does
+   */
+  values(level: number, x: number, y: number, labels?: boolean): Promise<TileValues>;
   /** @throws GantryError `view-range` outside the image, and as `readImage` does */
   pixel(x: number, y: number): Promise<PixelValue>;
   /** Of all pixels up to a megapixel, else of a regular sample; the same image gives the same. */

@@ -11,7 +11,7 @@ export function describeExtents({ axes, extents }: Pick<DatasetSummary, 'axes' |
 }
 
 /** How many places the extents have; undefined without items. */
-export function countPlaces({
+function countPlaces({
   extents,
   items,
 }: Pick<DatasetSummary, 'extents' | 'items'>): number | undefined {

@@ -11,6 +11,7 @@ import { formatThings } from '../parts/numbers.ts';
 import { Empty, Loading, Page, Problem } from '../parts/page.tsx';
 import { ProgressWords } from '../parts/progress.tsx';
 import { RelativeTime } from '../parts/relative-time.tsx';
+import { NewRunButton } from '../runs/new-run-button.tsx';
 import { runCommand, RunTime } from '../parts/run-time.tsx';
 import { StateBadge, StateIcon } from '../parts/state-badge.tsx';
 import classes from './runs.module.css';
@@ -20,14 +21,14 @@ const shownPerSection = 6;
 export function HomePage() {
   const { data: runs, error, refetch } = useQuery(runsQuery);
   return (
-    <Page title="Home">
+    <Page title="Home" actions={<NewRunButton />}>
       {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
       {runs === undefined && error === null && <Loading />}
       {runs?.length === 0 && (
         <Empty command={runCommand}>
           <p>
-            <strong>Nothing has run here yet.</strong> Write down a pipeline, or take one of{' '}
-            <code>examples/</code>, and let it run over a folder of images:
+            <strong>Nothing has run here yet.</strong> Choose a pipeline and a folder of images with{' '}
+            <Link to="/runs/new">New run</Link>, or let one run from the command line:
           </p>
         </Empty>
       )}
@@ -61,25 +62,16 @@ function FailedTasks() {
 
 function Overview({ runs }: { readonly runs: readonly RunSummary[] }) {
   const active = runs.filter((run) => run.state === 'active' || run.state === 'paused');
-  const waits = (run: RunSummary): boolean =>
-    (run.tasks.ready ?? 0) + (run.tasks.running ?? 0) === 0 && run.state === 'active';
-  const working = active.filter((run) => !waits(run));
-  const waiting = active.filter(waits);
   const troubled = runs.filter((run) => run.ended !== null && countTroubled(run.tasks) > 0);
   const done = runs.filter((run) => run.state === 'succeeded');
   return (
     <>
-      <Section title="Running" none="Nothing is running." runs={working}>
+      <Section title="Running" none="Nothing is running." runs={active}>
         {(run) => <RunCard key={run.id} run={run} />}
       </Section>
       <Section title="Failed" none="No run has ended in failure." runs={troubled}>
         {(run) => <RunCard key={run.id} run={run} />}
       </Section>
-      {waiting.length > 0 && (
-        <Section title="Waiting for images" none="" runs={waiting}>
-          {(run) => <RunCard key={run.id} run={run} />}
-        </Section>
-      )}
       {done.length > 0 && (
         <Section title="Succeeded lately" none="" runs={done}>
           {(run) => <RunCard key={run.id} run={run} />}
@@ -126,7 +118,7 @@ function RunCard({ run }: { readonly run: RunSummary }) {
         <StateBadge state={run.state} />
       </div>
       <CountBar counts={run.tasks} />
-      <CountList counts={run.tasks} />
+      <CountList counts={run.tasks} steady={run.state === 'active'} />
       <div className={`${classes['sentence']} quiet`}>
         <ProgressWords run={run} />
         <span className={`${classes['when']} figures`}>

@@ -18,6 +18,12 @@ const shapes = {
   moon: <path d="M19 14.5A7.5 7.5 0 0 1 9.5 5 7.5 7.5 0 1 0 19 14.5z" />,
   person: <path d="M12 4.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7zM5 20c.6-3.6 3.4-5.5 7-5.5s6.4 1.9 7 5.5" />,
   close: <path d="M6 6l12 12M18 6L6 18" />,
+  up: <path d="M12 19V6M6 11.5L12 5.5l6 6" />,
+  down: <path d="M6 9.5l6 6 6-6" />,
+  into: <path d="M9.5 6l6 6-6 6" />,
+  folder: <path d="M4 6.5h5.5l2 2.5H20v10H4z" />,
+  image: <path d="M4 5h16v14H4zM4 16l5-5 4 4 2.5-2.5L20 17M15 9.2v.1" />,
+  plus: <path d="M12 5v14M5 12h14" />,
   page: <path d="M6 4h8l4 4v12H6zM14 4v4h4" />,
 } satisfies Record<string, ReactNode>;
 

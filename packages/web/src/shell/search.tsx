@@ -141,6 +141,13 @@ function useEntries(words: string): Entry[] {
       go: () => void navigate({ to: '/runs', search: { only: 'failed' } }),
     },
     {
+      key: 'new-run',
+      text: 'Start a new run',
+      kind: 'command',
+      icon: <Icon name="plus" size={16} />,
+      go: () => void navigate({ to: '/runs/new' }),
+    },
+    {
       key: 'theme',
       text: `Use the ${other} theme`,
       kind: 'command',

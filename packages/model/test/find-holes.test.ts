@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
-import { unbounded, type Place } from '@gantry/model';
 import { describe, expect, it } from 'vitest';
-import { findHoles } from '../../src/input/find-holes.ts';
+import { findHoles, unbounded, type Place } from '../src/index.ts';
 
 const grid = (rows: readonly number[], cols: readonly number[]): Place[] =>
   rows.flatMap((row) => cols.map((col) => ({ row, col })));

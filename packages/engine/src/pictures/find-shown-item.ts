@@ -2,7 +2,7 @@
  * The item of a dataset at a place. Reads only.
  */
 import { formatPlace, GantryError, placeAt, type DatasetType, type Place } from '@gantry/model';
-import type { Engine } from './engine.ts';
+import type { Engine } from '../engine.ts';
 
 export interface FoundItem {
   readonly dataset: {
@@ -37,7 +37,7 @@ interface ItemRow {
 /**
  * @throws GantryError `unknown-dataset`, `bad-request` where the place has other axes than the dataset, `unknown-item`
  */
-export async function findItem(engine: Engine, dataset: number, place: Place): Promise<FoundItem> {
+export async function findShownItem(engine: Engine, dataset: number, place: Place): Promise<FoundItem> {
   // The axes come in any order, so the place is put in the dataset's by the statement.
   const { rows } = await engine.pool.query<ItemRow>({
     name: 'find-item',

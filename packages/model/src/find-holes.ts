@@ -1,7 +1,8 @@
 /**
  * Places of a grid that have no file: where a tile seems to be missing. Whether that matters is left to the run.
  */
-import type { LatticeBounds, Place } from '@gantry/model';
+import type { LatticeBounds } from './lattice.ts';
+import type { Place } from './place.ts';
 
 export interface Holes {
   /** How many places the grid has, those with a file and those without. */

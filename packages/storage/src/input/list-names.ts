@@ -3,19 +3,24 @@
  */
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { GantryError } from '@gantry/model';
+import { formatCount, GantryError } from '@gantry/model';
 
 export interface Names {
   /** Files, and folders that are items, relative to the folder with `/`; sorted. */
   readonly names: readonly string[];
   /** Folders that were not looked into. */
   readonly folders: readonly string[];
+  /** Those of `names` that are symbolic links, which were followed. */
+  readonly links: readonly string[];
 }
+
+/** The most names that are listed at all. */
+const mostNames = 5_000_000;
 
 /**
  * Looks as deep as `depth` folders. Hidden files are passed over; links are followed.
  * @param isItem true for a name that fits the pattern: such a folder is an item as a whole
- * @throws GantryError `input-not-found` or `input-not-readable`
+ * @throws GantryError `input-not-found`, `input-not-readable` or `folder-too-large`
  */
 export async function listNames(
   folder: string,
@@ -24,23 +29,26 @@ export async function listNames(
 ): Promise<Names> {
   const names: string[] = [];
   const folders: string[] = [];
+  const links: string[] = [];
   const walk = async (below: string, left: number): Promise<void> => {
     for (const entry of await readFolder(join(folder, below))) {
       if (entry.name.startsWith('.')) continue;
       const name = `${below}${entry.name}`;
-      const kind = entry.isSymbolicLink() ? await kindOf(join(folder, name)) : entry;
-      if (kind?.isDirectory() === true) {
-        if (isItem(name)) names.push(name);
-        else if (left > 0) await walk(`${name}/`, left - 1);
+      const isLink = entry.isSymbolicLink();
+      const kind = isLink ? await kindOf(join(folder, name)) : entry;
+      if (kind?.isDirectory() === true && !isItem(name)) {
+        if (left > 0) await walk(`${name}/`, left - 1);
         else folders.push(name);
-      } else if (kind?.isFile() !== false) {
+      } else if (kind?.isFile() !== false || kind.isDirectory()) {
         // A dangling link is named, so that its absence is told when it is read.
         names.push(name);
+        if (isLink) links.push(name);
       }
     }
+    if (names.length > mostNames) throw tooLarge(folder);
   };
   await walk('', depth);
-  return { names: names.sort(), folders: folders.sort() };
+  return { names: names.sort(), folders: folders.sort(), links };
 }
 
 async function readFolder(path: string) {
@@ -62,6 +70,13 @@ async function readFolder(path: string) {
       });
     throw notReadable(path, code ?? String(error), error);
   }
+}
+
+function tooLarge(folder: string): GantryError {
+  return new GantryError('folder-too-large', `${folder} has more than ${formatCount(mostNames)} files`, {
+    file: folder,
+    mend: 'Name a folder further down, or part the files into several folders.',
+  });
 }
 
 async function kindOf(path: string) {

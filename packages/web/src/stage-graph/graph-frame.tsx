@@ -1,0 +1,121 @@
+/** The frame of every graph of stages: laid out, fitted, without anything to be moved. What a node shows is its users'. */
+import '@xyflow/react/dist/base.css';
+import type { RunGraph } from '@gantry/model';
+import { Position, ReactFlow, type Node, type NodeTypes, type ReactFlowInstance } from '@xyflow/react';
+import { useElementSize } from '@mantine/hooks';
+import { memo, useEffect, useMemo, useState } from 'react';
+import { layOutGraph, lineId, stageSizes, type GraphLayout } from './lay-out-graph.ts';
+import { StageLine, type StageLineEdge } from './stage-line.tsx';
+import classes from './stage-graph.module.css';
+
+interface GraphFrameProps {
+  readonly graph: RunGraph;
+  readonly nodeTypes: NodeTypes;
+  /** What is drawn for a source or a stage; undefined for nothing. */
+  readonly nodeOf: (name: string) => DrawnNode | undefined;
+  readonly label: string;
+}
+
+export interface DrawnNode {
+  /** One of `nodeTypes`. */
+  readonly type: string;
+  readonly data: Record<string, unknown>;
+  /** Pixels. */
+  readonly height: number;
+}
+
+const lines = { line: memo(StageLine) };
+/** Around the graph, in pixels. */
+const inset = 14;
+/** Text stays readable; what does not fit is reached by dragging. */
+const fitting = { padding: `${inset}px`, maxZoom: 1, minZoom: 0.75 } as const;
+const lowestHeight = 124;
+const highestHeight = 360;
+
+export function GraphFrame({ graph, nodeTypes, nodeOf, label }: GraphFrameProps) {
+  const layout = useMemo(() => layOutGraph(graph), [graph]);
+  const nodes = layout.nodes.flatMap(({ name, x, y }): Node[] => {
+    const node = nodeOf(name);
+    if (node === undefined) return [];
+    const { type, data, height } = node;
+    return [
+      {
+        ...{ id: name, position: { x, y }, draggable: false, selectable: false, focusable: false },
+        ...measuresOf(height),
+        ...{ type, data },
+      },
+    ];
+  });
+  const { ref, width } = useElementSize();
+  const [flow, setFlow] = useState<ReactFlowInstance<Node, StageLineEdge>>();
+  const edges = useMemo(() => drawLines(graph, layout), [graph, layout]);
+  const size = sizeOf(layout);
+  const zoom = Math.max(fitting.minZoom, Math.min(fitting.maxZoom, (width - 2 * inset) / size.width));
+  const height = size.height * zoom + 2 * inset;
+  // A panel that opens or closes leaves another width; another graph has other corners.
+  useEffect(() => {
+    if (width > 0) void flow?.fitView(fitting);
+  }, [flow, width, height, layout]);
+  return (
+    <section
+      ref={ref}
+      className={`panel ${classes['graph']}`}
+      style={{ height: Math.min(highestHeight, Math.max(lowestHeight, height)) }}
+      aria-label={label}
+    >
+      <ReactFlow<Node, StageLineEdge>
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={nodeTypes}
+        edgeTypes={lines}
+        fitView
+        fitViewOptions={fitting}
+        onInit={setFlow}
+        minZoom={0.25}
+        maxZoom={1.5}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        elementsSelectable={false}
+        // The page scrolls under the wheel; the graph moves when it is dragged.
+        zoomOnScroll={false}
+        preventScrolling={false}
+        disableKeyboardA11y
+      />
+    </section>
+  );
+}
+
+/** Said, not looked up on the page: a node that has changed would be hidden for a moment, with its lines. */
+function measuresOf(height: number) {
+  const [{ width }, size] = [stageSizes, { width: 1, height: 1 }];
+  return {
+    ...{ width, height, measured: { width, height } },
+    handles: [
+      { type: 'target' as const, position: Position.Left, x: 0, y: height / 2, ...size },
+      { type: 'source' as const, position: Position.Right, x: width, y: height / 2, ...size },
+    ],
+  };
+}
+
+/** One line between two nodes, whatever number of inputs it stands for. */
+function drawLines(graph: RunGraph, { bends }: GraphLayout): StageLineEdge[] {
+  const edges = new Map<string, StageLineEdge>();
+  for (const { from, to, pattern } of graph.edges) {
+    const id = lineId(from, to);
+    edges.set(id, {
+      ...{ id, source: from, target: to, type: 'line', data: { bends: bends.get(id) ?? [] } },
+      ...(pattern === 'each' ? {} : { label: pattern }),
+    });
+  }
+  return [...edges.values()];
+}
+
+function sizeOf({ nodes, bends }: GraphLayout): { width: number; height: number } {
+  const lanes = [...bends.values()].flat().map(({ y }) => y);
+  const top = Math.min(...lanes, ...nodes.map(({ y }) => y));
+  const bottom = Math.max(...lanes, ...nodes.map(({ y }) => y + stageSizes.stageHeight));
+  const xs = nodes.map(({ x }) => x);
+  return { width: Math.max(...xs) + stageSizes.width - Math.min(...xs), height: bottom - top };
+}
