@@ -1,4 +1,5 @@
 export { GantryError, isGantryError, type ErrorDetails } from './errors.ts';
+export { diskFull, isDiskFull } from './disk-full.ts';
 export {
   agentApiPath,
   agentCapacitySchema,
