@@ -19,8 +19,8 @@ export function LiveFields({ chosen, source, problems, onChange }: LiveFieldsPro
     <fieldset className={classes['live']}>
       <legend>How far it goes, where that is known before</legend>
       <p className="quiet">
-        With its first and last number, work that needs a whole row or plane begins as soon as that is
-        there, and holes are known at once. Left empty, it waits for the end.
+        With its first and last number, work that needs a whole row or plane begins as soon as that is there,
+        and holes are known at once. Left empty, it waits for the end.
       </p>
       <div className={classes['extents']}>
         {source.axes.map((axis) => (
@@ -38,8 +38,8 @@ export function LiveFields({ chosen, source, problems, onChange }: LiveFieldsPro
       {of('extents').length > 0 && <p className={classes['asError']}>{fieldError(of('extents'))}</p>}
       <legend>How it ends</legend>
       <p className="quiet">
-        Closed by hand on the run’s page, or by itself: when a file of this name comes, or when nothing
-        has come for some time.
+        Closed by hand on the run’s page, or by itself: when a file of this name comes, or when nothing has
+        come for some time.
       </p>
       <div className={classes['extents']}>
         <MarkerField
@@ -126,7 +126,7 @@ function QuietField({ quiet, onChange }: QuietFieldProps) {
       onChange={(event) => draft.type(event.currentTarget.value)}
       onBlur={draft.settle}
       error={isWrong ? 'Write a number of minutes, such as 10.' : undefined}
-      w="12rem"
+      w="14rem"
     />
   );
 }

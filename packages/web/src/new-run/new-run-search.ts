@@ -57,8 +57,9 @@ function readSource(value: unknown): SourceSearch | undefined {
 /** A source as the server is told; undefined where nothing is chosen yet. */
 export function sourceBody(source: SourceSearch | undefined): NewRunBody['sources'][string] | undefined {
   if (source?.dataset !== undefined) return source.dataset;
-  if (source?.folder === undefined) return undefined;
-  const { folder, pattern = '', live, extents = {}, skip, marker, quiet } = source;
+  // A folder whose pattern is not known yet is still to be looked at.
+  if (!source?.folder || !source.pattern) return undefined;
+  const { folder, pattern, live, extents = {}, skip, marker, quiet } = source;
   return {
     folder,
     pattern,
@@ -123,5 +124,7 @@ function idOf(value: unknown): number | undefined {
 function rangeOf(value: unknown): [number, number] | undefined {
   if (!Array.isArray(value) || value.length !== 2) return undefined;
   const [first, last] = value as unknown[];
-  return Number.isSafeInteger(first) && Number.isSafeInteger(last) ? [Number(first), Number(last)] : undefined;
+  return Number.isSafeInteger(first) && Number.isSafeInteger(last)
+    ? [Number(first), Number(last)]
+    : undefined;
 }

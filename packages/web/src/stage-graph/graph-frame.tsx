@@ -1,10 +1,17 @@
 /** The frame of every graph of stages: laid out, fitted, without anything to be moved. What a node shows is its users'. */
 import '@xyflow/react/dist/base.css';
 import type { RunGraph } from '@gantry/model';
-import { Position, ReactFlow, type Edge, type Node, type NodeTypes, type ReactFlowInstance } from '@xyflow/react';
+import {
+  Position,
+  ReactFlow,
+  type Edge,
+  type Node,
+  type NodeTypes,
+  type ReactFlowInstance,
+} from '@xyflow/react';
 import { useElementSize } from '@mantine/hooks';
 import { useEffect, useMemo, useState } from 'react';
-import { layOutGraph, nodeHeight, nodeWidth } from './lay-out-graph.ts';
+import { layOutGraph, type GraphSizes } from './lay-out-graph.ts';
 import classes from './stage-graph.module.css';
 
 interface GraphFrameProps {
@@ -13,6 +20,7 @@ interface GraphFrameProps {
   /** What is drawn for a source or a stage; undefined for nothing. */
   readonly nodeOf: (name: string) => DrawnNode | undefined;
   readonly label: string;
+  readonly sizes: GraphSizes;
 }
 
 export interface DrawnNode {
@@ -28,8 +36,8 @@ const fitting = { padding: 0.08, maxZoom: 1, minZoom: 0.75 };
 const lowestHeight = 124;
 const highestHeight = 340;
 
-export function GraphFrame({ graph, nodeTypes, nodeOf, label }: GraphFrameProps) {
-  const positions = useMemo(() => layOutGraph(graph), [graph]);
+export function GraphFrame({ graph, nodeTypes, nodeOf, label, sizes }: GraphFrameProps) {
+  const positions = useMemo(() => layOutGraph(graph, sizes), [graph, sizes]);
   const nodes = positions.flatMap(({ name, x, y }): Node[] => {
     const node = nodeOf(name);
     if (node === undefined) return [];
@@ -37,7 +45,7 @@ export function GraphFrame({ graph, nodeTypes, nodeOf, label }: GraphFrameProps)
     return [
       {
         ...{ id: name, position: { x, y }, draggable: false, selectable: false, focusable: false },
-        ...measuresOf(height),
+        ...measuresOf(sizes.nodeWidth, height),
         ...{ type, data },
       },
     ];
@@ -50,7 +58,7 @@ export function GraphFrame({ graph, nodeTypes, nodeOf, label }: GraphFrameProps)
   }, [flow, width, positions]);
   const edges = useMemo(() => drawEdges(graph), [graph]);
   const rows = positions.map(({ y }) => y);
-  const height = Math.max(...rows) - Math.min(...rows) + nodeHeight + 40;
+  const height = Math.max(...rows) - Math.min(...rows) + sizes.nodeHeight + 40;
   return (
     <section
       ref={ref}
@@ -82,8 +90,8 @@ export function GraphFrame({ graph, nodeTypes, nodeOf, label }: GraphFrameProps)
 }
 
 /** Said, not looked up on the page: a node that has changed would be hidden for a moment, with its lines. */
-function measuresOf(height: number) {
-  const [width, size] = [nodeWidth, { width: 1, height: 1 }];
+function measuresOf(width: number, height: number) {
+  const size = { width: 1, height: 1 };
   return {
     ...{ width, height, measured: { width, height } },
     handles: [

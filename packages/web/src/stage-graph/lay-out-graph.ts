@@ -10,14 +10,23 @@ export interface NodePosition {
   readonly y: number;
 }
 
-export const nodeWidth = 196;
-export const nodeHeight = 88;
-export const sourceHeight = 56;
-const columnGap = 72;
 const rowGap = 22;
 const passes = 4;
 
-export function layOutGraph(graph: RunGraph): NodePosition[] {
+/** How large nodes are, and how far apart. */
+export interface GraphSizes {
+  readonly nodeWidth: number;
+  readonly nodeHeight: number;
+  readonly sourceHeight: number;
+  readonly columnGap: number;
+}
+
+/** With counts, rates and bars; and with a few words only. */
+export const fullSizes: GraphSizes = { nodeWidth: 196, nodeHeight: 88, sourceHeight: 56, columnGap: 72 };
+export const { nodeWidth, nodeHeight, sourceHeight } = fullSizes;
+export const smallSizes: GraphSizes = { nodeWidth: 132, nodeHeight: 62, sourceHeight: 62, columnGap: 40 };
+
+export function layOutGraph(graph: RunGraph, sizes: GraphSizes = fullSizes): NodePosition[] {
   const names = [...graph.sources, ...graph.stages].map(({ name }) => name);
   const readBy = (name: string): string[] =>
     graph.edges.filter(({ to }) => to === name).map(({ from }) => from);
@@ -58,9 +67,11 @@ export function layOutGraph(graph: RunGraph): NodePosition[] {
   }
   return columns.flatMap((one, index) =>
     one.map((name) => {
-      const height = graph.sources.some((source) => source.name === name) ? sourceHeight : nodeHeight;
-      const middle = (order.get(name) ?? 0) * (nodeHeight + rowGap);
-      return { name, x: index * (nodeWidth + columnGap), y: middle - height / 2 };
+      const height = graph.sources.some((source) => source.name === name)
+        ? sizes.sourceHeight
+        : sizes.nodeHeight;
+      const middle = (order.get(name) ?? 0) * (sizes.nodeHeight + rowGap);
+      return { name, x: index * (sizes.nodeWidth + sizes.columnGap), y: middle - height / 2 };
     }),
   );
 }

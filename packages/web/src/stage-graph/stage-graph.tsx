@@ -9,7 +9,7 @@ import { formatCount, formatRate, formatSoFar, formatThings } from '../parts/num
 import { useNow } from '../parts/relative-time.tsx';
 import type { RunSearch } from '../run-search.ts';
 import { GraphFrame, type DrawnNode } from './graph-frame.tsx';
-import { nodeHeight, sourceHeight } from './lay-out-graph.ts';
+import { fullSizes } from './lay-out-graph.ts';
 import classes from './stage-graph.module.css';
 
 interface StageGraphProps {
@@ -37,13 +37,13 @@ export function StageGraph({ run, graph, current }: StageGraphProps) {
       return {
         type: 'stage',
         data: { run: run.id, stage, title: described.title, current: name === current },
-        height: nodeHeight,
+        height: fullSizes.nodeHeight,
       };
     const source = run.sources.find((one) => one.name === name);
     const type = graph.sources.find((one) => one.name === name)?.type ?? 'file';
-    return source && { type: 'source', data: { source, type }, height: sourceHeight };
+    return source && { type: 'source', data: { source, type }, height: fullSizes.sourceHeight };
   };
-  return <GraphFrame graph={graph} nodeTypes={kinds} nodeOf={nodeOf} label="Stages" />;
+  return <GraphFrame graph={graph} nodeTypes={kinds} nodeOf={nodeOf} label="Stages" sizes={fullSizes} />;
 }
 
 function StageNodeView({ data }: NodeProps<StageNode>) {
