@@ -26,6 +26,9 @@ export function findHoles(
   bounds: LatticeBounds,
   limit: number,
 ): Holes {
+  // Without a place, an axis that is not declared has no coordinates either.
+  if (places.length === 0 && axes.some((axis) => bounds.extents[axis] === undefined))
+    return { places: 0, missing: 0, first: [] };
   const ranges = axes.map((axis) => rangeOf(axis, places, bounds));
   const total = ranges.reduce((product, range) => product * range.length, 1);
   const inGrid = places.filter((place) =>

@@ -38,6 +38,12 @@ describe('findHoles', () => {
     });
   });
 
+  it('has none where there is no place, but for what is declared', () => {
+    expect(findHoles(['z'], [], unbounded, 3)).toEqual({ places: 0, missing: 0, first: [] });
+    const bounds = { extents: { z: [1, 2] as const }, skip: {}, region: {} };
+    expect(findHoles(['z'], [], bounds, 3)).toEqual({ places: 2, missing: 2, first: [{ z: 1 }, { z: 2 }] });
+  });
+
   it('has none without axes', () => {
     expect(findHoles([], [{}], unbounded, 3)).toMatchObject({ missing: 0 });
   });

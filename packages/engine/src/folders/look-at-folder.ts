@@ -112,7 +112,11 @@ async function atField<T>(field: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!isGantryError(error)) throw error;
-    const { code, message, mend, file } = error;
+    const { code, message, file } = error;
+    const mend =
+      code === 'input-not-found'
+        ? 'See whether it is spelt as it is there and its disk is mounted, or choose it from the list.'
+        : error.mend;
     throw new GantryError(code, message, { mend, file, field, cause: error });
   }
 }
@@ -235,7 +239,7 @@ function describeFiles(
   const holes = findHoles(axes, places, bounds, listed);
   return {
     files: names.names.length,
-    axes: axes.map((name) => describeAxis(name, places)),
+    axes: axes.map((name) => describeAxis(name, [...places, ...index.duplicates.map((one) => one.place)])),
     ...{ lacking, besides },
     matched: { count: index.items.length, first: index.items.slice(0, listed).map((item) => ({ ...item })) },
     unmatched: {

@@ -86,6 +86,11 @@ describe('a look at a folder', () => {
     });
     expect(found.problems).toMatchObject([{ code: 'place-twice', field: 'pattern' }]);
     expect(paint(found)).toEqual(['2#']);
+    const all = await look({ axes: ['row'], pattern: '{_:c+}_r{row:d}_c{_:d+}.tif' });
+    expect(all).toMatchObject({
+      ...{ matched: { count: 0 }, twice: { count: 1 }, holes: { places: 0, missing: 0 } },
+      axes: [{ name: 'row', first: 1, last: 1 }],
+    });
   });
 
   it('names axes that the pattern lacks, or has besides, with the mend', async () => {

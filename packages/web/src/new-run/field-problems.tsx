@@ -10,7 +10,10 @@ export function fieldError(problems: readonly Shown[]) {
   if (first === undefined) return undefined;
   return (
     <span className={classes['fieldError']}>
-      <strong>{sentence(first.message)}</strong> {first.mend}
+      <strong>
+        <Words text={sentence(first.message)} />
+      </strong>{' '}
+      <Words text={first.mend} />
     </span>
   );
 }
@@ -20,8 +23,18 @@ export function problemsAt(problems: readonly FieldProblem[], field: string): Fi
   return problems.filter((problem) => problem.line === 0 && problem.field === field);
 }
 
-/** Messages of programs begin small and end without a stop. */
+/** A text in which what is between backticks is code. */
+export function Words({ text }: { readonly text: string }) {
+  return text
+    .split('`')
+    .map((part, index) =>
+      index % 2 === 1 ? <code key={index}>{part}</code> : <span key={index}>{part}</span>,
+    );
+}
+
+/** Messages of programs begin small, but for names of files, and end without a stop. */
 export function sentence(message: string): string {
-  const begun = message.charAt(0).toUpperCase() + message.slice(1);
+  const isWord = /^[a-z]+[ ,]/.test(message);
+  const begun = isWord ? message.charAt(0).toUpperCase() + message.slice(1) : message;
   return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }

@@ -23,7 +23,12 @@ interface FolderBrowserProps {
 
 export function FolderBrowser({ start, wanted, onChoose, onClose }: FolderBrowserProps) {
   const [path, setPath] = useState(start);
+  const [left, setLeft] = useState<string>();
   const { data, error, isPlaceholderData } = useQuery(browseQuery(path));
+  const go = (next: string): void => {
+    setLeft(data?.path);
+    setPath(next);
+  };
   return (
     <Modal
       opened
@@ -33,7 +38,7 @@ export function FolderBrowser({ start, wanted, onChoose, onClose }: FolderBrowse
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <div className={classes['browser']}>
-        <PathBar listing={data} path={path} onGo={setPath} />
+        <PathBar listing={data} path={path} onGo={go} />
         {error !== null && <Problem error={error} onRetry={() => setPath(data?.path)} />}
         {data === undefined && error === null && <Loading height="20rem" />}
         {data !== undefined && error === null && (
@@ -42,7 +47,8 @@ export function FolderBrowser({ start, wanted, onChoose, onClose }: FolderBrowse
             listing={data}
             wanted={wanted}
             isOld={isPlaceholderData}
-            onGo={setPath}
+            left={left}
+            onGo={go}
             onChoose={onChoose}
           />
         )}
@@ -114,6 +120,8 @@ interface EntriesProps {
   readonly listing: FolderListing;
   readonly wanted: 'folder' | 'file';
   readonly isOld: boolean;
+  /** The folder that one comes from. */
+  readonly left: string | undefined;
   readonly onGo: (path: string) => void;
   readonly onChoose: FolderBrowserProps['onChoose'];
 }
@@ -122,9 +130,16 @@ interface EntriesProps {
 const sameWordMs = 800;
 const pageLength = 10;
 
-function Entries({ listing, wanted, isOld, onGo, onChoose }: EntriesProps) {
+function Entries({ listing, wanted, isOld, left, onGo, onChoose }: EntriesProps) {
   const { entries, path } = listing;
-  const [current, setCurrent] = useState(0);
+  const join = (name: string): string => `${path === '/' ? '' : path}/${name}`;
+  // Whoever goes up finds the folder again that they were in.
+  const [current, setCurrent] = useState(() =>
+    Math.max(
+      0,
+      entries.findIndex(({ name }) => join(name) === left),
+    ),
+  );
   const list = useRef<HTMLUListElement>(null);
   const word = useRef({ text: '', at: 0 });
   const id = useId();
@@ -133,7 +148,6 @@ function Entries({ listing, wanted, isOld, onGo, onChoose }: EntriesProps) {
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [current]);
-  const join = (name: string): string => `${path === '/' ? '' : path}/${name}`;
   const open = (entry: FolderEntry | undefined): void => {
     if (entry === undefined || entry.closed !== null) return;
     if (entry.kind === 'folder') onGo(join(entry.name));
@@ -178,6 +192,11 @@ function Entries({ listing, wanted, isOld, onGo, onChoose }: EntriesProps) {
         tabIndex={0}
         onKeyDown={onKeyDown}
       >
+        {entries.length === 0 && (
+          <li className={`${classes['none']} quiet`} role="option" aria-selected="false" aria-disabled="true">
+            This folder is empty.
+          </li>
+        )}
         {entries.map((entry, index) => (
           <li
             key={entry.name}
@@ -205,7 +224,6 @@ function Entries({ listing, wanted, isOld, onGo, onChoose }: EntriesProps) {
           </li>
         ))}
       </ul>
-      {entries.length === 0 && <p className="quiet">This folder is empty.</p>}
       {listing.count > entries.length && (
         <p className="quiet">
           The first {formatCount(entries.length)} of {formatCount(listing.count)} are shown.

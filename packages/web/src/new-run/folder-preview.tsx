@@ -4,7 +4,7 @@ import { Button, Checkbox } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { formatCount, formatSize, formatThings } from '../parts/numbers.ts';
 import { formatPlaceWords } from '../tasks/place-words.ts';
-import { sentence } from './field-problems.tsx';
+import { sentence, Words } from './field-problems.tsx';
 import classes from './folder-preview.module.css';
 import { LatticePreview } from './lattice-preview.tsx';
 
@@ -85,21 +85,21 @@ function Matched({ look }: { readonly look: FolderLook }) {
   const grid =
     axes.length === 0
       ? ''
-      : `, ${axes.map(({ values }) => formatCount(values)).join(' × ')} ${axes.map(({ name }) => name).join(' × ')}`;
+      : `: ${axes.map(({ values }) => formatCount(values)).join(' × ')} (${axes.map(({ name }) => name).join(' × ')})`;
   const bytes = sizes === null ? '' : `, ${sizes.exact ? '' : 'about '}${formatSize(sizes.total)}`;
   return (
     <Fact kind="good">
       <strong>{formatThings(matched.count, 'file')}</strong>
       {matched.count === 1 ? ' fits' : ' fit'}
-      {grid}
       {bytes}
+      {grid}
     </Fact>
   );
 }
 
 function Holes({ look, isLive }: { readonly look: FolderLook; readonly isLive: boolean }) {
   const { missing, places, first } = look.holes;
-  if (look.axes.length === 0) return null;
+  if (look.axes.length === 0 || look.matched.count === 0) return null;
   if (missing === 0) return <Fact kind="good">No place of the grid lacks a file</Fact>;
   return (
     <Fact kind="note" details={<Names title="Which" names={first.map(formatPlaceWords)} count={missing} />}>
@@ -135,7 +135,11 @@ function Unmatched({ look }: { readonly look: FolderLook }) {
     <Fact
       kind="note"
       details={
-        <Names title="Which, and why" names={first.map(({ name, why }) => `${name} ${why}`)} count={count} />
+        <Names
+          title="Which, and why"
+          names={first.map(({ name, why }) => `${name} ${why.replaceAll('`', '')}`)}
+          count={count}
+        />
       }
     >
       <strong>{formatThings(count, 'file')}</strong> {count === 1 ? 'is' : 'are'} passed over, as{' '}
@@ -207,7 +211,8 @@ function Damaged({ look, skip, isLive, onSkip }: DamagedProps) {
       <ul className={classes['damaged']}>
         {first.slice(0, 5).map(({ name, message, mend }) => (
           <li key={name}>
-            {sentence(message.replace(`${look.folder}/`, ''))} <span className="quiet">{mend}</span>
+            <Words text={sentence(message.replace(`${look.folder}/`, ''))} />{' '}
+            <span className="quiet">{mend}</span>
           </li>
         ))}
         {count > 5 && <li className="quiet">and {formatCount(count - 5)} more</li>}

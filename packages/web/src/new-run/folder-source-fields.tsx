@@ -75,7 +75,7 @@ export function FolderSourceFields({ choices, source, problems }: FolderSourceFi
           onAgain={() => void looked.refetch()}
         />
       )}
-      {folder !== '' && axes.length > 0 && (
+      {folder !== '' && looked.error === null && axes.length > 0 && (
         <Radio.Group
           label="Which files"
           value={chosen.live === true ? 'live' : 'batch'}
@@ -124,23 +124,25 @@ function FolderField({ name, folder, wanted, problems, onChange }: FolderFieldPr
   );
   return (
     <div className={classes['field']}>
-      <div className={classes['folder']}>
-        <TextInput
-          id={`source-${name}-folder`}
-          label={wanted === 'folder' ? 'Folder' : 'Folder of the file'}
-          description="On the machine that Gantry runs on"
-          placeholder="/data/tiles"
-          value={draft.text}
-          onChange={(event) => draft.type(event.currentTarget.value)}
-          onBlur={draft.settle}
-          error={fieldError(problems)}
-          spellCheck={false}
-          style={{ flex: 1 }}
-        />
-        <Button variant="default" onClick={() => setBrowsing(true)}>
-          Browse…
-        </Button>
-      </div>
+      <TextInput
+        id={`source-${name}-folder`}
+        label={wanted === 'folder' ? 'Folder' : 'Folder of the file'}
+        description="On the machine that Gantry runs on"
+        placeholder="/data/tiles"
+        value={draft.text}
+        onChange={(event) => draft.type(event.currentTarget.value)}
+        onBlur={draft.settle}
+        error={fieldError(problems)}
+        spellCheck={false}
+        inputContainer={(input) => (
+          <div className={classes['beside']}>
+            {input}
+            <Button variant="default" onClick={() => setBrowsing(true)}>
+              Browse…
+            </Button>
+          </div>
+        )}
+      />
       {folder === '' && recent.length > 0 && (
         <div className={classes['recent']} role="group" aria-label="Folders used of late">
           <span className="quiet">Used of late:</span>

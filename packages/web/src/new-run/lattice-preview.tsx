@@ -7,7 +7,7 @@ import { formatPlaceWords } from '../tasks/place-words.ts';
 import { cellAt, chooseAxes, countCells, planeOf, type LatticePlane } from './lattice-cells.ts';
 import classes from './lattice-preview.module.css';
 
-const side = { width: 300, height: 210, largest: 30, withGaps: 5, withSigns: 9 };
+const side = { width: 300, height: 210, largest: 36, withGaps: 5, withSigns: 9 };
 
 const words: Readonly<Record<CellState, string>> = {
   nothing: 'nothing',

@@ -126,7 +126,7 @@ function QuietField({ quiet, onChange }: QuietFieldProps) {
       onChange={(event) => draft.type(event.currentTarget.value)}
       onBlur={draft.settle}
       error={isWrong ? 'Write a number of minutes, such as 10.' : undefined}
-      w="12rem"
+      w="14rem"
     />
   );
 }

@@ -57,8 +57,9 @@ function readSource(value: unknown): SourceSearch | undefined {
 /** A source as the server is told; undefined where nothing is chosen yet. */
 export function sourceBody(source: SourceSearch | undefined): NewRunBody['sources'][string] | undefined {
   if (source?.dataset !== undefined) return source.dataset;
-  if (source?.folder === undefined) return undefined;
-  const { folder, pattern = '', live, extents = {}, skip, marker, quiet } = source;
+  // A folder whose pattern is not known yet is still to be looked at.
+  if (!source?.folder || !source.pattern) return undefined;
+  const { folder, pattern, live, extents = {}, skip, marker, quiet } = source;
   return {
     folder,
     pattern,

@@ -4,6 +4,7 @@ import { Accordion, Badge } from '@mantine/core';
 import { formatThings } from '../parts/numbers.ts';
 import classes from './new-run.module.css';
 import { ParamField } from './param-field.tsx';
+import { otherWords } from './other-words.tsx';
 import { baseText, withUnit, wrongParam } from './param-texts.ts';
 import type { Choices } from './use-choices.ts';
 
@@ -21,7 +22,7 @@ export function ParamsStep({ choices, stages, problems }: ParamsStepProps) {
   return (
     <Accordion
       multiple
-      variant="separated"
+      variant="contained"
       defaultValue={needed.map(({ name }) => name)}
       order={3}
       classNames={{ item: classes['stage'] ?? '', panel: classes['stagePanel'] ?? '' }}
@@ -35,7 +36,7 @@ export function ParamsStep({ choices, stages, problems }: ParamsStepProps) {
             <Accordion.Control>
               <span className={classes['stageHead']}>
                 <strong>{stage.name}</strong>
-                <span className="quiet">{stage.toolTitle}</span>
+                {otherWords(stage.toolTitle, stage.name)}
                 {changed.map((param) => (
                   <Badge key={param.name} variant="light" tt="none" fw={500}>
                     {param.name} {withUnit(given[param.name] ?? '', param.declared)}

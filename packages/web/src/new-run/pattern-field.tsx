@@ -30,32 +30,34 @@ export function PatternField({
   const isOther = suggested !== undefined && suggested !== pattern && pattern !== '' && !draft.isOpen;
   return (
     <div className={classes['field']}>
-      <div className={classes['folder']}>
-        <TextInput
-          id={`source-${name}-pattern`}
-          label="File names"
-          description={
-            <>
-              Where the numbers stand: <code>{'{row:ddd}'}</code> is a row of three digits,{' '}
-              <code>{'{col:d+}'}</code> a column of any length, <code>{'{_:d+}'}</code> a number that is
-              passed over.
-            </>
-          }
-          placeholder={`img_${axes.map((axis) => `${axis}{${axis}:d+}`).join('_')}.tif`}
-          value={draft.text}
-          onChange={(event) => draft.type(event.currentTarget.value)}
-          onBlur={draft.settle}
-          error={draft.isOpen ? undefined : fieldError(problems)}
-          classNames={{ input: classes['code'] ?? '' }}
-          spellCheck={false}
-          style={{ flex: 1 }}
-        />
-        {isOther && (
-          <Button variant="default" onClick={() => onChange(suggested)} title={suggested}>
-            Use what was found
-          </Button>
+      <TextInput
+        id={`source-${name}-pattern`}
+        label="File names"
+        description={
+          <>
+            Where the numbers stand: <code>{'{row:ddd}'}</code> is a row of three digits,{' '}
+            <code>{'{col:d+}'}</code> a column of any length, <code>{'{_:d+}'}</code> a number that is passed
+            over.
+          </>
+        }
+        placeholder={`img_${axes.map((axis) => `${axis}{${axis}:d+}`).join('_')}.tif`}
+        value={draft.text}
+        onChange={(event) => draft.type(event.currentTarget.value)}
+        onBlur={draft.settle}
+        error={draft.isOpen ? undefined : fieldError(problems)}
+        classNames={{ input: classes['code'] ?? '' }}
+        spellCheck={false}
+        inputContainer={(input) => (
+          <div className={classes['beside']}>
+            {input}
+            {isOther && (
+              <Button variant="default" onClick={() => onChange(suggested)} title={suggested}>
+                Use what was found
+              </Button>
+            )}
+          </div>
         )}
-      </div>
+      />
       <ul className={classes['axes']} aria-label="Axes">
         {axes.map((axis) => {
           const found = look?.axes.find((one) => one.name === axis);

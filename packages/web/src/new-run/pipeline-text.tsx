@@ -3,7 +3,7 @@ import type { CheckedPipeline } from '@gantry/model';
 import { Button, FileButton } from '@mantine/core';
 import { useRef, useState, type DragEvent } from 'react';
 import { useDraft } from '../parts/use-draft.ts';
-import { sentence } from './field-problems.tsx';
+import { sentence, Words } from './field-problems.tsx';
 import classes from './pipeline-text.module.css';
 import type { Choices } from './use-choices.ts';
 
@@ -104,7 +104,10 @@ export function PipelineText({ choices, checked }: PipelineTextProps) {
               line {problem.line}
             </button>
             <span>
-              <strong>{sentence(problem.message)}</strong> {problem.mend}
+              <strong>
+                <Words text={sentence(problem.message)} />
+              </strong>{' '}
+              <Words text={problem.mend} />
             </span>
           </li>
         ))}

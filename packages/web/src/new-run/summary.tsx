@@ -17,8 +17,9 @@ import { formatCount, formatSize, formatThings } from '../parts/numbers.ts';
 import { Problem } from '../parts/page.tsx';
 import { useDraft } from '../parts/use-draft.ts';
 import { describeTasks } from '../stage-graph/pipeline-graph.tsx';
-import { sentence } from './field-problems.tsx';
+import { sentence, Words } from './field-problems.tsx';
 import classes from './new-run.module.css';
+import { otherWords } from './other-words.tsx';
 import type { Choices } from './use-choices.ts';
 
 interface SummaryProps {
@@ -46,6 +47,10 @@ export function Summary(props: SummaryProps) {
       <div aria-live="polite" aria-busy={isPlanning}>
         {checked === undefined || checked.name === '' ? (
           <p className="quiet">Choose a pipeline, and the images that it is to work on.</p>
+        ) : checked.problems.length > 0 ? (
+          <p className="quiet">
+            The pipeline is to be mended first, in {formatThings(checked.problems.length, 'place')}.
+          </p>
         ) : (
           <Counts plan={plan} checked={checked} />
         )}
@@ -57,7 +62,7 @@ export function Summary(props: SummaryProps) {
             {problems.slice(0, 8).map((problem, index) => (
               <li key={index}>
                 <button type="button" onClick={() => onGo(problem)}>
-                  {sentence(problem.message)}
+                  <Words text={describeTask(problem, checked)} />
                 </button>
               </li>
             ))}
@@ -86,9 +91,25 @@ export function Summary(props: SummaryProps) {
       >
         Start the run
       </Button>
-      {body !== undefined && <Copies choices={choices} body={body} />}
+      {body !== undefined && ready && <Copies choices={choices} body={body} />}
     </aside>
   );
+}
+
+/** What is still to be chosen, or what is wrong. */
+function describeTask(
+  { code, field, message }: FieldProblem,
+  { sources }: Pick<CheckedPipeline, 'sources'>,
+): string {
+  if (code !== 'source-without-input') return sentence(message);
+  const source = sources.find(({ name }) => field === `sources.${name}`);
+  const what = source?.axes.length === 0 ? 'file' : 'folder';
+  return `Choose the ${what} of ${titleOf({ sources }, source?.name ?? '')}.`;
+}
+
+function titleOf({ sources }: Pick<CheckedPipeline, 'sources'>, name: string): string {
+  const title = sources.find((one) => one.name === name)?.title ?? '';
+  return title === '' ? name : title;
 }
 
 function Counts({
@@ -107,7 +128,8 @@ function Counts({
       {sources.map(({ name, items, bytes, open }) => (
         <p key={name} className="figures">
           <strong>{formatThings(items, 'image')}</strong>
-          {bytes === null ? '' : `, ${formatSize(bytes)}`} <span className="quiet">from {name}</span>
+          {bytes === null ? '' : `, ${formatSize(bytes)}`}{' '}
+          <span className="quiet">of {titleOf(checked, name)}</span>
           {open && <span className="quiet">, and those that come</span>}
         </p>
       ))}
@@ -119,7 +141,7 @@ function Counts({
             return (
               <tr key={stage.name}>
                 <th scope="row">
-                  {stage.name} <span className="quiet">{stage.toolTitle}</span>
+                  {stage.name} {otherWords(stage.toolTitle, stage.name)}
                 </th>
                 <td className="figures">{planned === undefined ? '' : describeTasks(planned)}</td>
               </tr>

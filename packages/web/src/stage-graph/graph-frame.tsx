@@ -4,7 +4,7 @@ import type { RunGraph } from '@gantry/model';
 import { Position, ReactFlow, type Node, type NodeTypes, type ReactFlowInstance } from '@xyflow/react';
 import { useElementSize } from '@mantine/hooks';
 import { memo, useEffect, useMemo, useState } from 'react';
-import { layOutGraph, lineId, stageSizes, type GraphLayout } from './lay-out-graph.ts';
+import { layOutGraph, lineId, type GraphLayout, type GraphSizes } from './lay-out-graph.ts';
 import { StageLine, type StageLineEdge } from './stage-line.tsx';
 import classes from './stage-graph.module.css';
 
@@ -14,6 +14,7 @@ interface GraphFrameProps {
   /** What is drawn for a source or a stage; undefined for nothing. */
   readonly nodeOf: (name: string) => DrawnNode | undefined;
   readonly label: string;
+  readonly sizes: GraphSizes;
 }
 
 export interface DrawnNode {
@@ -32,8 +33,8 @@ const fitting = { padding: `${inset}px`, maxZoom: 1, minZoom: 0.75 } as const;
 const lowestHeight = 124;
 const highestHeight = 360;
 
-export function GraphFrame({ graph, nodeTypes, nodeOf, label }: GraphFrameProps) {
-  const layout = useMemo(() => layOutGraph(graph), [graph]);
+export function GraphFrame({ graph, nodeTypes, nodeOf, label, sizes }: GraphFrameProps) {
+  const layout = useMemo(() => layOutGraph(graph, sizes), [graph, sizes]);
   const nodes = layout.nodes.flatMap(({ name, x, y }): Node[] => {
     const node = nodeOf(name);
     if (node === undefined) return [];
@@ -41,7 +42,7 @@ export function GraphFrame({ graph, nodeTypes, nodeOf, label }: GraphFrameProps)
     return [
       {
         ...{ id: name, position: { x, y }, draggable: false, selectable: false, focusable: false },
-        ...measuresOf(height),
+        ...measuresOf(sizes.width, height),
         ...{ type, data },
       },
     ];
@@ -49,7 +50,7 @@ export function GraphFrame({ graph, nodeTypes, nodeOf, label }: GraphFrameProps)
   const { ref, width } = useElementSize();
   const [flow, setFlow] = useState<ReactFlowInstance<Node, StageLineEdge>>();
   const edges = useMemo(() => drawLines(graph, layout), [graph, layout]);
-  const size = sizeOf(layout);
+  const size = sizeOf(layout, sizes);
   const zoom = Math.max(fitting.minZoom, Math.min(fitting.maxZoom, (width - 2 * inset) / size.width));
   const height = size.height * zoom + 2 * inset;
   // A panel that opens or closes leaves another width; another graph has other corners.
@@ -88,8 +89,8 @@ export function GraphFrame({ graph, nodeTypes, nodeOf, label }: GraphFrameProps)
 }
 
 /** Said, not looked up on the page: a node that has changed would be hidden for a moment, with its lines. */
-function measuresOf(height: number) {
-  const [{ width }, size] = [stageSizes, { width: 1, height: 1 }];
+function measuresOf(width: number, height: number) {
+  const size = { width: 1, height: 1 };
   return {
     ...{ width, height, measured: { width, height } },
     handles: [
@@ -112,10 +113,10 @@ function drawLines(graph: RunGraph, { bends }: GraphLayout): StageLineEdge[] {
   return [...edges.values()];
 }
 
-function sizeOf({ nodes, bends }: GraphLayout): { width: number; height: number } {
+function sizeOf({ nodes, bends }: GraphLayout, sizes: GraphSizes): { width: number; height: number } {
   const lanes = [...bends.values()].flat().map(({ y }) => y);
   const top = Math.min(...lanes, ...nodes.map(({ y }) => y));
-  const bottom = Math.max(...lanes, ...nodes.map(({ y }) => y + stageSizes.stageHeight));
+  const bottom = Math.max(...lanes, ...nodes.map(({ y }) => y + sizes.stageHeight));
   const xs = nodes.map(({ x }) => x);
-  return { width: Math.max(...xs) + stageSizes.width - Math.min(...xs), height: bottom - top };
+  return { width: Math.max(...xs) + sizes.width - Math.min(...xs), height: bottom - top };
 }

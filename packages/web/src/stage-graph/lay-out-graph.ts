@@ -31,7 +31,9 @@ export interface GraphSizes {
   readonly columnGap: number;
 }
 
+/** With counts, rates and bars; and with a few words only. */
 export const stageSizes: GraphSizes = { width: 130, stageHeight: 100, sourceHeight: 58, columnGap: 46 };
+export const smallSizes: GraphSizes = { width: 132, stageHeight: 62, sourceHeight: 62, columnGap: 40 };
 const laneHeight = 10;
 const rowGap = 18;
 const passes = 4;
@@ -50,7 +52,7 @@ export function lineId(from: string, to: string): string {
   return `${from} → ${to}`;
 }
 
-export function layOutGraph(graph: RunGraph, sizes = stageSizes): GraphLayout {
+export function layOutGraph(graph: RunGraph, sizes: GraphSizes = stageSizes): GraphLayout {
   const columnOf = assignColumns(graph);
   const { columns, lanes } = fillColumns(graph, columnOf, sizes);
   orderSlots(columns);

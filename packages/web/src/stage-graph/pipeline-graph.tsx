@@ -4,7 +4,7 @@ import { Handle, Position, type Node, type NodeProps } from '@xyflow/react';
 import { memo } from 'react';
 import { formatThings } from '../parts/numbers.ts';
 import { GraphFrame, type DrawnNode } from './graph-frame.tsx';
-import { stageSizes } from './lay-out-graph.ts';
+import { smallSizes } from './lay-out-graph.ts';
 import classes from './stage-graph.module.css';
 
 type StageNode = Node<{
@@ -28,31 +28,26 @@ export function PipelineGraph({ graph, plan }: PipelineGraphProps) {
     const stage = graph.stages.find((one) => one.name === name);
     if (stage !== undefined) {
       const planned = plan?.stages.find((one) => one.name === name);
-      return { type: 'stage', data: { stage, planned }, height: stageSizes.stageHeight };
+      return { type: 'stage', data: { stage, planned }, height: smallSizes.stageHeight };
     }
     const source = graph.sources.find((one) => one.name === name);
     const planned = plan?.sources.find((one) => one.name === name);
-    return source && { type: 'source', data: { source, planned }, height: stageSizes.sourceHeight };
+    return source && { type: 'source', data: { source, planned }, height: smallSizes.sourceHeight };
   };
-  return <GraphFrame graph={graph} nodeTypes={kinds} nodeOf={nodeOf} label="The pipeline's stages" />;
+  const shared = { graph, nodeTypes: kinds, nodeOf, sizes: smallSizes };
+  return <GraphFrame {...shared} label="The pipeline's stages" />;
 }
 
 function StageView({ data: { stage, planned } }: NodeProps<StageNode>) {
   return (
     <>
       <Handle type="target" position={Position.Left} isConnectable={false} />
-      <div className={classes['node']} title={stage.title}>
-        <span className={`cut ${classes['name']}`}>{stage.name}</span>
-        <small className="cut">{stage.tool}</small>
-        <span className="cut quiet">{stage.title}</span>
-        <span className={`${classes['foot']} figures`}>
-          <span className="cut">
-            {stage.axes.length === 0 ? 'once' : `for each ${stage.axes.join(', ')}`}
-          </span>
+      <div className={`${classes['node']} ${classes['small']}`} title={`${stage.title} (${stage.tool})`}>
+        <span className={`${classes['name']} cut`}>{stage.name}</span>
+        <span className="cut quiet">
+          {stage.axes.length === 0 ? 'once' : `for each ${stage.axes.join(', ')}`}
         </span>
-        <span className={`${classes['foot']} figures`}>
-          <span>{planned === undefined ? '' : describeTasks(planned)}</span>
-        </span>
+        <span className="cut quiet figures">{planned === undefined ? '' : describeTasks(planned)}</span>
       </div>
       <Handle type="source" position={Position.Right} isConnectable={false} />
     </>
@@ -62,12 +57,13 @@ function StageView({ data: { stage, planned } }: NodeProps<StageNode>) {
 function SourceView({ data: { source, planned } }: NodeProps<SourceNode>) {
   return (
     <>
-      <div className={`${classes['node']} ${classes['source']}`}>
-        <span className={`cut ${classes['name']}`}>{source.name}</span>
-        <small className="cut">{source.type}</small>
-        <span className={`${classes['foot']} figures`}>
-          <span className="cut">{source.axes.length === 0 ? 'one file' : source.axes.join(', ')}</span>
-          <span>{planned === undefined ? '' : formatThings(planned.items, 'file')}</span>
+      <div className={`${classes['node']} ${classes['small']} ${classes['source']}`}>
+        <span className={`${classes['name']} cut`}>{source.name}</span>
+        <span className="cut quiet">
+          {source.axes.length === 0 ? `one ${source.type}` : `${source.type}s by ${source.axes.join(', ')}`}
+        </span>
+        <span className="cut quiet figures">
+          {planned === undefined ? '' : formatThings(planned.items, 'file')}
         </span>
       </div>
       <Handle type="source" position={Position.Right} isConnectable={false} />
@@ -75,7 +71,7 @@ function SourceView({ data: { source, planned } }: NodeProps<SourceNode>) {
   );
 }
 
-/** `16 tasks`, `16 tasks or more`, `as many as files come` */
+/** `16 tasks`, `16 tasks or more`, `as images come` */
 export function describeTasks({ tasks, open }: PlannedRun['stages'][number]): string {
   if (tasks === null) return open ? 'as images come' : 'known when it runs';
   return `${formatThings(tasks, 'task')}${open ? ' or more' : ''}`;

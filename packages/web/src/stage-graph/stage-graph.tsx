@@ -43,7 +43,7 @@ export function StageGraph({ run, graph, current }: StageGraphProps) {
     const type = graph.sources.find((one) => one.name === name)?.type ?? 'file';
     return source && { type: 'source', data: { source, type }, height: stageSizes.sourceHeight };
   };
-  return <GraphFrame graph={graph} nodeTypes={kinds} nodeOf={nodeOf} label="Stages" />;
+  return <GraphFrame graph={graph} nodeTypes={kinds} nodeOf={nodeOf} label="Stages" sizes={stageSizes} />;
 }
 
 function StageNodeView({ data }: NodeProps<StageNode>) {
