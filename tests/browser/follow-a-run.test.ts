@@ -60,13 +60,20 @@ describe.skipIf(!hasChromium)('the pages in a browser', () => {
       await page.getByRole('link', { name: 'watched' }).first().click();
       await page.evaluate('window.notReloaded = true');
       // Of plane 1 all but the first and the seventh tile succeed; the first waits.
-      await waitForMap(page, /^prepare: (?=.*\b10 succeeded)(?=.*\b1 running)(?=.*\b1 failed)/);
+      await waitForMap(page, /^prepare, z 1: (?=.*\b10 succeeded)(?=.*\b1 running)(?=.*\b1 failed)/);
       await expect.poll(() => readColor(page, 3, 1)).toBe('failed');
       await expect.poll(() => readColor(page, 2, 1)).toBe('succeeded');
-      await page.getByRole('slider').press('ArrowRight');
+      // Both planes lie beside each other, until one is chosen.
+      await page
+        .getByRole('region', { name: 'z 2' })
+        .getByLabel(/11 succeeded, 1 failed/)
+        .waitFor();
+      const planes = page.getByRole('radiogroup', { name: 'z', exact: true });
+      await planes.getByRole('radio', { name: 'All' }).press('ArrowRight');
+      await planes.getByRole('radio', { name: '1' }).press('ArrowRight');
       await waitForMap(page, /^prepare: (?=.*\b11 succeeded)(?=.*\b1 failed)(?!.*running)/);
       expect(new URL(page.url()).searchParams.get('at')).toBe('z=2');
-      await page.getByRole('slider').press('ArrowLeft');
+      await planes.getByRole('radio', { name: '2' }).press('ArrowLeft');
       await waitForMap(page, /1 running/);
       await lab.openGate();
       await waitForMap(page, /^prepare: (?=.*\b11 succeeded)(?=.*\b1 failed)(?!.*running)/);
@@ -147,8 +154,8 @@ describe.skipIf(!hasChromium)('the pages in a browser', () => {
     await dialog.getByRole('button', { name: 'Cancel the run' }).click();
     await page.getByRole('main').getByText('cancelled', { exact: true }).first().waitFor();
     await lab.openGate();
-    await page.getByRole('button', { name: /^Retry/ }).click();
-    await dialog.getByRole('button', { name: /^Retry/ }).click();
+    await page.getByRole('button', { name: /^Retry \d/ }).click();
+    await dialog.getByRole('button', { name: /^Retry \d/ }).click();
     await lab.waitForEnd(run);
     await page.getByRole('main').getByText('failed', { exact: true }).first().waitFor();
     expect((await lab.client.run(run)).tasks).toMatchObject({ succeeded: 11, failed: 1 });

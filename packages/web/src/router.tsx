@@ -25,6 +25,9 @@ import { readViewSearch } from './viewer/view-search.ts';
 
 type Search = Readonly<Record<string, unknown>>;
 
+/** Beside that by state. */
+const mapColorings = ['duration', 'pictures'] as const;
+
 export interface RunsSearch {
   /** Only the runs in this state. */
   readonly only?: RunState | undefined;
@@ -72,7 +75,7 @@ const runRoute = createRoute({
     stage: textOf(search['stage']),
     state: taskStates.find((state) => state === search['state']),
     maps: search['maps'] === 'all' ? 'all' : undefined,
-    color: search['color'] === 'duration' ? 'duration' : undefined,
+    color: mapColorings.find((coloring) => coloring === search['color']),
     at: readPlaceText(textOf(search['at']) ?? '') === undefined ? undefined : textOf(search['at']),
     view: textOf(search['view']),
     attempt: typeof search['attempt'] === 'number' ? search['attempt'] : undefined,

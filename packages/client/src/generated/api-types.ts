@@ -2339,7 +2339,10 @@ export interface components {
         axes: string[];
         outputs: {
           name: string;
-          type: string;
+          /** @enum {string} */
+          type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+          dataset?: number;
+          axes: string[];
         }[];
       }[];
       edges: {

@@ -1,5 +1,5 @@
 /** One group of failures: what happened, how often and where, what it holds up, the end of a log; and its retry. */
-import type { FailureGroup, FailureGrouping } from '@gantry/model';
+import { withoutLogHint, type FailureGroup, type FailureGrouping } from '@gantry/model';
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useId } from 'react';
@@ -28,6 +28,7 @@ interface GroupCardProps {
 export function GroupCard(props: GroupCardProps) {
   const { group, by, open, ticked, onOpen, onTick, onRetryTask, onRetryGroup } = props;
   const { example, tasks } = group;
+  const message = example.message === null ? null : withoutLogHint(example.message);
   const titleId = useId();
   const tasksId = useId();
   const exit = by === 'cause' ? exitWords(example) : '';
@@ -63,9 +64,7 @@ export function GroupCard(props: GroupCardProps) {
             of run <TaskRun task={example} />
           </span>
         </p>
-        {example.message !== null && example.message !== group.title && (
-          <p className={classes['message']}>{example.message}</p>
-        )}
+        {message !== null && message !== group.title && <p className={classes['message']}>{message}</p>}
         <LogEnd task={example} />
       </div>
       <div>
@@ -118,6 +117,9 @@ function Title({ group, by }: { readonly group: FailureGroup; readonly by: Failu
   }
 }
 
+/** What happened within so long is told by one time, in ms. */
+const soonMs = 60_000;
+
 function Facts({ group, by }: { readonly group: FailureGroup; readonly by: FailureGrouping }) {
   const { waiting, stages, agents, agentCount, runs, tasks, first, last, example } = group;
   const [agent] = agents;
@@ -140,7 +142,7 @@ function Facts({ group, by }: { readonly group: FailureGroup; readonly by: Failu
         </li>
       )}
       <li>
-        {first === last ? null : (
+        {Date.parse(last) - Date.parse(first) < soonMs ? null : (
           <>
             first <RelativeTime time={first} />,{' '}
           </>

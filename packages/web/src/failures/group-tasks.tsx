@@ -85,7 +85,7 @@ export function GroupTasks({ filter, count, ticked, onTick, onRetry }: GroupTask
                 </td>
                 <td>
                   <Button
-                    size="compact-xs"
+                    size="compact-sm"
                     variant="default"
                     loading={busy === task.task}
                     onClick={() => void retry(task.task)}

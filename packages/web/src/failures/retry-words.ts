@@ -1,6 +1,6 @@
 /** What a retry is called in requests and on the command line. */
 import type { FailureFilter, RetryBody } from '@gantry/model';
-import { quote } from '../parts/copy-call.tsx';
+import { quote } from '../parts/quote.ts';
 
 /** The command that tries the same tasks again. */
 export function retryCommand({ tasks, filter = {} }: RetryBody): string {

@@ -104,9 +104,7 @@ function PathBar({ listing, path, onGo }: PathBarProps) {
         ))}
       </nav>
       {listing?.through != null && (
-        <p className={`${classes['through']} quiet`}>
-          {listing.through} is a link; this is where it leads.
-        </p>
+        <p className={`${classes['through']} quiet`}>{listing.through} is a link; this is where it leads.</p>
       )}
     </>
   );

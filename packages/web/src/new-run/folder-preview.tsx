@@ -82,7 +82,10 @@ function Fact({ kind, children, details }: FactProps) {
 function Matched({ look }: { readonly look: FolderLook }) {
   const { matched, sizes, axes } = look;
   if (matched.count === 0) return null;
-  const grid = axes.length === 0 ? '' : `, ${axes.map(({ values }) => formatCount(values)).join(' × ')} ${axes.map(({ name }) => name).join(' × ')}`;
+  const grid =
+    axes.length === 0
+      ? ''
+      : `, ${axes.map(({ values }) => formatCount(values)).join(' × ')} ${axes.map(({ name }) => name).join(' × ')}`;
   const bytes = sizes === null ? '' : `, ${sizes.exact ? '' : 'about '}${formatSize(sizes.total)}`;
   return (
     <Fact kind="good">
@@ -99,10 +102,7 @@ function Holes({ look, isLive }: { readonly look: FolderLook; readonly isLive: b
   if (look.axes.length === 0) return null;
   if (missing === 0) return <Fact kind="good">No place of the grid lacks a file</Fact>;
   return (
-    <Fact
-      kind="note"
-      details={<Names title="Which" names={first.map(formatPlaceWords)} count={missing} />}
-    >
+    <Fact kind="note" details={<Names title="Which" names={first.map(formatPlaceWords)} count={missing} />}>
       <strong>{formatCount(missing)}</strong> of {formatThings(places, 'place')}{' '}
       {missing === 1 ? 'has' : 'have'} no file{isLive ? ' yet' : '; the rest is worked on without'}
     </Fact>
@@ -250,9 +250,7 @@ function Names({ title, names, count }: NamesProps) {
           {formatThings(names.length - shown.length, 'more')}
         </Button>
       )}
-      {all && count > names.length && (
-        <p className="quiet">and {formatCount(count - names.length)} more</p>
-      )}
+      {all && count > names.length && <p className="quiet">and {formatCount(count - names.length)} more</p>}
     </>
   );
 }

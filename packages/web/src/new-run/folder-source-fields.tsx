@@ -41,8 +41,7 @@ export function FolderSourceFields({ choices, source, problems }: FolderSourceFi
     const own = found ? problemsAt(look.problems, field) : [];
     return own.length > 0 ? own : problemsAt(problems, `sources.${name}.${field}`);
   };
-  const folderProblems =
-    looked.error === null || folder === '' ? at('folder') : [problemOf(looked.error)];
+  const folderProblems = looked.error === null || folder === '' ? at('folder') : [problemOf(looked.error)];
   return (
     <>
       <FolderField
@@ -120,7 +119,9 @@ function FolderField({ name, folder, wanted, problems, onChange }: FolderFieldPr
   const [browsing, setBrowsing] = useState(false);
   const { data: recent = [] } = useQuery(recentFoldersQuery);
   // Another folder has other names: its pattern is found anew.
-  const draft = useDraft(folder, (text) => onChange({ folder: text.trim(), pattern: undefined, skip: undefined }));
+  const draft = useDraft(folder, (text) =>
+    onChange({ folder: text.trim(), pattern: undefined, skip: undefined }),
+  );
   return (
     <div className={classes['field']}>
       <div className={classes['folder']}>

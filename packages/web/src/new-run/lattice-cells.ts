@@ -24,7 +24,8 @@ export function chooseAxes(axes: readonly PictureAxis[]): {
 } {
   const named = (names: readonly string[]): PictureAxis | undefined =>
     axes.find(({ name }) => names.includes(name));
-  const x = named(['col', 'x']) ?? axes.filter(({ name }) => name !== 'row' && name !== 'y').at(-1) ?? axes.at(-1);
+  const x =
+    named(['col', 'x']) ?? axes.filter(({ name }) => name !== 'row' && name !== 'y').at(-1) ?? axes.at(-1);
   const y = named(['row', 'y']) ?? axes.filter((axis) => axis !== x).at(-1);
   const down = y === x ? undefined : y;
   return { x, y: down, others: axes.filter((axis) => axis !== x && axis !== down) };

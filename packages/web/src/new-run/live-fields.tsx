@@ -19,8 +19,8 @@ export function LiveFields({ chosen, source, problems, onChange }: LiveFieldsPro
     <fieldset className={classes['live']}>
       <legend>How far it goes, where that is known before</legend>
       <p className="quiet">
-        With its first and last number, work that needs a whole row or plane begins as soon as that is
-        there, and holes are known at once. Left empty, it waits for the end.
+        With its first and last number, work that needs a whole row or plane begins as soon as that is there,
+        and holes are known at once. Left empty, it waits for the end.
       </p>
       <div className={classes['extents']}>
         {source.axes.map((axis) => (
@@ -38,8 +38,8 @@ export function LiveFields({ chosen, source, problems, onChange }: LiveFieldsPro
       {of('extents').length > 0 && <p className={classes['asError']}>{fieldError(of('extents'))}</p>}
       <legend>How it ends</legend>
       <p className="quiet">
-        Closed by hand on the run’s page, or by itself: when a file of this name comes, or when nothing
-        has come for some time.
+        Closed by hand on the run’s page, or by itself: when a file of this name comes, or when nothing has
+        come for some time.
       </p>
       <div className={classes['extents']}>
         <MarkerField
@@ -78,7 +78,7 @@ function ExtentField({ axis, extent, onChange }: ExtentFieldProps) {
 }
 
 /** `1–12`, `1-12`, `1..12`, `1 to 12`; undefined where it is none. */
-export function readExtent(text: string): readonly [number, number] | undefined {
+function readExtent(text: string): readonly [number, number] | undefined {
   const found = /^\s*(-?\d+)\s*(?:–|-|\.\.|to)\s*(-?\d+)\s*$/.exec(text);
   const [first, last] = [Number(found?.[1]), Number(found?.[2])];
   return found !== null && first <= last && Math.max(-first, last) <= 2 ** 30 ? [first, last] : undefined;

@@ -123,5 +123,7 @@ function idOf(value: unknown): number | undefined {
 function rangeOf(value: unknown): [number, number] | undefined {
   if (!Array.isArray(value) || value.length !== 2) return undefined;
   const [first, last] = value as unknown[];
-  return Number.isSafeInteger(first) && Number.isSafeInteger(last) ? [Number(first), Number(last)] : undefined;
+  return Number.isSafeInteger(first) && Number.isSafeInteger(last)
+    ? [Number(first), Number(last)]
+    : undefined;
 }

@@ -37,8 +37,8 @@ export function PatternField({
           description={
             <>
               Where the numbers stand: <code>{'{row:ddd}'}</code> is a row of three digits,{' '}
-              <code>{'{col:d+}'}</code> a column of any length, <code>{'{_:d+}'}</code> a number that is passed
-              over.
+              <code>{'{col:d+}'}</code> a column of any length, <code>{'{_:d+}'}</code> a number that is
+              passed over.
             </>
           }
           placeholder={`img_${axes.map((axis) => `${axis}{${axis}:d+}`).join('_')}.tif`}

@@ -91,7 +91,13 @@ export function Summary(props: SummaryProps) {
   );
 }
 
-function Counts({ plan, checked }: { readonly plan: PlannedRun | undefined; readonly checked: CheckedPipeline }) {
+function Counts({
+  plan,
+  checked,
+}: {
+  readonly plan: PlannedRun | undefined;
+  readonly checked: CheckedPipeline;
+}) {
   const stages = plan?.stages ?? [];
   const sources = plan?.sources.filter(({ items }) => items > 0) ?? [];
   const known = stages.every(({ tasks }) => tasks !== null);

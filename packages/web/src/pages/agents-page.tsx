@@ -36,7 +36,8 @@ function AgentTable({ agents }: { readonly agents: readonly AgentSummary[] }) {
         <thead>
           <tr>
             <th style={{ width: '18%' }}>Agent</th>
-            <th style={{ width: '7rem' }}>State</th>
+            <th style={{ width: '7.5rem' }}>State</th>
+            <th style={{ width: '6.5rem' }}>Last seen</th>
             <th style={{ width: '13%' }}>Cores</th>
             <th style={{ width: '13%' }}>Memory</th>
             <th>Tasks now</th>
@@ -69,9 +70,9 @@ function AgentRow({ agent }: { readonly agent: AgentSummary }) {
       </td>
       <td>
         <StateBadge state={state} />
-        <div className={`quiet ${classes['small']}`}>
-          heard <RelativeTime time={heard} />
-        </div>
+      </td>
+      <td className="quiet">
+        <RelativeTime time={heard} />
       </td>
       <td>
         <Share
@@ -82,7 +83,12 @@ function AgentRow({ agent }: { readonly agent: AgentSummary }) {
         />
       </td>
       <td>
-        <Share name="Memory" used={load?.memory} all={capacity.memory} write={formatSize} />
+        <Share
+          name="Memory"
+          used={load?.memory}
+          all={capacity.memory}
+          write={(bytes) => (bytes === 0 ? '0' : formatSize(bytes))}
+        />
       </td>
       <td>
         <Tasks agent={agent} />

@@ -87,7 +87,7 @@ export function FailuresPage() {
 }
 
 function describeSum(tasks: number, blocked: number, search: FailuresSearch): string {
-  const failed = `${formatThings(tasks, 'failed task')}`;
+  const failed = formatThings(tasks, 'failed task');
   const filtered = Object.keys(search).some(
     (key) => !['by', 'open', 'ticked'].includes(key) && search[key as keyof FailuresSearch] !== undefined,
   );

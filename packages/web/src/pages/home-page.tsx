@@ -62,25 +62,16 @@ function FailedTasks() {
 
 function Overview({ runs }: { readonly runs: readonly RunSummary[] }) {
   const active = runs.filter((run) => run.state === 'active' || run.state === 'paused');
-  const waits = (run: RunSummary): boolean =>
-    (run.tasks.ready ?? 0) + (run.tasks.running ?? 0) === 0 && run.state === 'active';
-  const working = active.filter((run) => !waits(run));
-  const waiting = active.filter(waits);
   const troubled = runs.filter((run) => run.ended !== null && countTroubled(run.tasks) > 0);
   const done = runs.filter((run) => run.state === 'succeeded');
   return (
     <>
-      <Section title="Running" none="Nothing is running." runs={working}>
+      <Section title="Running" none="Nothing is running." runs={active}>
         {(run) => <RunCard key={run.id} run={run} />}
       </Section>
       <Section title="Failed" none="No run has ended in failure." runs={troubled}>
         {(run) => <RunCard key={run.id} run={run} />}
       </Section>
-      {waiting.length > 0 && (
-        <Section title="Waiting for images" none="" runs={waiting}>
-          {(run) => <RunCard key={run.id} run={run} />}
-        </Section>
-      )}
       {done.length > 0 && (
         <Section title="Succeeded lately" none="" runs={done}>
           {(run) => <RunCard key={run.id} run={run} />}
@@ -127,7 +118,7 @@ function RunCard({ run }: { readonly run: RunSummary }) {
         <StateBadge state={run.state} />
       </div>
       <CountBar counts={run.tasks} />
-      <CountList counts={run.tasks} />
+      <CountList counts={run.tasks} steady={run.state === 'active'} />
       <div className={`${classes['sentence']} quiet`}>
         <ProgressWords run={run} />
         <span className={`${classes['when']} figures`}>
@@ -135,7 +126,7 @@ function RunCard({ run }: { readonly run: RunSummary }) {
         </span>
       </div>
       {failed > 0 && (
-        <Link to="/runs/$run" params={{ run: run.id }} search={{ tab: 'tasks', state: 'failed' }}>
+        <Link to="/failures" search={{ run: run.id }}>
           See {formatThings(failed, 'failed task')}
         </Link>
       )}

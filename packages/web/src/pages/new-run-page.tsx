@@ -69,7 +69,11 @@ function Form({ choices }: { readonly choices: Choices }) {
   const { data: pipelines } = useQuery(pipelinesQuery);
   const isWritten = chosen !== undefined && chosen.text.trim() !== '';
   const { data: found } = useQuery({
-    ...checkQuery({ file: chosen?.file ?? 'pipeline.yaml', text: chosen?.text ?? '', tools: [...(chosen?.tools ?? [])] }),
+    ...checkQuery({
+      file: chosen?.file ?? 'pipeline.yaml',
+      text: chosen?.text ?? '',
+      tools: [...(chosen?.tools ?? [])],
+    }),
     enabled: isWritten,
   });
   const checked = isWritten ? found : undefined;
@@ -88,7 +92,8 @@ function Form({ choices }: { readonly choices: Choices }) {
   const onStart = (): void => {
     setTried(true);
     const [first] = problems;
-    if (body === undefined || !isInOrder) focusOn(isWritten ? '#own-pipeline' : '[name="pipeline"], [role="radio"]');
+    if (body === undefined || !isInOrder)
+      focusOn(isWritten ? '#own-pipeline' : '[name="pipeline"], [role="radio"]');
     else if (first !== undefined) goTo(first);
     else start(body);
   };

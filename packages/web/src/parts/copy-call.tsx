@@ -1,6 +1,7 @@
 /** Copies the request to the server's interface that does what a page does. */
 import { userApiPath } from '@gantry/model';
 import { CopyButton } from './copy-button.tsx';
+import { quote } from './quote.ts';
 
 interface CopyCallProps {
   readonly method?: 'GET' | 'POST';
@@ -22,9 +23,4 @@ export function CopyCall({ method = 'GET', path, body, save }: CopyCallProps) {
     quote(`${window.location.origin}${userApiPath}${path}`),
   ];
   return <CopyButton text={parts.join(' ')} label="Copy as API call" />;
-}
-
-/** As a shell needs it. */
-export function quote(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`;
 }

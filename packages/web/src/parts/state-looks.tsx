@@ -113,7 +113,7 @@ const looks: Readonly<Record<ShownState, StateLook>> = {
       </>
     ),
   },
-  alive: { word: 'at work', color: 'var(--state-succeeded)', icon: onDisc('M5 8.2l2.1 2.1L11 6.2') },
+  alive: { word: 'connected', color: 'var(--state-succeeded)', icon: onDisc('M5 8.2l2.1 2.1L11 6.2') },
   left: { word: 'left', color: 'var(--state-waiting)', icon: dashed },
   returned: { word: 'given back', color: 'var(--state-waiting)', icon: dashed },
   paused: {

@@ -5,7 +5,10 @@ import { Icon } from '../shell/icons.tsx';
 
 export function NewRunButton() {
   return (
-    <Button leftSection={<Icon name="plus" size={16} />} renderRoot={(props) => <Link {...props} to="/runs/new" />}>
+    <Button
+      leftSection={<Icon name="plus" size={16} />}
+      renderRoot={(props) => <Link {...props} to="/runs/new" />}
+    >
       New run
     </Button>
   );

@@ -91,7 +91,8 @@ interface AskRetryProps {
 
 function AskRetry({ run, retry: { stage, tasks }, onClose }: AskRetryProps) {
   const again: ResumeBody['again'] = stage === undefined ? 'all' : { stages: [stage] };
-  const what = stage === undefined ? formatThings(tasks, 'task') : `${formatThings(tasks, 'task')} of ${stage}`;
+  const what =
+    stage === undefined ? formatThings(tasks, 'task') : `${formatThings(tasks, 'task')} of ${stage}`;
   const action = tasks === 0 ? 'Take it up again' : `Retry ${formatThings(tasks, 'task')}`;
   return (
     <Confirm
@@ -101,8 +102,8 @@ function AskRetry({ run, retry: { stage, tasks }, onClose }: AskRetryProps) {
       onConfirm={() => client.resumeRun(run.id, { again })}
       onClose={onClose}
     >
-      {stage === undefined ? 'All that failed or was cancelled' : `What failed or was cancelled in ${stage}`} is
-      tried again, and what was blocked by it goes on. What succeeded stays as it is.
+      {stage === undefined ? 'All that failed or was cancelled' : `What failed or was cancelled in ${stage}`}{' '}
+      is tried again, and what was blocked by it goes on. What succeeded stays as it is.
     </Confirm>
   );
 }

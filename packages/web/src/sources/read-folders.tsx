@@ -14,7 +14,9 @@ import classes from './read-folders.module.css';
 
 export function ReadFolders({ run }: { readonly run: RunDetail }) {
   return run.sources.map(({ name, intake }) =>
-    intake === undefined ? null : <ReadFolder key={name} source={name} intake={intake} isOver={run.state === 'cancelled'} />,
+    intake === undefined ? null : (
+      <ReadFolder key={name} source={name} intake={intake} isOver={run.state === 'cancelled'} />
+    ),
   );
 }
 
@@ -32,7 +34,8 @@ function ReadFolder({ source, intake, isOver }: ReadFolderProps) {
         <section className={`panel ${classes['folder']}`} aria-label={`Left out of ${source}`}>
           <details>
             <summary>
-              {formatThings(leftOut.count, 'file')} of {source} {leftOut.count === 1 ? 'was' : 'were'} left out
+              {formatThings(leftOut.count, 'file')} of {source} {leftOut.count === 1 ? 'was' : 'were'} left
+              out
             </summary>
             <Problems problems={leftOut} />
           </details>
@@ -69,7 +72,9 @@ function FolderAtWork({ source, intake }: Pick<ReadFolderProps, 'source' | 'inta
         <code className="cut" title={folder}>
           {folder}
         </code>
-        <span className={`quiet figures ${classes['counts']}`}>{state === 'listing' ? '' : parts.join(' · ')}</span>
+        <span className={`quiet figures ${classes['counts']}`}>
+          {state === 'listing' ? '' : parts.join(' · ')}
+        </span>
       </div>
       <Progress
         value={state === 'listing' ? 100 : share}
@@ -105,7 +110,12 @@ function StoppedFolder({ source, intake }: Pick<ReadFolderProps, 'source' | 'int
     }
   };
   return (
-    <section className={`panel ${classes['folder']}`} data-stopped role="alert" aria-label={`Reading ${source}`}>
+    <section
+      className={`panel ${classes['folder']}`}
+      data-stopped
+      role="alert"
+      aria-label={`Reading ${source}`}
+    >
       <strong>
         {isOfFiles
           ? `${formatThings(problems.count, 'file')} of ${source} cannot be used. The other ${formatCount(filesRead)} of ${formatCount(files)} are in; the run waits.`

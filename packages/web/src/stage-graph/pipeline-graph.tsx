@@ -4,7 +4,7 @@ import { Handle, Position, type Node, type NodeProps } from '@xyflow/react';
 import { memo } from 'react';
 import { formatThings } from '../parts/numbers.ts';
 import { GraphFrame, type DrawnNode } from './graph-frame.tsx';
-import { nodeHeight, sourceHeight } from './lay-out-graph.ts';
+import { stageSizes } from './lay-out-graph.ts';
 import classes from './stage-graph.module.css';
 
 type StageNode = Node<{
@@ -28,11 +28,11 @@ export function PipelineGraph({ graph, plan }: PipelineGraphProps) {
     const stage = graph.stages.find((one) => one.name === name);
     if (stage !== undefined) {
       const planned = plan?.stages.find((one) => one.name === name);
-      return { type: 'stage', data: { stage, planned }, height: nodeHeight };
+      return { type: 'stage', data: { stage, planned }, height: stageSizes.stageHeight };
     }
     const source = graph.sources.find((one) => one.name === name);
     const planned = plan?.sources.find((one) => one.name === name);
-    return source && { type: 'source', data: { source, planned }, height: sourceHeight };
+    return source && { type: 'source', data: { source, planned }, height: stageSizes.sourceHeight };
   };
   return <GraphFrame graph={graph} nodeTypes={kinds} nodeOf={nodeOf} label="The pipeline's stages" />;
 }
@@ -42,10 +42,8 @@ function StageView({ data: { stage, planned } }: NodeProps<StageNode>) {
     <>
       <Handle type="target" position={Position.Left} isConnectable={false} />
       <div className={classes['node']} title={stage.title}>
-        <span className={classes['name']}>
-          <span className="cut">{stage.name}</span>
-          <small className="cut">{stage.tool}</small>
-        </span>
+        <span className={`cut ${classes['name']}`}>{stage.name}</span>
+        <small className="cut">{stage.tool}</small>
         <span className="cut quiet">{stage.title}</span>
         <span className={`${classes['foot']} figures`}>
           <span className="cut">
@@ -65,10 +63,8 @@ function SourceView({ data: { source, planned } }: NodeProps<SourceNode>) {
   return (
     <>
       <div className={`${classes['node']} ${classes['source']}`}>
-        <span className={classes['name']}>
-          <span className="cut">{source.name}</span>
-          <small>{source.type}</small>
-        </span>
+        <span className={`cut ${classes['name']}`}>{source.name}</span>
+        <small className="cut">{source.type}</small>
         <span className={`${classes['foot']} figures`}>
           <span className="cut">{source.axes.length === 0 ? 'one file' : source.axes.join(', ')}</span>
           <span>{planned === undefined ? '' : formatThings(planned.items, 'file')}</span>

@@ -34,7 +34,7 @@ interface PlotFrameProps {
   readonly across?: boolean;
 }
 
-const margin = { left: 54, right: 10, top: 8, bottom: 40 };
+const margin = { left: 66, right: 14, top: 8, bottom: 40 };
 const least = 4;
 
 export function PlotFrame(props: PlotFrameProps) {

@@ -156,7 +156,20 @@ function Table({ table, search, change }: TableProps) {
         <div className={viewer['names']}>
           <nav aria-label="Breadcrumb">
             <ol className={viewer['crumbs']}>
-              <li>{table.dataset.name}</li>
+              <li>
+                <Link to="/datasets" search={{}}>
+                  Datasets
+                </Link>
+              </li>
+              <li>
+                <Link
+                  to="/datasets/$dataset"
+                  params={{ dataset: table.dataset.id }}
+                  search={{ place: placeText(table.place) }}
+                >
+                  {table.dataset.name}
+                </Link>
+              </li>
               {Object.keys(table.place).length > 0 && (
                 <li className="figures">{placeText(table.place).replaceAll(',', ', ')}</li>
               )}

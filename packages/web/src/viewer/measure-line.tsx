@@ -17,7 +17,7 @@ interface MeasureLineProps {
 }
 
 /** `128.4 px · 64.2 µm` */
-export function describeLine([from, to]: Line, { pixelSize }: Pick<PictureDescription, 'pixelSize'>): string {
+function describeLine([from, to]: Line, { pixelSize }: Pick<PictureDescription, 'pixelSize'>): string {
   const { px, um } = distanceOf(from, to, pixelSize);
   return `${px.toFixed(1)} px${um === undefined ? '' : ` · ${formatLength(um)}`}`;
 }

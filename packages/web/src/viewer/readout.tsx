@@ -74,7 +74,7 @@ export function formatValue(
   return sampleFormat === 'float' ? String(Number(value.toPrecision(7))) : String(value);
 }
 
-export function describeDepth({ bitDepth, sampleFormat }: PictureDescription): string {
+function describeDepth({ bitDepth, sampleFormat }: PictureDescription): string {
   return sampleFormat === 'float' ? `${bitDepth}-bit float` : `${bitDepth} bit`;
 }
 

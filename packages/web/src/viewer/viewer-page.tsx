@@ -179,7 +179,20 @@ function Viewer({ picture, search, change, wanted }: ViewerProps) {
         <div className={classes['names']}>
           <nav aria-label="Breadcrumb">
             <ol className={classes['crumbs']}>
-              <li>{dataset.name}</li>
+              <li>
+                <Link to="/datasets" search={{}}>
+                  Datasets
+                </Link>
+              </li>
+              <li>
+                <Link
+                  to="/datasets/$dataset"
+                  params={{ dataset: dataset.id }}
+                  search={{ place: placeText(place) }}
+                >
+                  {dataset.name}
+                </Link>
+              </li>
               {Object.keys(place).length > 0 && (
                 <li className="figures">{placeText(place).replaceAll(',', ', ')}</li>
               )}
