@@ -154,8 +154,8 @@ describe.skipIf(!hasChromium)('the pages in a browser', () => {
     await dialog.getByRole('button', { name: 'Cancel the run' }).click();
     await page.getByRole('main').getByText('cancelled', { exact: true }).first().waitFor();
     await lab.openGate();
-    await page.getByRole('button', { name: /^Retry/ }).click();
-    await dialog.getByRole('button', { name: /^Retry/ }).click();
+    await page.getByRole('button', { name: /^Retry \d/ }).click();
+    await dialog.getByRole('button', { name: /^Retry \d/ }).click();
     await lab.waitForEnd(run);
     await page.getByRole('main').getByText('failed', { exact: true }).first().waitFor();
     expect((await lab.client.run(run)).tasks).toMatchObject({ succeeded: 11, failed: 1 });
