@@ -3,7 +3,8 @@
  * line on stdout, the log on stderr. It checks the request and turns errors into answers;
  * what a request means is left to the tool's `run`, and starting and stopping to the agent.
  */
-import { GantryError } from '@gantry/model';
+import { dirname } from 'node:path';
+import { diskFull, GantryError, isDiskFull } from '@gantry/model';
 import { z } from 'zod';
 
 const inputSchema = z.object({
@@ -78,6 +79,30 @@ function describeError(error: unknown): string {
   return sentence(`${error.message}${file}`) + (error.mend === undefined ? '' : ` ${sentence(error.mend)}`);
 }
 
+/** A fault as the log has it: with its stack, unless it is one of the machine's. */
+function describeFault(error: unknown): string {
+  if (error instanceof GantryError) return describeError(error);
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** A full disk in words, whichever library met it; anything else as it is. */
+function explainDisk(error: unknown, folder: string | undefined): unknown {
+  if (folder === undefined || !isDiskFull(error)) return error;
+  return diskFull(folder, error);
+}
+
+/** The folder that a call writes its outputs to. */
+function folderOf({
+  folder,
+  outputs,
+}: {
+  folder: string;
+  outputs: Readonly<Record<string, string>>;
+}): string {
+  const [first] = Object.values(outputs);
+  return first === undefined ? folder : dirname(first);
+}
+
 /**
  * Serves requests until stdin ends, then exits with 0. Requests are run one at a time, in order.
  * A line that is not a request is answered with exit code 1 (id `""` if it has none) and the loop goes on.
@@ -89,8 +114,11 @@ export function serve<P, I extends Record<string, Arity>, O extends string>(
 ): void {
   const answer = takeStdout();
   let inFlight: string | undefined;
-  const die = (error: unknown): void => {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  /** Where the call in flight writes. */
+  let folder: string | undefined;
+  const die = (thrown: unknown): void => {
+    const error = explainDisk(thrown, folder);
+    process.stderr.write(`${describeFault(error)}\n`);
     if (inFlight !== undefined) answer({ id: inFlight, exitCode: 1, error: describeError(error) });
     process.exit(1);
   };
@@ -104,14 +132,17 @@ export function serve<P, I extends Record<string, Arity>, O extends string>(
       id = idOf(message);
       inFlight = id;
       const call = checkRequest(handler, message, makeProgress(id, answer));
+      folder = folderOf(call);
       await handler.run(call);
       answer({ id, exitCode: 0 });
-    } catch (error) {
+    } catch (thrown) {
+      const error = explainDisk(thrown, folder);
       // The message is for people; the stack, for faults of ours, belongs to the log.
       if (!(error instanceof GantryError) && error instanceof Error) process.stderr.write(`${error.stack}\n`);
       answer({ id, exitCode: 1, error: describeError(error) });
     } finally {
       inFlight = undefined;
+      folder = undefined;
     }
   };
 

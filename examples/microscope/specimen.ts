@@ -28,7 +28,7 @@ export interface Area {
 }
 
 /** Light of the medium, and the standard deviation of its haze. */
-export const background = 900;
+const background = 900;
 const haze = 12;
 
 /** How many cells are looked for a place for; where it is crowded some find none. */

@@ -60,13 +60,20 @@ describe.skipIf(!hasChromium)('the pages in a browser', () => {
       await page.getByRole('link', { name: 'watched' }).first().click();
       await page.evaluate('window.notReloaded = true');
       // Of plane 1 all but the first and the seventh tile succeed; the first waits.
-      await waitForMap(page, /^prepare: (?=.*\b10 succeeded)(?=.*\b1 running)(?=.*\b1 failed)/);
+      await waitForMap(page, /^prepare, z 1: (?=.*\b10 succeeded)(?=.*\b1 running)(?=.*\b1 failed)/);
       await expect.poll(() => readColor(page, 3, 1)).toBe('failed');
       await expect.poll(() => readColor(page, 2, 1)).toBe('succeeded');
-      await page.getByRole('slider').press('ArrowRight');
+      // Both planes lie beside each other, until one is chosen.
+      await page
+        .getByRole('region', { name: 'z 2' })
+        .getByLabel(/11 succeeded, 1 failed/)
+        .waitFor();
+      const planes = page.getByRole('radiogroup', { name: 'z', exact: true });
+      await planes.getByRole('radio', { name: 'All' }).press('ArrowRight');
+      await planes.getByRole('radio', { name: '1' }).press('ArrowRight');
       await waitForMap(page, /^prepare: (?=.*\b11 succeeded)(?=.*\b1 failed)(?!.*running)/);
       expect(new URL(page.url()).searchParams.get('at')).toBe('z=2');
-      await page.getByRole('slider').press('ArrowLeft');
+      await planes.getByRole('radio', { name: '2' }).press('ArrowLeft');
       await waitForMap(page, /1 running/);
       await lab.openGate();
       await waitForMap(page, /^prepare: (?=.*\b11 succeeded)(?=.*\b1 failed)(?!.*running)/);
@@ -112,7 +119,7 @@ describe.skipIf(!hasChromium)('the pages in a browser', () => {
       await lab.openGate();
       await log.getByText('done', { exact: true }).waitFor();
       const download = page.waitForEvent('download');
-      await page.getByRole('link', { name: 'tile_z1_0-ready.txt' }).click();
+      await page.getByRole('link', { name: 'Download tile_z1_0-ready.txt' }).click();
       expect((await download).suggestedFilename()).toBe('tile_z1_0-ready.txt');
       await page.keyboard.press('Escape');
       await page.getByRole('complementary').waitFor({ state: 'detached' });
@@ -181,7 +188,8 @@ describe.skipIf(!hasChromium)('the pages in a browser', () => {
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox').waitFor();
     await page.keyboard.type('by keyboard');
-    await page.getByRole('option', { name: /by keyboard/ }).waitFor();
+    // Its datasets are found, too; the run comes first.
+    await page.getByRole('option', { name: /^\d+ by keyboard/ }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'by keyboard' }).waitFor();
     await waitForMap(page, /11 succeeded/);

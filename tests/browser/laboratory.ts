@@ -25,14 +25,14 @@ outputs: { ready: { type: file, path: "\${inputs.tile.stem}-ready.txt" } }
 resources: { cpu: 0.25, memory: 64MiB }
 `;
 
-/** Tile 7 of each plane fails; the first tile waits for the gate, if there is one, and says so again and again. */
+/** Tile 7 of each plane fails while there is no light; the first tile waits for the gate, if there is one, and says so again and again. */
 const prepareScript = `
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 const [tile, out, gate, wait, shout] = process.argv.slice(2);
 const text = readFileSync(tile, 'utf8');
 console.log('reading ' + text);
 if (shout > 0) console.log('a'.repeat(shout));
-if (text.endsWith('tile 7')) {
+if (text.endsWith('tile 7') && !existsSync(new URL('light', import.meta.url))) {
   console.error('<b onclick="window.hacked=1">no light</b> in ' + text);
   process.exit(3);
 }
@@ -74,8 +74,17 @@ stages:
   bind: { tool: join@1, over: all, inputs: { tiles: join.joined }, tolerate: ${tolerate} }
 `;
 
+const prepareOnly = `
+gantry: pipeline/v1
+name: prepare-only
+sources: { tiles: { type: file, axes: [z, row, col] } }
+stages: { prepare: { tool: prepare@1, over: each, inputs: { tile: tiles } } }
+`;
+
 export interface RunOptions {
   readonly name: string;
+  /** `prepare-only` has that stage alone. */
+  readonly pipeline?: 'prepare-and-join' | 'prepare-only';
   readonly planes?: number;
   readonly rows?: number;
   readonly columns?: number;
@@ -104,6 +113,9 @@ export interface Laboratory {
   waitForEnd(run: number): Promise<void>;
   /** Makes tasks wait again. */
   closeGate(): Promise<void>;
+  /** Lets what fails succeed when it is tried again, and the reverse. */
+  mendTools(): Promise<void>;
+  breakTools(): Promise<void>;
   stopServer(): Promise<void>;
   /** At the same address as before. */
   startServer(): Promise<void>;
@@ -133,6 +145,7 @@ export async function openLaboratory(database: ReturnType<typeof testDatabase>):
   const agent = startAgent(url, folder);
   const client = new UserClient({ server: url, token: 'owner-token' });
   const gate = gateOf(folder);
+  const light = join(folder, 'tools', 'prepare', 'light');
   return {
     url,
     client,
@@ -156,6 +169,8 @@ export async function openLaboratory(database: ReturnType<typeof testDatabase>):
       }
     },
     closeGate: () => rm(gate, { force: true }),
+    mendTools: () => writeFile(light, ''),
+    breakTools: () => rm(light, { force: true }),
     stopServer: () => server.close(),
     async startServer() {
       server = await start(Number(new URL(url).port));
@@ -230,11 +245,13 @@ async function createRun(
   client: UserClient,
   folder: string,
   dataset: number,
-  { name, wait = 0, tolerate = '0', held = false, shout = 0 }: RunOptions,
+  options: RunOptions,
 ): Promise<number> {
+  const { name, wait = 0, tolerate = '0', held = false, shout = 0 } = options;
+  const text = options.pipeline === 'prepare-only' ? prepareOnly : pipeline(tolerate);
   return client.createRun({
     name,
-    pipeline: { file: 'pipeline.yaml', text: pipeline(tolerate) },
+    pipeline: { file: 'pipeline.yaml', text },
     tools: [join(folder, 'tools')],
     params: { prepare: { gate: held ? gateOf(folder) : '', wait: String(wait), shout: String(shout) } },
     sources: { tiles: dataset },

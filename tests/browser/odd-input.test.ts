@@ -48,7 +48,7 @@ describe.skipIf(!hasChromium)('a page', () => {
     await lab.waitForEnd(run);
     const page = await openTask(run);
     await page.getByLabel('Items of tile').getByText(`${prefix}_z1_0.txt`).waitFor();
-    const made = page.getByRole('link', { name: `${prefix}_z1_0-ready.txt` });
+    const made = page.getByRole('link', { name: `Download ${prefix}_z1_0-ready.txt` });
     const download = page.waitForEvent('download');
     await made.click();
     // The browser's own rules for names of files go over ours; the bytes are those of the file.

@@ -26,8 +26,11 @@ export interface DemoPlace {
   readonly data: string;
   /** Where the microscope writes. */
   readonly folder: string;
-  /** @param seconds how long the acquisition takes, if it is not over */
-  start(seconds: number): Promise<StartedDemo>;
+  /**
+   * @param seconds how long the acquisition takes, if it is not over
+   * @param port any free one, if none is named
+   */
+  start(seconds: number, port?: number): Promise<StartedDemo>;
   remove(): Promise<void>;
 }
 
@@ -40,12 +43,12 @@ export async function makeDemoPlace(): Promise<DemoPlace> {
   return {
     data,
     folder,
-    async start(seconds) {
+    async start(seconds, port = 0) {
       const child = spawn(
         process.execPath,
         [
           join(repositoryRoot, 'scripts', 'start.ts'),
-          ...['--data-dir', data, '--folder', folder, '--port', '0', '--seconds', String(seconds)],
+          ...['--data-dir', data, '--folder', folder, '--port', String(port), '--seconds', String(seconds)],
         ],
         { cwd: home, env: ownEnvironment(home), stdio: ['ignore', 'pipe', 'pipe'] },
       );

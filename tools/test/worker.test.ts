@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -109,6 +110,26 @@ describe('the worker loop', () => {
     expect(stderr).not.toContain('GantryError');
     expect(code).toBe(0);
   });
+
+  it.skipIf(!existsSync('/dev/full'))(
+    'tells of a full disk by its folder, and has no stack for it',
+    async () => {
+      const { answers, stderr, code } = await talk(
+        `${request('full', { act: 'fill' })}\n${request('f', { act: 'fine' })}\n`,
+      );
+      expect(answers).toEqual([
+        {
+          id: 'full',
+          exitCode: 1,
+          error: `The disk of ${folder} is full. Free some space on it, and try again what failed.`,
+        },
+        { id: 'f', exitCode: 0 },
+      ]);
+      expect(stderr).not.toContain('ENOSPC');
+      expect(stderr).not.toContain('    at ');
+      expect(code).toBe(0);
+    },
+  );
 
   it('fails the request in flight and ends when an error escapes', async () => {
     const { answers, code } = await talk(

@@ -4,6 +4,8 @@
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from './command-context.ts';
+import type { ListFailuresOptions } from './commands/list-failures.ts';
+import type { RetryOptions } from './commands/retry-failures.ts';
 import type { SettingName } from './settings.ts';
 
 /** Runs a command with its settings read; remembers the exit code. */
@@ -106,6 +108,7 @@ Exit codes: 0 done, every task succeeded; 1 some tasks failed, are blocked or we
       (await import('./commands/explain-tasks.ts')).explainTasks(context, tasks),
     ),
   );
+  addFailures(program, act);
   addDatasets(program, act);
   addPipelines(program, act);
   withTools(
@@ -258,6 +261,54 @@ function addDatasets(program: Command, act: Act): void {
 /** What is given before the name of a command below another is given to it. */
 function withParent(options: SharedOptions, command: Command): SharedOptions {
   return { ...command.parent?.opts<SharedOptions>(), ...options };
+}
+
+function addFailures(program: Command, act: Act): void {
+  withFailureFilter(
+    withShared(
+      program
+        .command('failures')
+        .description('list what has failed in any run, with what has the same cause together')
+        .addOption(
+          new Option('--by <grouping>', 'how they are put together')
+            .choices(['cause', 'stage', 'agent', 'host'])
+            .default('cause'),
+        )
+        .option('--limit <number>', 'at most so many groups', wholeNumber, 20),
+      { json: 'print an object with the groups' },
+    ),
+  ).action(async (options: SharedOptions & ListFailuresOptions) =>
+    act(options, async (context) =>
+      (await import('./commands/list-failures.ts')).listFailures(context, options),
+    ),
+  );
+  withFailureFilter(
+    withShared(
+      program
+        .command('retry')
+        .description('try failed tasks again; runs that have ended go on')
+        .argument('[task...]', 'their numbers, or RUN/STAGE/row=1,col=2')
+        .option('--all', 'all that has failed'),
+      { json: 'print an object with what is tried again' },
+    ),
+  ).action(async (tasks: string[], options: SharedOptions & RetryOptions) =>
+    act(options, async (context) =>
+      (await import('./commands/retry-failures.ts')).retryFailures(context, tasks, options),
+    ),
+  );
+}
+
+function withFailureFilter(command: Command): Command {
+  return command
+    .option('--run <run>', 'only of this run', wholeNumber)
+    .option('--stage <stage>', 'only of stages of this name')
+    .option('--pipeline <name>', 'only of runs of this pipeline')
+    .option('--cause <number>', 'only of this cause, as `gantry failures` names it', wholeNumber)
+    .option('--outcome <outcome>', 'only what ended so: failed, timed-out, out-of-memory, start-failed, lost')
+    .option('--agent <name>', 'only what ran on this agent')
+    .option('--host <name>', 'only what ran on this host')
+    .option('--since <time>', 'only what failed since, such as 2026-01-31T12:00:00Z')
+    .option('--before <time>', 'only what failed before');
 }
 
 function addPipelines(program: Command, act: Act): void {

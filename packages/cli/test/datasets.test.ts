@@ -3,11 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DatasetSummary, ItemDetail } from '@gantry/model';
-import { copyWords, gantry, makeCopyProject, type Ended } from './gantry-process.ts';
+import { copyWords, gantry, makeCopyProject, startGantry, type Ended } from './gantry-process.ts';
 
 describe('gantry datasets', () => {
   it('lists, shows, saves, closes and seals what runs have read and made', { timeout: 120_000 }, async () => {
     const folder = await makeCopyProject(2, 0);
+    // One server for all: otherwise every command starts one.
+    startGantry(['up', '--data-dir', 'data', '--port', '0'], { folder });
     const datasets = (...words: string[]): Promise<Ended> =>
       gantry(['datasets', ...words, '--data-dir', 'data'], { folder });
     expect((await gantry(copyWords, { folder })).code).toBe(0);

@@ -67,23 +67,31 @@ export function agreesSql(
     .join(' AND ');
 }
 
+export interface WalkConditions {
+  /** A range of the index that has all that agree, and other places only where that cannot be said by a range. */
+  readonly range: string;
+  /** What is to be tried of each place in the range. */
+  readonly filter: string;
+}
+
 /**
- * The same for walks along an index on `left`: where only its first axes are among those of `right`, a range of
- * places comes first, so that no other plane is read.
+ * The same in two parts, for walks along an index on `left`: where only its first axes are among those of `right`,
+ * a range of places has no other plane in it.
  */
-export function agreesInOrderSql(
+export function walkAgreeingSql(
   left: string,
   leftAxes: readonly string[],
   right: string,
   rightAxes: readonly string[],
   offset: Place = {},
   skip: LatticeBounds['skip'] = {},
-): string {
+): WalkConditions {
   const agrees = agreesSql(left, leftAxes, right, rightAxes, offset, skip);
   const other = leftAxes.findIndex((axis) => !rightAxes.includes(axis));
-  if (other <= 0) return agrees;
+  if (other < 0) return { range: agrees, filter: 'true' };
+  if (other === 0) return { range: 'true', filter: agrees };
   const begin = placeSql(right, rightAxes, leftAxes.slice(0, other), offset, skip);
-  return `${left} >= ${begin} AND ${left} < place_after(${begin}) AND ${agrees}`;
+  return { range: `${left} >= ${begin} AND ${left} < place_after(${begin})`, filter: agrees };
 }
 
 /** The condition that `longer` begins with `prefix`, which has `length` coordinates, served by an index. */

@@ -184,6 +184,8 @@ export async function listReaders(
   place: readonly number[],
   limit: number,
 ): Promise<ReaderRow[]> {
+  const input = stage.inputs[n];
+  if (input === undefined) throw new RangeError(`stage ${stage.id} has no input ${n}`);
   const text = textOf(stage, `readers ${n}`, (shape) => listReadersSql(shape, n));
-  return prepare<ReaderRow>('list-readers', text).run(on, place, stage.id, limit);
+  return prepare<ReaderRow>('list-readers', text).run(on, place, stage.id, limit, input.producer);
 }

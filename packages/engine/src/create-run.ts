@@ -116,7 +116,15 @@ async function insertFolder(
   { folder, pattern, bounds, filling }: NewFolder,
   news: EngineNewsDraft,
 ): Promise<number> {
-  const made = { project, name: (basename(folder) || name).slice(0, 200), type, axes, bounds, folder, pattern };
+  const made = {
+    project,
+    name: (basename(folder) || name).slice(0, 200),
+    type,
+    axes,
+    bounds,
+    folder,
+    pattern,
+  };
   const dataset = await insertDataset(transaction, made, news);
   if (filling.mode === 'batch') await insertIntake(transaction, dataset, filling.skipUnreadable);
   else await saveLiveSource(transaction, dataset, folder, pattern, filling.options);

@@ -10,7 +10,7 @@
  * has found holds for ever. Removing folders is left to others.
  *
  * Indexes: `attempt_pkey`, `task_pkey`, `stage_output_pkey`, and per output a range of `item_pkey` behind the task's
- * place; `running_pkey`. A million attempts of a store are looked through in about 20 s.
+ * place; `running_pkey`. A thousand attempts among a million take 40 ms.
  */
 import type { Engine } from './engine.ts';
 import type { LostAttempt } from './lost-attempt.ts';

@@ -67,6 +67,9 @@ describe('failures', () => {
         tasks: 5,
         runs: 2,
         outcomes: [{ outcome: 'failed', tasks: 5 }],
+        stages: [{ stage: 'map', tasks: 5 }],
+        agents: [{ tasks: 3 }, { tasks: 2 }],
+        agentCount: 2,
         example: { run: other.run, stage: 'map', exitCode: 3, message: cut(3), place: { n: 3 } },
         // One task of `next` waits for each, and one for the other cause.
         waiting: { tasks: 6, alone: false },

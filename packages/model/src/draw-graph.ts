@@ -26,7 +26,7 @@ export function drawGraph({ sources, stages }: DrawnPipeline): RunGraph {
       tool: `${stage.tool.name}@${stage.tool.version}`,
       title: stage.tool.title ?? stage.tool.name,
       axes: [...stage.axes],
-      outputs: stage.outputs.map((output) => ({ name: output.name, type: output.type })),
+      outputs: stage.outputs.map(({ name, type, axes }) => ({ name, type, axes: [...axes] })),
     })),
     edges: stages.flatMap((stage) =>
       stage.inputs.map((input) => ({

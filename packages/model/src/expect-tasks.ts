@@ -109,9 +109,7 @@ function neighborTest(
   return (row) =>
     vectors.every((vector) =>
       keys.has(
-        columns
-          .map(({ at, skipped }, index) => step(row[at] ?? 0, vector[index] ?? 0, skipped))
-          .join(),
+        columns.map(({ at, skipped }, index) => step(row[at] ?? 0, vector[index] ?? 0, skipped)).join(),
       ),
     );
 }
@@ -153,9 +151,7 @@ function join(
   }
   return {
     axes: [...leftAxes, ...added],
-    rows: left.flatMap((row) =>
-      (bySharing.get(keyOf(leftAxes, row)) ?? []).map((rest) => [...row, ...rest]),
-    ),
+    rows: left.flatMap((row) => (bySharing.get(keyOf(leftAxes, row)) ?? []).map((rest) => [...row, ...rest])),
   };
 }
 

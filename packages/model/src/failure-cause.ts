@@ -14,13 +14,26 @@ export const causeGaps = /(‹(?:file|number|id|time|address)›)/;
 /** What the cause of a failure says that says nothing. */
 export const silentCause = 'It says nothing about why.';
 
+/**
+ * What a message ends with where the log is to be read: without the task's number, and no part of the cause.
+ */
+export const logHint = '; its log says more: gantry logs TASK';
+
+/** A message without the hint, for where the log stands beside it. */
+export function withoutLogHint(message: string): string {
+  return message.endsWith(logHint) ? message.slice(0, -logHint.length) : message;
+}
+
 /** Characters of a message that are looked at, and of a cause. */
 const longestMessage = 4000;
 const longestCause = 300;
 
 /** The cause that a message tells of; one line. */
 export function causeOf(message: string | null | undefined): string {
-  const line = (message ?? '').slice(0, longestMessage).replace(/\s+/g, ' ').trim();
+  const line = withoutLogHint(message ?? '')
+    .slice(0, longestMessage)
+    .replace(/\s+/g, ' ')
+    .trim();
   if (line === '') return silentCause;
   const cause = line
     .replace(/\b[a-z][a-z0-9+-]{1,20}:\/\/[^\s"'<>]+/gi, gap.address)

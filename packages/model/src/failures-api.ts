@@ -94,6 +94,11 @@ export const failureGroupSchema = z.object({
   /** How many runs they are of. */
   runs: z.int(),
   outcomes: z.array(z.object({ outcome: outcomeSchema, tasks: z.int() })),
+  /** The stages, and the agents that ran the last attempts, with most of the tasks first; a few of them at most. */
+  stages: z.array(z.object({ stage: z.string(), tasks: z.int() })),
+  agents: z.array(z.object({ agent: z.string(), host: z.string(), tasks: z.int() })),
+  /** How many agents there are in all. */
+  agentCount: z.int(),
   /** When the first of them failed so for the first time, a retry notwithstanding; and the last one. */
   first: z.string(),
   last: z.string(),

@@ -2,6 +2,7 @@
  * The graph of a run, `GET /api/v1/runs/ID/graph`: what does not change while the run runs. Counts are in `RunDetail`.
  */
 import { z } from 'zod';
+import { datasetTypes } from './dataset-type.ts';
 
 export const runGraphSchema = z.object({
   sources: z.array(z.object({ name: z.string(), type: z.string(), axes: z.array(z.string()) })),
@@ -13,7 +14,15 @@ export const runGraphSchema = z.object({
       /** The tool's title for people. */
       title: z.string(),
       axes: z.array(z.string()),
-      outputs: z.array(z.object({ name: z.string(), type: z.string() })),
+      outputs: z.array(
+        z.object({
+          name: z.string(),
+          type: z.enum(datasetTypes),
+          /** Absent where the pipeline is not a run yet. */
+          dataset: z.int().optional(),
+          axes: z.array(z.string()),
+        }),
+      ),
     }),
   ),
   edges: z.array(

@@ -1,4 +1,5 @@
 export { GantryError, isGantryError, type ErrorDetails } from './errors.ts';
+export { diskFull, isDiskFull } from './disk-full.ts';
 export {
   agentApiPath,
   agentCapacitySchema,
@@ -177,7 +178,7 @@ export {
   type TaskState,
 } from './task-state.ts';
 export { usualLostLimit } from './retry.ts';
-export { causeGaps, causeOf, silentCause } from './failure-cause.ts';
+export { causeGaps, causeOf, logHint, silentCause, withoutLogHint } from './failure-cause.ts';
 export { judgeTask, toleratedFailures, type InputTally, type Judgement, type Result } from './judge-task.ts';
 export {
   ReferenceRun,

@@ -71,11 +71,7 @@ export function readCells({ axes, runs }: LatticePicture): Uint8Array {
 }
 
 /** From the least to the greatest coordinate that is there or declared, in the steps that they have. */
-function axisOf(
-  name: string,
-  lists: readonly (readonly Place[])[],
-  { extents }: LatticeBounds,
-): PictureAxis {
+function axisOf(name: string, lists: readonly (readonly Place[])[], { extents }: LatticeBounds): PictureAxis {
   const declared = extents[name];
   let [first, last] = declared ?? [Infinity, -Infinity];
   for (const places of lists) {
@@ -114,7 +110,7 @@ function expectedCells(axes: readonly PictureAxis[], total: number, bounds: Latt
 
 function encode(cells: Uint8Array): number[] | undefined {
   const runs: number[] = [];
-  for (let start = 0; start < cells.length; ) {
+  for (let start = 0; start < cells.length;) {
     let end = start + 1;
     while (end < cells.length && cells[end] === cells[start]) end += 1;
     runs.push(cells[start] ?? 0, end - start);

@@ -53,9 +53,7 @@ export const pipelineChoiceSchema = z.object({
   sources: z.array(z.object({ name: z.string(), type, axes: z.array(z.string()) })),
   stages: z.int(),
   /** The last run of it. */
-  last: z
-    .object({ id: z.int(), name: z.string(), state: z.enum(runStates), created: z.string() })
-    .nullable(),
+  last: z.object({ id: z.int(), name: z.string(), state: z.enum(runStates), created: z.string() }).nullable(),
 });
 
 export const checkPipelineBodySchema = z.object({
@@ -168,7 +166,12 @@ export const folderLookSchema = z.object({
   /** The pattern that was looked with; null where there was none and none could be found. */
   pattern: z.string().nullable(),
   suggestion: z
-    .object({ pattern: z.string(), axes: z.array(z.string()), matched: z.int(), missing: z.array(z.string()) })
+    .object({
+      pattern: z.string(),
+      axes: z.array(z.string()),
+      matched: z.int(),
+      missing: z.array(z.string()),
+    })
     .nullable(),
   /** What keeps a run from being started, at `folder`, `pattern` or `extents`. */
   problems: z.array(fieldProblemSchema),

@@ -30,7 +30,8 @@ export function writeRunCommand(run: WrittenRun): string | undefined {
     const is = names.length === 1 ? '' : `${name}=`;
     const { folder, pattern, extents } = source;
     // A source without axes is the file itself.
-    if (isPlainName(pattern)) parts.push(`--input ${quoteWord(`${is}${joinPath(folder, plainName(pattern))}`)}`);
+    if (isPlainName(pattern))
+      parts.push(`--input ${quoteWord(`${is}${joinPath(folder, plainName(pattern))}`)}`);
     else
       parts.push(
         `--input ${quoteWord(`${is}${folder}`)}`,

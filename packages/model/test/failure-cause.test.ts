@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { causeGaps, causeOf, silentCause } from '../src/index.ts';
+import { causeGaps, causeOf, logHint, silentCause, withoutLogHint } from '../src/index.ts';
 
 describe('the cause of a failure', () => {
   const alike: readonly (readonly [what: string, cause: string, ...messages: string[]])[] = [
@@ -80,6 +80,13 @@ describe('the cause of a failure', () => {
     expect(causeOf('fix@1.2.0: 3/4 of and/or foo.bar v2.1')).toBe(
       'fix@1.2.0: ‹number›/‹number› of and/or foo.bar v2.1',
     );
+  });
+
+  it('does not send people to the log, which is no cause', () => {
+    const message = `fix@1.0.0 ended with exit code 3 on a1.tif${logHint}`;
+    expect(causeOf(message)).toBe('fix@1.0.0 ended with exit code 3 on ‹file›');
+    expect(withoutLogHint(message)).toBe('fix@1.0.0 ended with exit code 3 on a1.tif');
+    expect(withoutLogHint('no hint')).toBe('no hint');
   });
 
   it('says something of a failure that says nothing', () => {

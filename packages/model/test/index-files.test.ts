@@ -132,10 +132,7 @@ describe('why a name does not fit', () => {
     ['notes.txt', 'ends in `.txt`, not in `.ome.tif`'],
     ['img_r001_c001.tif', 'ends in `.tif`, not in `.ome.tif`'],
     ['mask_r001_c001.ome.tif', 'has `mask_r001_c001.ome.tif` where the pattern has `img_r`'],
-    [
-      'img_r01_c001.ome.tif',
-      'has `01_c001.ome.tif` where the pattern has a number of 3 digits, `{row:ddd}`',
-    ],
+    ['img_r01_c001.ome.tif', 'has `01_c001.ome.tif` where the pattern has a number of 3 digits, `{row:ddd}`'],
     ['img_r001_x001.ome.tif', 'has `_x001.ome.tif` where the pattern has `_c`'],
     ['img_r001_c001-2.ome.tif', 'has `-2.ome.tif` where the pattern has `.ome.tif`'],
   ])('%s %s', (name, why) => {

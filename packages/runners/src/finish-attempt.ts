@@ -6,7 +6,7 @@ import type { Assignment, LogReference, Report, ReportedOutput } from '@gantry/m
 import { clearAttempt } from './attempt-folder.ts';
 import { buildReport, type AttemptClock } from './build-report.ts';
 import { collectOutputs } from './collect-outputs.ts';
-import { explain } from './explain-error.ts';
+import { explain, explainFullDisk } from './explain-error.ts';
 import { raise, type Judgement } from './judge-exit.ts';
 import type { Usage } from './process-usage.ts';
 import type { RunContext } from './run-context.ts';
@@ -56,6 +56,11 @@ export async function finishAttempt(
       clearTimeout(limit);
     }
   }
+  if (judgement.outcome === 'failed' && judgement.message?.includes(' is full') !== true) {
+    // Before the folder is cleared, which makes room.
+    const full = await explainFullDisk(assignment.folder);
+    if (full !== undefined) problems.unshift(full);
+  }
   try {
     log = await context.log.finish(assignment.attempt);
   } catch (error) {
@@ -96,7 +101,10 @@ function judgeMeasuring(
       message: `the outputs of ${tool} were still being measured at its time limit of ${assignment.resources.time} s; ${raise('time')}`,
     };
   }
-  return { outcome: 'failed', message: `the outputs could not be read: ${explain(error)}` };
+  return {
+    outcome: 'failed',
+    message: `the outputs could not be read: ${explain(error, assignment.folder)}`,
+  };
 }
 
 /** The report of an attempt whose tool could not be started. */
@@ -107,6 +115,6 @@ export function finishUnstarted(
   error: unknown,
 ): Promise<Report> {
   const tool = `${assignment.tool.name}@${assignment.tool.version}`;
-  const message = `${tool} could not be started: ${explain(error)}`;
+  const message = `${tool} could not be started: ${explain(error, assignment.folder)}`;
   return finishAttempt(context, assignment, clock, { judgement: { outcome: 'start-failed', message } });
 }

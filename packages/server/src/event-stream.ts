@@ -58,18 +58,18 @@ export class EventStream {
       context.engine.listen(({ runs, datasets, notices }) => {
         for (const dataset of datasets) this.#changedDatasets.add(dataset);
         this.#note(runs);
-        if (notices && this.#listeners.size > 0) this.#guard(this.#look());
+        if (notices && this.#listeners.size > 0) void this.#guard(this.#look());
       }),
     );
     const beat = setInterval(() => {
       this.#send('event: beat\ndata: {}\n\n');
     }, beatMs);
     const pulse = setInterval(() => {
-      if (this.#listeners.size > 0) this.#guard(this.#takePulse());
+      if (this.#listeners.size > 0) void this.#guard(this.#takePulse());
     }, pulseMs);
     const news = new WatchNews(context.live);
     const watch = setInterval(() => {
-      if (this.#listeners.size > 0) this.#guard(this.#tellWatches(news));
+      if (this.#listeners.size > 0) void this.#guard(this.#tellWatches(news));
     }, watchMs);
     this.#endings.push(
       () => clearInterval(beat),
@@ -85,7 +85,7 @@ export class EventStream {
     const resumed = epoch === this.#epoch && /^\d+$/.test(number ?? '');
     const hello: EventsHello = { resumed };
     // What comes from here on is new to this listener.
-    await this.#look();
+    await this.#guard(this.#look());
     send(`retry: 1000\nid: ${this.#epoch}-${this.#number}\nevent: hello\ndata: ${JSON.stringify(hello)}\n\n`);
     this.#listeners.add(send);
     if (resumed) {
@@ -128,7 +128,7 @@ export class EventStream {
     const wait = Math.max(firstMs, this.#lastFlush + gatherMs - Date.now());
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.#guard(this.#flush());
+      void this.#guard(this.#flush());
     }, wait);
   }
 
@@ -207,12 +207,12 @@ export class EventStream {
   }
 
   /** The state is read again at the next change; until then pages show what they have. */
-  #guard(work: Promise<void>): void {
+  #guard(work: Promise<void>): Promise<void> {
     const guarded = work.catch((error: unknown) => {
       this.#context.log(`Live events: ${error instanceof Error ? error.message : String(error)}`);
     });
     this.#working.add(guarded);
-    void guarded.finally(() => this.#working.delete(guarded));
+    return guarded.finally(() => this.#working.delete(guarded));
   }
 }
 

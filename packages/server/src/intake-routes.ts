@@ -23,7 +23,8 @@ export function intakeRoutes({ intakes }: ServerContext): Route[] {
       path,
       who: 'owner',
       operation: 'resumeIntake',
-      summary: 'Goes on with reading a folder that has stopped, with or without the files that cannot be read',
+      summary:
+        'Goes on with reading a folder that has stopped, with or without the files that cannot be read',
       schemas: { params: idParams, body: intakeBodySchema, answer: intakeStateSchema },
       handle: ({ params, body }): Promise<IntakeState> => intakes.again(params.id, body.skipUnreadable),
     }),

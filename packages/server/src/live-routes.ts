@@ -2,12 +2,7 @@
  * Watched folders: files that come to them become items of a dataset.
  */
 import { refuseOwnFolder } from '@gantry/engine';
-import {
-  liveSourceStateSchema,
-  userApiPath,
-  watchBodySchema,
-  type LiveSourceState,
-} from '@gantry/model';
+import { liveSourceStateSchema, userApiPath, watchBodySchema, type LiveSourceState } from '@gantry/model';
 import { nothing } from './answers.ts';
 import type { ServerContext } from './context.ts';
 import { idParams } from './path-params.ts';

@@ -1,13 +1,15 @@
 /**
  * What a run looks like: the graph of its stages, and the heat map of one of them.
  */
-import { readMap } from '@gantry/engine';
+import { readMap, type StagePlan } from '@gantry/engine';
 import { drawGraph, mapQuerySchema, runGraphSchema, userApiPath, type RunGraph } from '@gantry/model';
 import { media } from './answers.ts';
 import type { ServerContext } from './context.ts';
 import { readPlace } from './read-place.ts';
 import { idParams } from './path-params.ts';
 import { route, type Route } from './routes.ts';
+
+type DrawnStage = RunGraph['stages'][number];
 
 export function mapRoutes(context: ServerContext): Route[] {
   const { engine } = context;
@@ -21,7 +23,8 @@ export function mapRoutes(context: ServerContext): Route[] {
       schemas: { params: idParams, answer: runGraphSchema },
       async handle({ params }): Promise<RunGraph> {
         const { sources, stages } = await engine.plan(params.id);
-        return drawGraph({ sources, stages: stages.map(({ compiled }) => compiled) });
+        const graph = drawGraph({ sources, stages: stages.map(({ compiled }) => compiled) });
+        return { ...graph, stages: graph.stages.map((drawn, index) => withDatasets(drawn, stages[index]!)) };
       },
     }),
     route({
@@ -42,4 +45,12 @@ export function mapRoutes(context: ServerContext): Route[] {
       },
     }),
   ];
+}
+
+function withDatasets(drawn: DrawnStage, { shape }: StagePlan): DrawnStage {
+  const outputs = drawn.outputs.map((output, index) => ({
+    ...output,
+    dataset: shape.outputs[index]!.dataset,
+  }));
+  return { ...drawn, outputs };
 }

@@ -1,15 +1,7 @@
 /**
  * Runs: starting, watching, resuming and cancelling them, and what they made.
  */
-import {
-  cancelRun,
-  listOutputs,
-  listRuns,
-  listTasks,
-  readTools,
-  resumeRun,
-  startRun,
-} from '@gantry/engine';
+import { cancelRun, listOutputs, listRuns, listTasks, readTools, resumeRun, startRun } from '@gantry/engine';
 import {
   createdAnswerSchema,
   newRunBodySchema,

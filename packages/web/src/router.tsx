@@ -1,18 +1,32 @@
 /**
  * The addresses of all pages. Whatever one sees is in the address: its search part is read here, and nowhere else.
  */
-import { datasetTypes, runStates, taskStates, type RunState } from '@gantry/model';
+import {
+  datasetTypes,
+  failureGroupings,
+  failureOutcomes,
+  runStates,
+  taskStates,
+  type RunState,
+} from '@gantry/model';
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { lazyPage } from './load-page.ts';
 import { readNewRunSearch } from './new-run/new-run-search.ts';
 import type { DatasetSearch, DatasetsSearch } from './dataset-search.ts';
+import type { FailuresSearch, FailureWindow } from './failure-search.ts';
 import { readPlaceText } from './parts/numbers.ts';
+import { readSearch } from './read-search.ts';
 import { Problem } from './parts/page.tsx';
 import { MissingPage } from './shell/missing-page.tsx';
 import { Shell } from './shell/shell.tsx';
 import type { RunSearch } from './run-search.ts';
+import { readTableSearch } from './tables/table-search.ts';
+import { readViewSearch } from './viewer/view-search.ts';
 
 type Search = Readonly<Record<string, unknown>>;
+
+/** Beside that by state. */
+const mapColorings = ['duration', 'pictures'] as const;
 
 export interface RunsSearch {
   /** Only the runs in this state. */
@@ -61,7 +75,7 @@ const runRoute = createRoute({
     stage: textOf(search['stage']),
     state: taskStates.find((state) => state === search['state']),
     maps: search['maps'] === 'all' ? 'all' : undefined,
-    color: search['color'] === 'duration' ? 'duration' : undefined,
+    color: mapColorings.find((coloring) => coloring === search['color']),
     at: readPlaceText(textOf(search['at']) ?? '') === undefined ? undefined : textOf(search['at']),
     view: textOf(search['view']),
     attempt: typeof search['attempt'] === 'number' ? search['attempt'] : undefined,
@@ -89,13 +103,15 @@ const datasetsRoute = createRoute({
   component: lazyPage(() => import('./pages/datasets-page.tsx'), 'DatasetsPage'),
 });
 
+const dataset = {
+  parse: ({ dataset: id }: { dataset: string }) => ({ dataset: readId(id) }),
+  stringify: ({ dataset: id }: { dataset: number }) => ({ dataset: String(id) }),
+};
+
 const datasetRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/datasets/$dataset',
-  params: {
-    parse: ({ dataset }) => ({ dataset: readId(dataset) }),
-    stringify: ({ dataset }) => ({ dataset: String(dataset) }),
-  },
+  params: dataset,
   validateSearch: (search: Search): DatasetSearch => ({
     show: (['lineage', 'about'] as const).find((part) => part === search['show']),
     place: placeOf(search['place']),
@@ -106,6 +122,49 @@ const datasetRoute = createRoute({
   component: lazyPage(() => import('./pages/dataset-page.tsx'), 'DatasetPage'),
 });
 
+const viewRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/datasets/$dataset/view',
+  params: dataset,
+  validateSearch: (search: Search) => readViewSearch(readSearch(search)),
+  component: lazyPage(() => import('./viewer/viewer-page.tsx'), 'ViewerPage'),
+});
+
+const tableRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/datasets/$dataset/table',
+  params: dataset,
+  validateSearch: (search: Search) => readTableSearch(readSearch(search)),
+  component: lazyPage(() => import('./tables/table-page.tsx'), 'TablePage'),
+});
+
+const failureWindows: readonly FailureWindow[] = ['1h', '24h', '7d'];
+
+const failuresRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/failures',
+  validateSearch: (search: Search): FailuresSearch => ({
+    by: failureGroupings.find((by) => by === search['by'] && by !== 'cause'),
+    run: numberOf(search['run']),
+    stage: textOf(search['stage']),
+    pipeline: textOf(search['pipeline']),
+    since: failureWindows.find((since) => since === search['since']),
+    cause: numberOf(search['cause']),
+    outcome: failureOutcomes.find((outcome) => outcome === search['outcome']),
+    agent: textOf(search['agent']),
+    host: textOf(search['host']),
+    open: textOf(search['open']),
+    ticked: textOf(search['ticked']),
+  }),
+  component: lazyPage(() => import('./pages/failures-page.tsx'), 'FailuresPage'),
+});
+
+const agentsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/agents',
+  component: lazyPage(() => import('./pages/agents-page.tsx'), 'AgentsPage'),
+});
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     homeRoute,
@@ -114,6 +173,10 @@ export const router = createRouter({
     runRoute.addChildren([taskRoute]),
     datasetsRoute,
     datasetRoute,
+    viewRoute,
+    tableRoute,
+    failuresRoute,
+    agentsRoute,
   ]),
   defaultPreload: 'intent',
   // Side panels open beside what is there: the page must not jump to its top.
@@ -129,6 +192,10 @@ declare module '@tanstack/react-router' {
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
 /** A place; the empty text is the only place of a dataset without axes. */

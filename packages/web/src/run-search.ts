@@ -8,7 +8,7 @@ export interface RunSearch {
   readonly state?: TaskState | undefined;
   /** `all`: a small map of every stage. */
   readonly maps?: 'all' | undefined;
-  readonly color?: 'duration' | undefined;
+  readonly color?: 'duration' | 'pictures' | undefined;
   /** The plane: `t=3,channel=1`. */
   readonly at?: string | undefined;
   /** Zoom and middle of the map: `4.5,120,80`, in squares. */

@@ -154,6 +154,25 @@ describe('stitch@1', () => {
     expect(result.error).toMatch(message);
   });
 
+  it('names all tiles that cannot be read, a few of them one by one', async () => {
+    const bad = async (indexes: readonly number[]) => {
+      const list = [...tiles];
+      for (const index of indexes) {
+        const tile = list[index]!;
+        const path = join(folder, `bad-${tile.name}`);
+        await writeFile(path, 'not an image');
+        list[index] = { ...tile, path, name: tile.name };
+      }
+      return (await stitch(list)).error;
+    };
+    expect(await bad([1, 4])).toMatch(
+      /^2 of 9 tiles cannot be read: tile_r001_c002\.tif and tile_r002_c002\.tif\. The first: .*tile_r001_c002\.tif cannot be read/,
+    );
+    expect(await bad([0, 1, 2, 3, 4, 5, 8])).toMatch(
+      /^7 of 9 tiles cannot be read: tile_r001_c001\.tif, .*, tile_r002_c002\.tif and 2 more\. .*export them again, or leave them out\.$/,
+    );
+  });
+
   it('checks tiles without neighbours, too', async () => {
     const odd = await withOdd(8, (path) =>
       writeFile(path, encodeTiff(renderTile({ ...spec, tileWidth: 470 }, 2, 2))),

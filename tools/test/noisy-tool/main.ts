@@ -10,7 +10,7 @@ serve({
   inputs: { one: 'one', maybe: 'optional', list: 'many' },
   outputs: ['out'],
   params: z.strictObject({
-    act: z.enum(['fine', 'print', 'throw', 'refuse', 'stray', 'slow']),
+    act: z.enum(['fine', 'print', 'throw', 'refuse', 'stray', 'slow', 'fill']),
     times: z.int().min(1).default(2),
   }),
   async run({ inputs, params, outputs, progress, log }) {
@@ -29,6 +29,10 @@ serve({
         await new Promise((resolve) => worker.once('exit', resolve));
         return;
       }
+      case 'fill':
+        // Whatever is written there, there is no room for it.
+        writeFileSync('/dev/full', 'x'.repeat(10_000));
+        return;
       case 'throw':
         throw new TypeError('a fault of ours');
       case 'refuse':

@@ -2,7 +2,7 @@
  * The failed tasks of a run, those with the same message together, with the end of one log of each group.
  */
 import type { UserClient } from '@gantry/client';
-import { taskStates, type LogLine, type TaskSummary } from '@gantry/model';
+import { causeOf, taskStates, type LogLine, type TaskSummary } from '@gantry/model';
 
 export interface FailureGroup {
   readonly stage: string;
@@ -43,14 +43,11 @@ export async function collectFailures(
   return { groups: withLogs, others: Math.max(0, failed - shown) };
 }
 
-/**
- * Tasks of one stage whose messages differ in nothing but the numbers in file names (`img_r001_c002.tif`): a fault that
- * is everywhere is told once. Large groups first.
- */
+/** Tasks of one stage with one cause: a fault that is everywhere is told once. Large groups first. */
 export function groupFailures(tasks: readonly TaskSummary[]): Omit<FailureGroup, 'log'>[] {
   const groups = new Map<string, TaskSummary[]>();
   for (const task of tasks) {
-    const key = `${task.stage}\0${withoutFileNumbers(task.message ?? '')}`;
+    const key = `${task.stage}\0${causeOf(task.message)}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [task]);
     else group.push(task);
@@ -62,10 +59,6 @@ export function groupFailures(tasks: readonly TaskSummary[]): Omit<FailureGroup,
       tasks: members,
     }))
     .sort((a, b) => b.tasks.length - a.tasks.length);
-}
-
-function withoutFileNumbers(message: string): string {
-  return message.replace(/\S*(?:\/|\.[A-Za-z])\S*/g, (word) => word.replace(/\d+/g, '#'));
 }
 
 /** The last lines of a log that has none or a gigabyte. */

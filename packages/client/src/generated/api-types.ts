@@ -1401,6 +1401,16 @@ export interface components {
           outcome: 'failed' | 'timed-out' | 'out-of-memory' | 'start-failed' | 'lost';
           tasks: number;
         }[];
+        stages: {
+          stage: string;
+          tasks: number;
+        }[];
+        agents: {
+          agent: string;
+          host: string;
+          tasks: number;
+        }[];
+        agentCount: number;
         first: string;
         last: string;
         example: {
@@ -2329,7 +2339,10 @@ export interface components {
         axes: string[];
         outputs: {
           name: string;
-          type: string;
+          /** @enum {string} */
+          type: 'image' | 'table' | 'vector' | 'pyramid' | 'model' | 'notebook' | 'annotation' | 'file';
+          dataset?: number;
+          axes: string[];
         }[];
       }[];
       edges: {

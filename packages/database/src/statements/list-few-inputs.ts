@@ -4,7 +4,7 @@
  *
  * No locks. Indexes: item (dataset, place), walked in order until there are enough; task (stage, place).
  */
-import { agreesInOrderSql, placeSql } from '../place-sql.ts';
+import { placeSql, walkAgreeingSql } from '../place-sql.ts';
 import type { StageShape } from '../stage-shape.ts';
 
 export interface FewInputRow {
@@ -22,14 +22,16 @@ export function listFewInputsSql(stage: StageShape, n: number): string {
   const input = stage.inputs[n];
   if (input === undefined) throw new RangeError(`stage has no input ${n}`);
   const parts = (input.offsets ?? [{}]).map((offset) => {
-    const agrees = agreesInOrderSql(
+    const { range, filter } = walkAgreeingSql(
       ...(['i.place', input.axes, '($1::int[])', stage.axes, offset, input.bounds.skip] as const),
     );
+    // OFFSET keeps the planner from reading and sorting all of the dataset for a condition that it takes for narrow.
     return `(SELECT i.place, i.revision, i.name, i.path, i.modified, i.attempt AS made_by
-  FROM item i WHERE i.dataset = $2::int AND ${agrees}
+  FROM (SELECT * FROM item i WHERE i.dataset = $2::int AND ${range} ORDER BY i.place OFFSET 0) i
+  WHERE ${filter}
     AND (SELECT unit_status(u.state, u.stale) FROM task u
       WHERE u.stage = $3::int AND u.place = ${placeSql('i.place', input.axes, input.unitAxes)}) IN ('a', 'p')
-  ORDER BY i.place LIMIT $4)`;
+  LIMIT $4)`;
   });
   // The place of a task without axes is named by no condition.
   return `WITH given AS (SELECT $1::int[])

@@ -4,7 +4,7 @@
  *
  * No locks. Indexes: task (stage, place), walked in order until there are enough; running (task).
  */
-import { agreesInOrderSql } from '../place-sql.ts';
+import { placeSql, walkAgreeingSql } from '../place-sql.ts';
 import type { StageShape } from '../stage-shape.ts';
 
 export interface ReaderRow {
@@ -14,22 +14,26 @@ export interface ReaderRow {
   readonly stale: boolean;
 }
 
-/** $1 place of the item, $2 stage, $3 how many */
+/** $1 place of the item, $2 stage, $3 how many, $4 producer of the item: one that is absent to the run nobody reads */
 export function listReadersSql(stage: StageShape, n: number): string {
   const input = stage.inputs[n];
   if (input === undefined) throw new RangeError(`stage has no input ${n}`);
   const parts = (input.offsets ?? [{}]).map((offset) => {
     // A task reads the place that lies at the offset from its own.
     const back = Object.fromEntries(Object.entries(offset).map(([axis, steps]) => [axis, -steps]));
-    const agrees = agreesInOrderSql(
+    const { range, filter } = walkAgreeingSql(
       ...(['t.place', stage.axes, '($1::int[])', input.axes, back, input.bounds.skip] as const),
     );
+    // OFFSET, as in `list-few-inputs.ts`.
     return `(SELECT t.id, t.place, t.stale,
     CASE WHEN EXISTS (SELECT FROM running r WHERE r.task = t.id) THEN 'running' ELSE t.state::text END AS state
-  FROM task t WHERE t.stage = $2::int AND t.state <> 'dropped' AND ${agrees}
-  ORDER BY t.place LIMIT $3)`;
+  FROM (SELECT * FROM task t WHERE t.stage = $2::int AND ${range} ORDER BY t.place OFFSET 0) t
+  WHERE t.state <> 'dropped' AND ${filter}
+  LIMIT $3)`;
   });
-  return `WITH given AS (SELECT $1::int[])
-SELECT * FROM (${parts.join('\nUNION ALL ')}) parts
+  const unit = placeSql('($1::int[])', input.axes, input.unitAxes);
+  return `SELECT * FROM (${parts.join('\nUNION ALL ')}) parts
+WHERE EXISTS (SELECT FROM task u
+  WHERE u.stage = $4::int AND u.place = ${unit} AND unit_status(u.state, u.stale) IN ('a', 'p'))
 ORDER BY place LIMIT $3`;
 }

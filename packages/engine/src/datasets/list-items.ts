@@ -3,9 +3,9 @@
  * only.
  *
  * Index: `item_pkey` (dataset, place), in one of two ways. A box of few places is looked up place by place, so that a
- * plane of a million items costs as much as it is large (10,000 places: 25 ms). A larger one is a walk from its least
- * place to its greatest, which ends with the page: at the most all items are passed over once (a million: 0.3 s),
- * where the last axes alone are narrow and hardly any item lies in the box.
+ * plane of a million items costs as much as it is large (256 places: 2 ms, 10,000: 60 ms). A larger one is a walk from
+ * its least place to its greatest, which ends with the page: in 2 ms where it is full; at the most all items are passed
+ * over once (a million: 0.3 s), where the last axes alone are narrow and hardly any item lies in the box.
  */
 import { placeAt, type ItemQuery, type ItemSummary } from '@gantry/model';
 import type { Engine } from '../engine.ts';
@@ -89,14 +89,17 @@ function lookUpSql(axes: number): string {
 }
 
 function walkSql(axes: number): string {
-  // Coordinates are greater than -2³¹, so that this lets all through; what the range of places says of the first axis
-  // need not be said again.
-  const behind = axes === 0 ? 'AND $4::int[] IS NULL' : `AND i.place > coalesce($4::int[], '{-2147483648}')`;
+  // Coordinates are greater than -2³¹, so that this lets all through.
+  const behind = axes === 0 ? 'AND $4::int[] IS NULL' : `AND place > coalesce($4::int[], '{-2147483648}')`;
+  // What the range of places says of the first axis need not be said again.
   const within = Array.from({ length: Math.max(0, axes - 1) }, (_, index) => index + 2)
-    .map((n) => `AND i.place[${n}] BETWEEN ($2::int[])[${n}] AND ($3::int[])[${n}]`)
-    .join(' ');
-  return `SELECT ${itemColumns} FROM item i
-    WHERE i.dataset = $1 AND i.place >= $2::int[] AND i.place <= $3::int[]
-      ${behind} ${within}
-    ORDER BY i.place LIMIT $5`;
+    .map((n) => `i.place[${n}] BETWEEN ($2::int[])[${n}] AND ($3::int[])[${n}]`)
+    .join(' AND ');
+  // The planner takes each of these conditions for one that hardly any item fulfils, and would rather read and sort
+  // the whole dataset than walk the index (270 ms for a page of a million); OFFSET keeps them out of its walk.
+  return `SELECT ${itemColumns} FROM (
+      SELECT * FROM item
+      WHERE dataset = $1 AND place >= $2::int[] AND place <= $3::int[] ${behind}
+      ORDER BY place OFFSET 0
+    ) i ${within === '' ? '' : `WHERE ${within}`} LIMIT $5`;
 }

@@ -4,7 +4,8 @@
  * of ten.
  *
  * Indexes: `dataset_by_project` backwards, or `dataset_pkey`; per dataset `dataset_size_pkey`, `item_pkey` for its
- * first item, `stage_output_by_dataset`, `stage_by_dataset`. 0.3 ms for each dataset that is shown.
+ * first item, `stage_output_by_dataset`, `stage_by_dataset`. 2 ms for a list of a hundred, 1 ms for one of a
+ * million items.
  */
 import {
   GantryError,

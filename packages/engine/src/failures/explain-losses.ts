@@ -56,7 +56,7 @@ export async function explainLosses(
 }
 
 /** @param agents the name of each attempt's agent, in the order of the attempts */
-export function describeLosses(losses: number, agents: readonly string[]): string {
+function describeLosses(losses: number, agents: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const agent of agents) counts.set(agent, (counts.get(agent) ?? 0) + 1);
   const named = [...counts].map(([agent, count]) => (count === 1 ? agent : `${agent} (${count} times)`));

@@ -72,10 +72,7 @@ export async function lookAtFolder(listings: FolderListings, body: LookBody): Pr
     ...base,
     ...describeFiles(index, pattern, fitting, axes, bounds),
     ...(await describeBytes(index, folder, type)),
-    warnings: [
-      ...describeIndex(index, pattern, folder, pattern.axes, bounds),
-      ...describeLinks(fitting),
-    ],
+    warnings: [...describeIndex(index, pattern, folder, pattern.axes, bounds), ...describeLinks(fitting)],
     tookMs: performance.now() - began,
   };
 }
@@ -258,7 +255,11 @@ function describeFiles(
         .slice(0, listedTwice)
         .map((one) => ({ place: { ...one.place }, names: one.names.slice(0, listedTwice) })),
     },
-    holes: { places: holes.places, missing: holes.missing, first: holes.first.map((place) => ({ ...place })) },
+    holes: {
+      places: holes.places,
+      missing: holes.missing,
+      first: holes.first.map((place) => ({ ...place })),
+    },
     lattice: copyLattice(
       drawLattice(
         axes,
@@ -295,7 +296,8 @@ async function describeBytes(
   const samples = spread(index.items, mostSamples).map(({ name, place }) => ({
     ...{ name, path: join(folder, name), place: { ...place } },
   }));
-  if (measured === undefined) return { sizes: null, images: nothing.images, damaged: nothing.damaged, samples };
+  if (measured === undefined)
+    return { sizes: null, images: nothing.images, damaged: nothing.damaged, samples };
   const { bySize: _bySize, ...sizes } = measured;
   if (type !== 'image') return { sizes, images: nothing.images, damaged: nothing.damaged, samples };
   const inspected = await inspectImages(measured, (path) => path.slice(folder.length).replace(/^\//, ''));

@@ -44,10 +44,7 @@ export async function insertIntake(
   ]);
 }
 
-export async function readIntakes(
-  on: Pool | Transaction,
-  datasets: readonly number[],
-): Promise<IntakeRow[]> {
+export async function readIntakes(on: Pool | Transaction, datasets: readonly number[]): Promise<IntakeRow[]> {
   const { rows } = await on.query<IntakeRow>(`SELECT ${columns} WHERE i.dataset = ANY ($1)`, [datasets]);
   return rows;
 }

@@ -94,7 +94,10 @@ export async function openIntakes(engine: Engine, log: (line: string) => void): 
   const describe = async (dataset: number): Promise<IntakeState> => {
     const state = (await describeAll([dataset])).get(dataset);
     if (state !== undefined) return state;
-    throw new GantryError('no-intake', `The dataset ${dataset} is not filled from a folder that is read once.`);
+    throw new GantryError(
+      'no-intake',
+      `The dataset ${dataset} is not filled from a folder that is read once.`,
+    );
   };
 
   await review();

@@ -67,9 +67,7 @@ async function takeFolder(file: PlacedFile, look: FileLook, signal: AbortSignal)
   }
 }
 
-type Found =
-  | { readonly look: FileLook; readonly isFolder: boolean }
-  | { readonly problem: IntakeProblem };
+type Found = { readonly look: FileLook; readonly isFolder: boolean } | { readonly problem: IntakeProblem };
 
 /** What lies there now; a link counts as what it leads to. */
 export async function lookAt(path: string): Promise<Found> {

@@ -3,12 +3,7 @@
  * is `live-source.ts`.
  */
 import { transaction } from '@gantry/database';
-import {
-  GantryError,
-  watchBodySchema,
-  type LiveSourceState,
-  type WatchBody,
-} from '@gantry/model';
+import { GantryError, watchBodySchema, type LiveSourceState, type WatchBody } from '@gantry/model';
 import { openChecksumPool } from '@gantry/storage';
 import { lockDataset, refuseOutput } from '../change-dataset.ts';
 import type { Engine } from '../engine.ts';

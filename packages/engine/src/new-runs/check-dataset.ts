@@ -45,7 +45,12 @@ export function datasetProblems(
   const at = { file: `dataset ${id}`, line: 0, field: `sources.${source.name}.dataset` };
   if (dataset === undefined)
     return [
-      { ...at, code: 'unknown-dataset', message: `there is no dataset ${id}`, mend: 'Choose one of the list.' },
+      {
+        ...at,
+        code: 'unknown-dataset',
+        message: `there is no dataset ${id}`,
+        mend: 'Choose one of the list.',
+      },
     ];
   const list = (axes: readonly string[]): string => axes.join(', ') || 'no axes';
   const problems: FieldProblem[] = [];

@@ -85,7 +85,9 @@ export async function checkFolder(
   if (found === undefined) return { items: 0, problems, warnings: [] };
   const index = found === 'not there yet' ? undefined : found.index;
   const items = index?.items ?? [];
-  const measured = options.measure ? await measureFiles(items.map(({ name }) => join(folder, name))) : undefined;
+  const measured = options.measure
+    ? await measureFiles(items.map(({ name }) => join(folder, name)))
+    : undefined;
   return {
     folder: {
       folder: resolve(folder),

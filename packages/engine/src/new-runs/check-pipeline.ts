@@ -16,11 +16,7 @@ import {
 } from '@gantry/model';
 
 /** @param file its name, for messages */
-export function checkPipeline(
-  text: string,
-  file: string,
-  tools: readonly ToolManifest[],
-): CheckedPipeline {
+export function checkPipeline(text: string, file: string, tools: readonly ToolManifest[]): CheckedPipeline {
   const problems: FileProblem[] = [];
   const parsed = collect(problems, () => parsePipelineFile(text, file));
   if (parsed === undefined)

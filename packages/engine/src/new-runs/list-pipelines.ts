@@ -37,7 +37,13 @@ export async function listPipelines(
         const read = readChoice(run.pipeline.text, run.pipeline.file);
         if (read === undefined) return [];
         return [
-          { ...read, id: `run:${run.id}`, kind: 'run' as const, tools: [...run.tools], last: describeRun(run) },
+          {
+            ...read,
+            id: `run:${run.id}`,
+            kind: 'run' as const,
+            tools: [...run.tools],
+            last: describeRun(run),
+          },
         ];
       }),
   ];

@@ -39,12 +39,7 @@ export async function readChoices(engine: Engine, run: number): Promise<RunChoic
   );
   return {
     ...row.request,
-    sources: Object.fromEntries(
-      sources.rows.map((source) => [
-        source.name,
-        sourceOf(source),
-      ]),
-    ),
+    sources: Object.fromEntries(sources.rows.map((source) => [source.name, sourceOf(source)])),
   };
 }
 

@@ -45,7 +45,9 @@ export async function startRun(
     for (const source of run.sources) await live.takeUp(source.dataset);
   } catch (error) {
     // The run is there: what was not taken up now is at the next review, or start.
-    log(`Filling the sources of run ${id} has not begun: ${error instanceof Error ? error.message : String(error)}`);
+    log(
+      `Filling the sources of run ${id} has not begun: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   return id;
 }

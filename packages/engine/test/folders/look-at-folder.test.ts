@@ -116,7 +116,10 @@ describe('a look at a folder', () => {
     expect(await look({ axes: [], type: 'image' })).toMatchObject({ pattern: 'flat.tif', lattice: null });
     await put('flat {2}.tif');
     const several = await look({ axes: [], type: 'image' });
-    expect(several).toMatchObject({ pattern: null, problems: [{ code: 'pattern-missing', field: 'pattern' }] });
+    expect(several).toMatchObject({
+      pattern: null,
+      problems: [{ code: 'pattern-missing', field: 'pattern' }],
+    });
     expect((await look({ axes: [], pattern: 'flat {{2}}.tif' })).matched.count).toBe(1);
   });
 
@@ -169,24 +172,31 @@ describe('a look at a folder', () => {
     expect(found.damaged.first[0]?.message).toContain('truncated');
   });
 
-  it('looks at 100,000 files in little time, and at the next pattern in less', { timeout: 120_000 }, async () => {
-    // Making them takes longer than looking at them, but in memory.
-    const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
-    folder = await mkdtemp(join(memory, 'gantry-look-'));
-    onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    const names = Array.from({ length: 100_000 }, (_, n) => tile(Math.floor(n / 400), n % 400)).slice(0, -1);
-    for (const name of names) closeSync(openSync(join(folder, name), 'w'));
-    const first = await look();
-    expect(first).toMatchObject({
-      ...{ files: 99_999, matched: { count: 99_999 }, holes: { missing: 1 } },
-      sizes: { looked: 2000, exact: false },
-    });
-    expect(first.lattice?.runs).toEqual([1, 99_999, 3, 1]);
-    expect(first.matched.first).toHaveLength(100);
-    expect(JSON.stringify(first).length).toBeLessThan(30_000);
-    expect(first.tookMs).toBeLessThan(10_000);
-    const second = await look({ pattern: 'img_r{row:ddd}_c{_:d+}.tif' });
-    expect(second.twice.count).toBe(250);
-    expect(second.tookMs).toBeLessThan(5000);
-  });
+  it(
+    'looks at 100,000 files in little time, and at the next pattern in less',
+    { timeout: 120_000 },
+    async () => {
+      // Making them takes longer than looking at them, but in memory.
+      const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+      folder = await mkdtemp(join(memory, 'gantry-look-'));
+      onTestFinished(() => rm(folder, { recursive: true, force: true }));
+      const names = Array.from({ length: 100_000 }, (_, n) => tile(Math.floor(n / 400), n % 400)).slice(
+        0,
+        -1,
+      );
+      for (const name of names) closeSync(openSync(join(folder, name), 'w'));
+      const first = await look();
+      expect(first).toMatchObject({
+        ...{ files: 99_999, matched: { count: 99_999 }, holes: { missing: 1 } },
+        sizes: { looked: 2000, exact: false },
+      });
+      expect(first.lattice?.runs).toEqual([1, 99_999, 3, 1]);
+      expect(first.matched.first).toHaveLength(100);
+      expect(JSON.stringify(first).length).toBeLessThan(30_000);
+      expect(first.tookMs).toBeLessThan(10_000);
+      const second = await look({ pattern: 'img_r{row:ddd}_c{_:d+}.tif' });
+      expect(second.twice.count).toBe(250);
+      expect(second.tookMs).toBeLessThan(5000);
+    },
+  );
 });

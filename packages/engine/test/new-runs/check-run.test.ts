@@ -136,11 +136,7 @@ describe('a run that is planned', () => {
     [{ folder: 'tiles' }, 'folder-not-absolute', 'folder'],
     [{ extents: { z: [1, 2] } }, 'unknown-axis', 'extents'],
     [{ extents: { row: [1, 100_000], col: [1, 100_000] } }, 'too-many-places', 'extents'],
-    [
-      { mode: 'live', completeWhen: { marker: 'r1_c9.tif' } },
-      'marker-fits-pattern',
-      'completeWhen.marker',
-    ],
+    [{ mode: 'live', completeWhen: { marker: 'r1_c9.tif' } }, 'marker-fits-pattern', 'completeWhen.marker'],
   ] as const)('refuses %j as %s at %s', async (change, code, field) => {
     const source = { folder, pattern, ...change } as NewRunBody['sources'][string];
     const { problems } = await plan({ sources: { tiles: source } });
@@ -250,9 +246,13 @@ describe('a run that is started from a folder', () => {
   it('follows a folder that is to be followed', async () => {
     const source = { folder, pattern, mode: 'live' as const, completeWhen: { marker: 'done.txt' } };
     const id = await startRun(context, request({ sources: { tiles: source } }), tools);
-    await expect.poll(async () => (await describeRun(engine, id)).sources[0]?.items, { timeout: 10_000 }).toBe(5);
+    await expect
+      .poll(async () => (await describeRun(engine, id)).sources[0]?.items, { timeout: 10_000 })
+      .toBe(5);
     await writeFile(join(folder, 'r3_c1.tif'), 'bytes');
-    await expect.poll(async () => (await describeRun(engine, id)).sources[0]?.items, { timeout: 10_000 }).toBe(6);
+    await expect
+      .poll(async () => (await describeRun(engine, id)).sources[0]?.items, { timeout: 10_000 })
+      .toBe(6);
     await writeFile(join(folder, 'done.txt'), '');
     await expect
       .poll(async () => (await describeRun(engine, id)).sources[0]?.closed, { timeout: 10_000 })

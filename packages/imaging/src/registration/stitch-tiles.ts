@@ -9,6 +9,7 @@ import { arrangeGrid, type Direction, type GridPair, type GridTile, type TileGri
 import { chooseCandidate, findContradiction, isKept, judgePair, type JudgedPair } from './judge-pairs.ts';
 import { MatchPool } from './match-pool.ts';
 import { measurePairs, type MeasureContext } from './measure-pairs.ts';
+import { isUnreadable, nameUnreadable } from './name-unreadable.ts';
 import { placeTiles, type PairLink, type PlacedTile } from './place-tiles.ts';
 import { TileReader } from './read-tiles.ts';
 import { relaxPositions } from './relax-positions.ts';
@@ -67,13 +68,22 @@ const SURVEY_SLACK = 8;
 
 /**
  * Positions of all tiles. One tile needs no neighbour; grids may have gaps and be one row or column.
- * @throws GantryError as `arrangeGrid`, `TileReader.readInOrder` and `surveyStage` do
+ * @throws GantryError as `arrangeGrid`, `TileReader.readInOrder` and `surveyStage` do; `tiles-unreadable`, which names
+ *   them, where several cannot be read
  */
 export async function stitchTiles(
   tiles: readonly GridTile[],
   options: StitchOptions = {},
 ): Promise<StitchResult> {
   const grid = arrangeGrid(tiles);
+  try {
+    return await stitchGrid(grid, options);
+  } catch (error) {
+    throw isUnreadable(error) ? await nameUnreadable(grid.cells, error) : error;
+  }
+}
+
+async function stitchGrid(grid: TileGrid, options: StitchOptions): Promise<StitchResult> {
   const reader = new TileReader(grid.cells);
   const layout = await checkLayouts(grid, reader);
   const pool = options.pool ?? new MatchPool();

@@ -131,7 +131,9 @@ function compareEntries(a: FolderEntry, b: FolderEntry): number {
 /** Counts files in the folders below, as far as time goes; links are not followed for it. */
 async function countIn(folder: string, entries: FolderEntry[]): Promise<void> {
   const until = performance.now() + countingMs;
-  const todo = entries.filter(({ kind, link, closed }) => kind === 'folder' && link === null && closed === null);
+  const todo = entries.filter(
+    ({ kind, link, closed }) => kind === 'folder' && link === null && closed === null,
+  );
   let next = 0;
   const work = async (): Promise<void> => {
     for (let index = next++; index < todo.length && performance.now() < until; index = next++) {

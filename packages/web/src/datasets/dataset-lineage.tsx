@@ -23,10 +23,9 @@ import { Loading, Problem } from '../parts/page.tsx';
 import { StateIcon } from '../parts/state-badge.tsx';
 import { lookOf } from '../parts/state-looks.tsx';
 import { TypeIcon } from '../parts/type-icon.tsx';
-import { nodeHeight, nodeWidth, sourceHeight } from '../stage-graph/lay-out-graph.ts';
 import graphClasses from '../stage-graph/stage-graph.module.css';
 import classes from './dataset-lineage.module.css';
-import { layOutLineage } from './lay-out-lineage.ts';
+import { lineageSizes, layOutLineage } from './lay-out-lineage.ts';
 
 type Entry = Lineage['datasets'][number];
 type DatasetNode = Node<{ readonly dataset: Entry; readonly current: boolean }, 'dataset'>;
@@ -64,6 +63,8 @@ export function DatasetLineage({ dataset }: { readonly dataset: DatasetDetail })
   );
 }
 
+const { width: nodeWidth, stageHeight, sourceHeight } = lineageSizes;
+
 function LineageGraph({ lineage, current }: { readonly lineage: Lineage; readonly current: number }) {
   const { positions, sources, lines } = useMemo(() => layOutLineage(lineage), [lineage]);
   const nodes = positions.map(({ name, x, y }): DatasetNode | ViaNode => {
@@ -73,7 +74,7 @@ function LineageGraph({ lineage, current }: { readonly lineage: Lineage; readonl
     const shared = {
       id: name,
       // Nodes of stages are higher, and are laid out by their middle.
-      position: { x, y: sources.has(name) ? y : y + (nodeHeight - height) / 2 },
+      position: { x, y: sources.has(name) ? y : y + (stageHeight - height) / 2 },
       ...{ width: nodeWidth, height, measured: { width: nodeWidth, height } },
       ...{ draggable: false, selectable: false, focusable: false },
       handles: [

@@ -11,10 +11,7 @@ export function describeExtents({ axes, extents }: Pick<DatasetSummary, 'axes' |
 }
 
 /** How many places the extents have; undefined without items. */
-export function countPlaces({
-  extents,
-  items,
-}: Pick<DatasetSummary, 'extents' | 'items'>): number | undefined {
+function countPlaces({ extents, items }: Pick<DatasetSummary, 'extents' | 'items'>): number | undefined {
   if (items === 0) return undefined;
   return extents.reduce((product, { first, last }) => product * (last - first + 1), 1);
 }

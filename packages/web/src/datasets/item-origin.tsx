@@ -2,7 +2,7 @@
 import type { ItemOrigin as Origin } from '@gantry/model';
 import { Link } from '@tanstack/react-router';
 import { CopyButton } from '../parts/copy-button.tsx';
-import { quote } from '../parts/copy-call.tsx';
+import { quote } from '../parts/quote.ts';
 import { formatCount, formatDuration, formatSize, formatThings, placeText } from '../parts/numbers.ts';
 import { RelativeTime } from '../parts/relative-time.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';

@@ -3,7 +3,10 @@
  * gets a place in each of them, so that it is not hidden behind a node. Pure.
  */
 import type { DatasetLineage, RunGraph } from '@gantry/model';
-import { layOutGraph, type NodePosition } from '../stage-graph/lay-out-graph.ts';
+import { layOutGraph, type GraphSizes, type NodePosition } from '../stage-graph/lay-out-graph.ts';
+
+/** Datasets have long names; what is made is laid out as high as a source is, with room between. */
+export const lineageSizes: GraphSizes = { width: 196, stageHeight: 88, sourceHeight: 56, columnGap: 72 };
 
 export interface LineageLine {
   readonly from: string;
@@ -59,7 +62,7 @@ export function layOutLineage({ datasets, steps }: DatasetLineage): LineageLayou
     edges: [...segments.values()].map(({ from, to }) => ({ from, to, input: '', pattern: '' })),
   };
   return {
-    positions: layOutGraph(graph),
+    positions: layOutGraph(graph, lineageSizes).nodes,
     sources: new Set(graph.sources.map(({ name }) => name)),
     lines: [...segments.values()],
   };

@@ -17,10 +17,31 @@ import {
 import { formatDuration } from '../parts/numbers.ts';
 import { StateBadge } from '../parts/state-badge.tsx';
 import classes from './heat-map.module.css';
+import { HoverPicture } from './hover-picture.tsx';
 import { readColors } from './map-colors.ts';
 import { countSquares, lookAt, type MapGrid } from './map-grid.ts';
-import { fitView, moveView, readView, squareAt, viewText, zoomView, type MapView } from './map-view.ts';
-import { drawPicture, paintMap, paintRunning, scaleOf } from './paint-map.ts';
+import {
+  fitView,
+  margin,
+  moveView,
+  pictureLargest,
+  readView,
+  squareAt,
+  usualLargest,
+  viewText,
+  zoomView,
+  type MapView,
+} from './map-view.ts';
+import {
+  drawPicture,
+  paintMap,
+  paintPictures,
+  paintRunning,
+  picturedSquares,
+  scaleOf,
+  type DurationScale,
+} from './paint-map.ts';
+import { useMapPictures, type PictureSource } from './use-map-pictures.ts';
 
 interface HeatMapProps {
   readonly grid: MapGrid;
@@ -29,7 +50,15 @@ interface HeatMapProps {
   readonly label: string;
   /** Squares of other states are dimmed. */
   readonly only?: TaskState | undefined;
-  readonly colorBy?: 'state' | 'duration';
+  readonly colorBy?: MapColoring;
+  /** A CSS length; what holds it says it otherwise. */
+  readonly height?: string | undefined;
+  /** The scale of durations, where several maps share one. */
+  readonly scale?: DurationScale | undefined;
+  /** Where pictures of the places are, if there are any. */
+  readonly pictures?: PictureSource | undefined;
+  /** The coordinates of the other axes. */
+  readonly at?: Readonly<Record<string, number>>;
   /** The task whose square is marked. */
   readonly marked?: number | undefined;
   /** Zoom and middle, as `viewText` writes them. */
@@ -40,12 +69,21 @@ interface HeatMapProps {
   readonly onPlane?: (step: number) => void;
 }
 
+/** What a square shows. */
+export type MapColoring = 'state' | 'duration' | 'pictures';
+
 interface Point {
   readonly x: number;
   readonly y: number;
 }
 
 const keepViewMs = 250;
+const onePlane = {};
+
+/** The height at which a map of so many rows shows its squares as large as they become, in pixels. */
+export function heightOfMap(grid: MapGrid, colorBy: MapColoring): number {
+  return grid.y.size * (colorBy === 'pictures' ? pictureLargest : usualLargest) + 2 * margin;
+}
 
 export function HeatMap(props: HeatMapProps) {
   const { grid, version, label, only, colorBy = 'state', marked, onView, onChoose } = props;
@@ -59,7 +97,10 @@ export function HeatMap(props: HeatMapProps) {
   const [hover, setHover] = useState<Point>();
   const [cursor, setCursor] = useState<{ column: number; row: number }>();
   const drag = useRef<{ from: Point; at: Point; moved: boolean }>(undefined);
-  const view = ownView ?? readView(props.view, box) ?? fitView(size, box);
+  const showsPictures = colorBy === 'pictures' && props.pictures !== undefined;
+  const largest = showsPictures ? pictureLargest : usualLargest;
+  const view = ownView ?? readView(props.view, box) ?? fitView(size, box, largest);
+  const pictures = useMapPictures(showsPictures ? props.pictures : undefined, grid, props.at ?? onePlane);
 
   // A view that somebody else has set, such as by going back, counts more than ours.
   useEffect(() => setOwnView(undefined), [props.view]);
@@ -74,10 +115,10 @@ export function HeatMap(props: HeatMapProps) {
   const picture = useMemo(() => {
     if (width === 0 || grid.state.length === 0) return undefined;
     const colors = readColors(document.documentElement, only);
-    const scale = colorBy === 'duration' ? scaleOf(grid) : undefined;
+    const scale = colorBy === 'duration' ? (props.scale ?? scaleOf(grid)) : undefined;
     return { colors, ...drawPicture(grid, colors, factor, scale) };
     // The version says that the grid's content, and the scheme that the page's colours, have changed.
-  }, [grid, version, only, colorBy, factor, scheme, width === 0]);
+  }, [grid, version, only, colorBy, props.scale, factor, scheme, width === 0]);
 
   useLayoutEffect(() => {
     const [canvas, over] = [canvasRef.current, overRef.current];
@@ -88,14 +129,20 @@ export function HeatMap(props: HeatMapProps) {
       if (one.width !== wide) one.width = wide;
       if (one.height !== high) one.height = high;
     }
-    paintMap(canvas.getContext('2d')!, picture, grid, picture.colors, view, ratio, colorBy === 'state');
+    const context = canvas.getContext('2d')!;
+    paintMap(context, picture, grid, picture.colors, view, ratio, colorBy !== 'duration');
+    if (pictures !== undefined) {
+      const range = picturedSquares(grid, view, width, height);
+      pictures.see(range, view.scale * ratio);
+      if (range !== undefined) paintPictures(context, pictures.find, range, view, ratio);
+    }
     paintRunning(over.getContext('2d')!, grid, view, ratio);
   });
 
   const onWheel = (event: WheelEvent): void => {
     event.preventDefault();
     const at = { x: event.offsetX, y: event.offsetY };
-    show(zoomView(view, Math.exp(-event.deltaY * 0.0016), at, size, box));
+    show(zoomView(view, Math.exp(-event.deltaY * 0.0016), at, size, box, largest));
   };
   const wheel = useRef(onWheel);
   wheel.current = onWheel;
@@ -150,9 +197,9 @@ export function HeatMap(props: HeatMapProps) {
     switch (event.key) {
       case '+':
       case '=':
-        return show(zoomView(view, 1.4, middle, size, box));
+        return show(zoomView(view, 1.4, middle, size, box, largest));
       case '-':
-        return show(zoomView(view, 1 / 1.4, middle, size, box));
+        return show(zoomView(view, 1 / 1.4, middle, size, box, largest));
       case '0':
         setOwnView(undefined);
         return onView?.(undefined);
@@ -178,7 +225,7 @@ export function HeatMap(props: HeatMapProps) {
   const mark = cursor ?? opened;
   const interactive = onChoose !== undefined;
   return (
-    <div className={classes['map']} ref={boxRef}>
+    <div className={classes['map']} ref={boxRef} style={{ height: props.height }}>
       <canvas
         ref={canvasRef}
         className={classes['field']}
@@ -218,7 +265,10 @@ export function HeatMap(props: HeatMapProps) {
             ...(hover.y > height * 0.7 ? { bottom: height - hover.y + 10 } : { top: hover.y + 14 }),
           }}
         >
-          <Looked looked={looked} />
+          <Looked looked={looked} at={props.at ?? onePlane} />
+          {props.pictures !== undefined && looked.state === 'succeeded' && (
+            <HoverPicture source={props.pictures} place={{ ...props.at, ...looked.place }} />
+          )}
         </div>
       )}
       <span className="unseen" aria-live="polite">
@@ -229,14 +279,14 @@ export function HeatMap(props: HeatMapProps) {
           <ActionIcon
             variant="default"
             aria-label="Zoom out"
-            onClick={() => show(zoomView(view, 1 / 1.6, middleOf(box), size, box))}
+            onClick={() => show(zoomView(view, 1 / 1.6, middleOf(box), size, box, largest))}
           >
             −
           </ActionIcon>
           <ActionIcon
             variant="default"
             aria-label="Zoom in"
-            onClick={() => show(zoomView(view, 1.6, middleOf(box), size, box))}
+            onClick={() => show(zoomView(view, 1.6, middleOf(box), size, box, largest))}
           >
             +
           </ActionIcon>
@@ -259,10 +309,15 @@ export function HeatMap(props: HeatMapProps) {
 
 type Square = NonNullable<ReturnType<typeof lookAt>>;
 
-function Looked({ looked }: { readonly looked: Square }) {
+interface LookedProps {
+  readonly looked: Square;
+  readonly at: Readonly<Record<string, number>>;
+}
+
+function Looked({ looked, at }: LookedProps) {
   return (
     <>
-      <strong className="figures">{placeWords(looked)}</strong>
+      <strong className="figures">{placeWords({ ...looked, place: { ...at, ...looked.place } })}</strong>
       <StateBadge state={looked.state} />
       {looked.stale && <StateBadge state="stale" />}
       {looked.seconds !== undefined && (
@@ -272,7 +327,7 @@ function Looked({ looked }: { readonly looked: Square }) {
   );
 }
 
-function placeWords({ place }: Square): string {
+function placeWords({ place }: Pick<Square, 'place'>): string {
   const words = Object.entries(place).map(([axis, value]) => `${axis} ${value}`);
   return words.length === 0 ? 'the only task' : words.join(', ');
 }

@@ -105,6 +105,19 @@ export function countSquares(grid: MapGrid): Map<TaskState | 'stale', number> {
   return counts;
 }
 
+/** Where a place lies; undefined outside. */
+export function findPlace(
+  { x, y }: MapGrid,
+  place: Readonly<Record<string, number>>,
+): { column: number; row: number } | undefined {
+  const along = (axis: GridAxis): number =>
+    axis.name === undefined ? 0 : axis.indexOf(place[axis.name] ?? NaN);
+  const wrapped = y.name === undefined && x.name !== undefined;
+  const [column, row] = wrapped ? [along(x) % x.size, Math.floor(along(x) / x.size)] : [along(x), along(y)];
+  const inside = column >= 0 && row >= 0 && column < x.size && row < y.size;
+  return inside ? { column, row } : undefined;
+}
+
 /** What one square is; undefined outside, and where there is no task. */
 export function lookAt(grid: MapGrid, column: number, row: number) {
   const square = squareOf(grid, column, row);
@@ -154,9 +167,13 @@ function listAxis(name: string | undefined, column: Int32Array): GridAxis {
   };
 }
 
-/** One axis alone would be a line that nobody can see: it is laid out like text, row below row. */
+/** So many squares fit beside each other anywhere. */
+const shortLine = 8;
+
+/** One long axis alone would be a line that nobody can see: it is laid out like text, row below row. */
 function wrapAxis(axis: GridAxis): [GridAxis, GridAxis] {
-  const columns = Math.max(1, Math.min(axis.size, Math.ceil(Math.sqrt(axis.size * 2.2))));
+  const wrapped = axis.size <= shortLine ? axis.size : Math.ceil(Math.sqrt(axis.size * 2.2));
+  const columns = Math.max(1, Math.min(axis.size, wrapped));
   const rows = Math.ceil(axis.size / columns);
   return [
     { ...axis, size: columns },

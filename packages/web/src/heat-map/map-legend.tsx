@@ -1,24 +1,20 @@
 /** What the colours mean and how many squares there are of each; choosing one dims the others. */
 import type { TaskState } from '@gantry/model';
 import { Link } from '@tanstack/react-router';
-import { useMemo } from 'react';
 import { formatCount, formatDuration } from '../parts/numbers.ts';
 import type { RunSearch } from '../run-search.ts';
 import { StateIcon } from '../parts/state-badge.tsx';
 import { lookOf, shownOrder } from '../parts/state-looks.tsx';
 import classes from './heat-map.module.css';
-import { countSquares, type MapGrid } from './map-grid.ts';
-import { scaleOf } from './paint-map.ts';
+import type { DurationScale } from './paint-map.ts';
 
 interface MapLegendProps {
-  readonly grid: MapGrid;
-  /** Rises when the grid's content changes. */
-  readonly version: number;
+  /** How many squares are in which state. */
+  readonly counts: ReadonlyMap<TaskState | 'stale', number>;
   readonly only: TaskState | undefined;
 }
 
-export function MapLegend({ grid, version, only }: MapLegendProps) {
-  const counts = useMemo(() => countSquares(grid), [grid, version]);
+export function MapLegend({ counts, only }: MapLegendProps) {
   const states = shownOrder.filter((state) => counts.has(state) || state === only);
   const stale = counts.get('stale');
   return (
@@ -52,8 +48,7 @@ export function MapLegend({ grid, version, only }: MapLegendProps) {
 }
 
 /** The scale of durations, with its ends. */
-export function DurationLegend({ grid }: { readonly grid: MapGrid }) {
-  const scale = scaleOf(grid);
+export function DurationLegend({ scale }: { readonly scale: DurationScale | undefined }) {
   if (scale === undefined) return <span className="quiet">No task has ended here yet.</span>;
   return (
     <span className={`${classes['legend']} figures`} style={{ gap: '0.5rem' }}>

@@ -13,14 +13,16 @@ export interface Size {
   readonly height: number;
 }
 
-const largestSquare = 96;
-/** Squares of a small grid do not fill the page. */
-const largestFitted = 44;
-const margin = 12;
+const largestSquare = 320;
+/** Squares of a small grid do not fill the page: how large they are, of colours and of pictures. */
+export const usualLargest = 44;
+export const pictureLargest = 200;
+export const margin = 12;
 
-export function fitView(grid: Size, box: Size): MapView {
+/** @param largest side of a square at most */
+export function fitView(grid: Size, box: Size, largest = usualLargest): MapView {
   const scale = Math.min(
-    largestFitted,
+    largest,
     Math.max(0.01, (box.width - 2 * margin) / Math.max(1, grid.width)),
     Math.max(0.01, (box.height - 2 * margin) / Math.max(1, grid.height)),
   );
@@ -42,8 +44,9 @@ export function zoomView(
   at: { x: number; y: number },
   grid: Size,
   box: Size,
+  largest = usualLargest,
 ): MapView {
-  const least = Math.min(fitView(grid, box).scale, largestSquare);
+  const least = fitView(grid, box, largest).scale;
   const scale = Math.max(least * 0.9, Math.min(largestSquare, view.scale * factor));
   const ratio = scale / view.scale;
   return keepInside(

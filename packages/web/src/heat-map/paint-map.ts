@@ -19,6 +19,15 @@ export interface DurationScale {
   readonly longest: number;
 }
 
+/** One scale for several maps. */
+export function joinScales(scales: readonly DurationScale[]): DurationScale | undefined {
+  if (scales.length === 0) return undefined;
+  return {
+    shortest: Math.min(...scales.map(({ shortest }) => shortest)),
+    longest: Math.max(...scales.map(({ longest }) => longest)),
+  };
+}
+
 /** The least and the greatest duration; undefined where none is known. */
 export function scaleOf(grid: MapGrid): DurationScale | undefined {
   let [shortest, longest] = [Infinity, -1];
@@ -200,7 +209,51 @@ export function paintRunning(
   }
 }
 
-function visibleSquares(grid: MapGrid, view: MapView, width: number, height: number) {
+/** Squares, the last ones included. */
+export interface SquareRange {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** Squares smaller than this, in CSS pixels, show no picture. */
+const pictureFrom = 20;
+
+/** The squares that have room for a picture; undefined where none has. */
+export function picturedSquares(
+  grid: MapGrid,
+  view: MapView,
+  width: number,
+  height: number,
+): SquareRange | undefined {
+  return view.scale < pictureFrom ? undefined : visibleSquares(grid, view, width, height);
+}
+
+/** Paints pictures into squares, whole and in their own shape; what is left around them tells the state. */
+export function paintPictures(
+  context: CanvasRenderingContext2D,
+  find: (column: number, row: number) => HTMLImageElement | undefined,
+  range: SquareRange,
+  view: MapView,
+  ratio: number,
+): void {
+  context.imageSmoothingEnabled = true;
+  const side = view.scale * ratio;
+  const room = side - 2 * Math.max(2, Math.round(side * 0.035));
+  for (let row = range.top; row <= range.bottom; row++) {
+    for (let column = range.left; column <= range.right; column++) {
+      const picture = find(column, row);
+      if (picture === undefined || picture.naturalWidth === 0) continue;
+      const factor = room / Math.max(picture.naturalWidth, picture.naturalHeight);
+      const [width, height] = [picture.naturalWidth * factor, picture.naturalHeight * factor];
+      const [x, y] = [view.left * ratio + (column + 0.5) * side, view.top * ratio + (row + 0.5) * side];
+      context.drawImage(picture, x - width / 2, y - height / 2, width, height);
+    }
+  }
+}
+
+function visibleSquares(grid: MapGrid, view: MapView, width: number, height: number): SquareRange {
   const clamp = (value: number, most: number): number => Math.max(0, Math.min(most, value));
   return {
     left: clamp(Math.floor(-view.left / view.scale), grid.x.size - 1),

@@ -18,6 +18,9 @@ export interface MapPlane {
   readonly durations: boolean;
 }
 
+/** The least and the greatest coordinate along an axis. */
+export type PlaneExtent = MapHead['extents'][number];
+
 export interface StageMap {
   readonly grid: MapGrid | undefined;
   readonly extents: MapHead['extents'];

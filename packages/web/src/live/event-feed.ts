@@ -4,7 +4,7 @@
  */
 
 /** The events that pages are told of; what they say is in the model's `events-api.ts`. */
-const feedEvents = ['run', 'watch', 'datasets'] as const;
+const feedEvents = ['run', 'watch', 'datasets', 'failures', 'notifications'] as const;
 type FeedEvent = (typeof feedEvents)[number];
 
 /** What the feed tells. */

@@ -1,10 +1,13 @@
 /**
  * Live events on their way into what the pages show: every `run` event replaces what is known of that run, every
- * `watch` event what is known of a watched folder, every `datasets` event what is known of those datasets.
+ * `watch` event what is known of a watched folder, every `datasets` event what is known of those datasets; `failures`
+ * and `notifications` tell that there is something to read.
  */
 import {
   datasetSummarySchema,
+  failureSummarySchema,
   liveSourceStateSchema,
+  notificationNewsSchema,
   runDetailSchema,
   type LiveSourceState,
   type RunDetail,
@@ -15,6 +18,7 @@ import { createContext, use, useEffect, useState, type ReactNode } from 'react';
 import { runQuery, runsQuery, watchesQuery } from '../api/queries.ts';
 import { connectFeed } from './connect-feed.ts';
 import { showDatasets } from './show-datasets.ts';
+import { showFailures, showNotifications } from './show-news.ts';
 import { noteProgress } from './rates.ts';
 
 /** `undefined` until it is known. */
@@ -46,6 +50,12 @@ export function LiveEvents({ children }: { readonly children: ReactNode }) {
             break;
           case 'datasets':
             showDatasets(queryClient, datasetSummarySchema.array().parse(JSON.parse(message.data)));
+            break;
+          case 'failures':
+            showFailures(queryClient, failureSummarySchema.parse(JSON.parse(message.data)));
+            break;
+          case 'notifications':
+            showNotifications(queryClient, notificationNewsSchema.parse(JSON.parse(message.data)));
             break;
         }
       }),

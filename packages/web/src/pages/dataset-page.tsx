@@ -6,6 +6,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { datasetQuery } from '../api/dataset-queries.ts';
 import type { DatasetSearch } from '../dataset-search.ts';
+import { watchesQuery } from '../api/queries.ts';
 import { DatasetAbout } from '../datasets/dataset-about.tsx';
 import { DatasetActions } from '../datasets/dataset-actions.tsx';
 import { DatasetItems } from '../datasets/dataset-items.tsx';
@@ -17,6 +18,7 @@ import { Loading, Page, Problem } from '../parts/page.tsx';
 import { RelativeTime } from '../parts/relative-time.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { TypeIcon, wordOf } from '../parts/type-icon.tsx';
+import { WatchedFolder } from '../sources/watched-folders.tsx';
 import classes from './dataset-page.module.css';
 import run from './run-page.module.css';
 
@@ -59,6 +61,7 @@ function Dataset({ dataset }: { readonly dataset: DatasetDetail }) {
   return (
     <>
       <DatasetFacts dataset={dataset} />
+      {dataset.watch === 'watched' && <DatasetWatch dataset={dataset} />}
       <Tabs
         value={show ?? 'items'}
         onChange={(next) => change({ show: next === 'lineage' || next === 'about' ? next : undefined })}
@@ -83,6 +86,13 @@ function Dataset({ dataset }: { readonly dataset: DatasetDetail }) {
       </Tabs>
     </>
   );
+}
+
+/** How the folder does that its files come to. */
+function DatasetWatch({ dataset: { id, name } }: { readonly dataset: DatasetDetail }) {
+  const { data: watches } = useQuery(watchesQuery);
+  const watch = watches?.find((one) => one.dataset === id);
+  return watch === undefined ? null : <WatchedFolder source={name} watch={watch} />;
 }
 
 function DatasetFacts({ dataset }: { readonly dataset: DatasetDetail }) {

@@ -3,6 +3,7 @@ import type { RunSummary } from '@gantry/model';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { failureSummaryQuery } from '../api/failure-queries.ts';
 import { runsQuery } from '../api/queries.ts';
 import { countTroubled } from '../live/rates.ts';
 import { CountBar, CountList } from '../parts/count-bar.tsx';
@@ -12,7 +13,7 @@ import { ProgressWords } from '../parts/progress.tsx';
 import { RelativeTime } from '../parts/relative-time.tsx';
 import { NewRunButton } from '../runs/new-run-button.tsx';
 import { runCommand, RunTime } from '../parts/run-time.tsx';
-import { StateBadge } from '../parts/state-badge.tsx';
+import { StateBadge, StateIcon } from '../parts/state-badge.tsx';
 import classes from './runs.module.css';
 
 const shownPerSection = 6;
@@ -31,32 +32,46 @@ export function HomePage() {
           </p>
         </Empty>
       )}
+      <FailedTasks />
       {runs !== undefined && runs.length > 0 && <Overview runs={runs} />}
     </Page>
   );
 }
 
+/** The same count as in the navigation; nothing where all is well. */
+function FailedTasks() {
+  const { data: summary } = useQuery(failureSummaryQuery);
+  if (summary === undefined || summary.failed === 0) return null;
+  const { failed, blocked, runs } = summary;
+  return (
+    <Link to="/failures" className={`panel ${classes['failed']}`}>
+      <StateIcon state="failed" />
+      <span>
+        <strong className="figures">{formatThings(failed, 'failed task')}</strong> in{' '}
+        {formatThings(runs, 'run')}
+        {blocked > 0 && (
+          <span className="quiet">
+            ; {formatThings(blocked, 'task')} {blocked === 1 ? 'waits' : 'wait'} for what failed
+          </span>
+        )}
+      </span>
+      <span className={classes['see']}>See why, and try again</span>
+    </Link>
+  );
+}
+
 function Overview({ runs }: { readonly runs: readonly RunSummary[] }) {
   const active = runs.filter((run) => run.state === 'active' || run.state === 'paused');
-  const waits = (run: RunSummary): boolean =>
-    (run.tasks.ready ?? 0) + (run.tasks.running ?? 0) === 0 && run.state === 'active';
-  const working = active.filter((run) => !waits(run));
-  const waiting = active.filter(waits);
   const troubled = runs.filter((run) => run.ended !== null && countTroubled(run.tasks) > 0);
   const done = runs.filter((run) => run.state === 'succeeded');
   return (
     <>
-      <Section title="Running" none="Nothing is running." runs={working}>
+      <Section title="Running" none="Nothing is running." runs={active}>
         {(run) => <RunCard key={run.id} run={run} />}
       </Section>
       <Section title="Failed" none="No run has ended in failure." runs={troubled}>
         {(run) => <RunCard key={run.id} run={run} />}
       </Section>
-      {waiting.length > 0 && (
-        <Section title="Waiting for images" none="" runs={waiting}>
-          {(run) => <RunCard key={run.id} run={run} />}
-        </Section>
-      )}
       {done.length > 0 && (
         <Section title="Succeeded lately" none="" runs={done}>
           {(run) => <RunCard key={run.id} run={run} />}
@@ -103,7 +118,7 @@ function RunCard({ run }: { readonly run: RunSummary }) {
         <StateBadge state={run.state} />
       </div>
       <CountBar counts={run.tasks} />
-      <CountList counts={run.tasks} />
+      <CountList counts={run.tasks} steady={run.state === 'active'} />
       <div className={`${classes['sentence']} quiet`}>
         <ProgressWords run={run} />
         <span className={`${classes['when']} figures`}>
@@ -111,7 +126,7 @@ function RunCard({ run }: { readonly run: RunSummary }) {
         </span>
       </div>
       {failed > 0 && (
-        <Link to="/runs/$run" params={{ run: run.id }} search={{ tab: 'tasks', state: 'failed' }}>
+        <Link to="/failures" search={{ run: run.id }}>
           See {formatThings(failed, 'failed task')}
         </Link>
       )}

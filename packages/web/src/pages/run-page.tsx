@@ -63,7 +63,7 @@ function Run({ run }: { readonly run: RunDetail }) {
       <div className={classes['progress']}>
         <CountBar counts={run.tasks} />
         <div className={`${classes['facts']} figures`}>
-          <CountList counts={run.tasks} />
+          <CountList counts={run.tasks} steady={run.state === 'active'} />
           <span className="quiet">
             <ProgressWords run={run} />
           </span>
@@ -86,7 +86,7 @@ function Run({ run }: { readonly run: RunDetail }) {
           <Tabs.Tab value="tasks">Tasks</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="map">
-          <StageMaps run={run} stage={stage} />
+          <StageMaps run={run} graph={graph} stage={stage} />
         </Tabs.Panel>
         <Tabs.Panel value="tasks">
           <TaskTable run={run} />

@@ -1,5 +1,5 @@
 /** How many tasks are in which state: as a thin stacked bar, and as words. */
-import type { TaskCounts } from '@gantry/model';
+import type { TaskCounts, TaskState } from '@gantry/model';
 import classes from './count-bar.module.css';
 import { formatCount } from './numbers.ts';
 import { StateIcon } from './state-badge.tsx';
@@ -26,13 +26,21 @@ export function CountBar({ counts }: { readonly counts: TaskCounts }) {
   );
 }
 
-export function CountList({ counts }: { readonly counts: TaskCounts }) {
-  const present = presentOf(counts);
+interface CountListProps {
+  readonly counts: TaskCounts;
+  /** True while tasks come and go: what may be none at one moment keeps its place, so that nothing jumps. */
+  readonly steady?: boolean;
+}
+
+const comingAndGoing: ReadonlySet<TaskState> = new Set(['running', 'ready']);
+
+export function CountList({ counts, steady = false }: CountListProps) {
+  const present = presentOf(counts, steady ? comingAndGoing : new Set());
   if (present.length === 0) return <span className="quiet">no tasks yet</span>;
   return (
     <span className={`${classes['list']} figures`}>
       {present.map(([state, count]) => (
-        <span key={state} style={{ display: 'inline-flex', alignItems: 'center', gap: '0.3em' }}>
+        <span key={state} className={classes['count']} data-none={count === 0 || undefined}>
           <StateIcon state={state} />
           {formatCount(count)} {lookOf(state).word}
         </span>
@@ -41,9 +49,10 @@ export function CountList({ counts }: { readonly counts: TaskCounts }) {
   );
 }
 
-function presentOf(counts: TaskCounts) {
+function presentOf(counts: TaskCounts, always: ReadonlySet<TaskState> = new Set()) {
+  const any = Object.values(counts).some((count) => count > 0);
   return shownOrder.flatMap((state) => {
     const count = counts[state] ?? 0;
-    return count > 0 ? [[state, count] as const] : [];
+    return count > 0 || (any && always.has(state)) ? [[state, count] as const] : [];
   });
 }

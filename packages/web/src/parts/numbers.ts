@@ -7,6 +7,13 @@ export function formatCount(value: number): string {
   return whole.format(value);
 }
 
+/** `7`, `99`, `1k`, `12k`, `1M`: three characters at most. */
+export function formatShort(count: number): string {
+  if (count < 1000) return String(count);
+  if (count < 1_000_000) return `${Math.floor(count / 1000)}k`;
+  return `${Math.floor(count / 1_000_000)}M`;
+}
+
 /** `3 tasks`, `1 task` */
 export function formatThings(count: number, thing: string): string {
   return `${formatCount(count)} ${thing}${count === 1 ? '' : 's'}`;
@@ -28,6 +35,15 @@ export function formatSoFar(seconds: number): string {
   return seconds < 59.5 ? `${Math.max(1, Math.round(seconds))} s` : formatDuration(seconds);
 }
 
+/** Of what is guessed: `40 s`, `4 min`, `2 h`, `3 d`. */
+export function formatRough(seconds: number): string {
+  if (seconds < 10) return 'a few s';
+  if (seconds < 57.5) return `${Math.round(seconds / 5) * 5} s`;
+  if (seconds < 3570) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 84_600) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} d`;
+}
+
 /** `1.4 MB`; powers of ten. */
 export function formatSize(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
@@ -45,6 +61,11 @@ export function formatRate(perSecond: number): string {
   if (perSecond >= 10) return `${formatCount(perSecond)} tasks/s`;
   if (perSecond >= 1) return `${perSecond.toFixed(1)} tasks/s`;
   return `${(perSecond * 60).toFixed(perSecond * 60 >= 10 ? 0 : 1)} tasks/min`;
+}
+
+/** The same where it is said of what: `12/s`, `38/min`. */
+export function formatPace(perSecond: number): string {
+  return formatRate(perSecond).replace(' tasks', '');
 }
 
 /** `row=1,col=2`, as addresses and the command line write it; empty for the only place. */

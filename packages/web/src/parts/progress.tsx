@@ -1,13 +1,13 @@
 /** How far a run is: what is finished, the rate and the time left. */
 import type { RunSummary } from '@gantry/model';
 import { countAll, countFinished, rateOf } from '../live/rates.ts';
-import { formatCount, formatRate, formatSoFar } from './numbers.ts';
+import { formatCount, formatRate, formatRough } from './numbers.ts';
 import { useNow } from './relative-time.tsx';
 
 export interface Progress {
   readonly finished: number;
   readonly all: number;
-  /** `12.4 tasks/s`; undefined while nothing can be said, and at the end. */
+  /** `12.4 tasks/s`, or that it waits; undefined while nothing can be said, and at the end. */
   readonly rate: string | undefined;
   readonly left: string | undefined;
 }
@@ -18,13 +18,19 @@ function useProgress(run: RunSummary): Progress {
   const [finished, all] = [countFinished(run.tasks), countAll(run.tasks)];
   const open = all - finished - (run.tasks.blocked ?? 0);
   const perSecond = run.state === 'active' ? rateOf(run.id) : undefined;
+  if (perSecond === undefined || perSecond === 0)
+    return { finished, all, rate: isWaiting(run) ? 'waiting for more to come' : undefined, left: undefined };
   return {
     finished,
     all,
-    rate: perSecond === undefined ? undefined : formatRate(perSecond),
-    left:
-      perSecond === undefined || perSecond === 0 || open === 0 ? undefined : formatSoFar(open / perSecond),
+    rate: formatRate(perSecond),
+    left: open === 0 ? undefined : formatRough(open / perSecond),
   };
+}
+
+/** Whether it can do nothing at the moment, and goes on when more comes. */
+function isWaiting({ state, tasks }: RunSummary): boolean {
+  return state === 'active' && (tasks.ready ?? 0) + (tasks.running ?? 0) === 0;
 }
 
 /** `120 of 400 tasks · 12 tasks/s · 23 s left` */

@@ -2,10 +2,10 @@
  * The colour, icon and word of every state, the same everywhere. Colours are those of Okabe and Ito
  * (https://jfly.uni-koeln.de/color/), which people with any colour vision tell apart; the icons differ without colour.
  */
-import type { AttemptEnd, DatasetState, RunState, TaskState } from '@gantry/model';
+import type { AgentState, AttemptEnd, DatasetState, RunState, TaskState } from '@gantry/model';
 import type { ReactNode } from 'react';
 
-export type ShownState = TaskState | RunState | AttemptEnd | DatasetState | 'stale';
+export type ShownState = TaskState | RunState | AttemptEnd | DatasetState | AgentState | 'stale';
 
 export interface StateLook {
   readonly word: string;
@@ -71,9 +71,13 @@ const looks: Readonly<Record<ShownState, StateLook>> = {
     icon: onDisc('M5 8.2l2.1 2.1L11 6.2'),
   },
   failed,
-  'timed-out': { ...failed, word: 'timed out' },
-  'out-of-memory': { ...failed, word: 'out of memory' },
-  'start-failed': { ...failed, word: 'did not start' },
+  'timed-out': { ...failed, word: 'timed out', icon: onDisc('M8 4.6V8l2.3 1.5') },
+  'out-of-memory': {
+    ...failed,
+    word: 'out of memory',
+    icon: onDisc('M5.4 10.6V8.4M8 10.6V5.2M10.6 10.6V6.8'),
+  },
+  'start-failed': { ...failed, word: 'did not start', icon: onDisc('M6.8 5.4l3.8 2.6-3.8 2.6z') },
   cancelled: {
     word: 'cancelled',
     color: 'var(--state-cancelled)',
@@ -109,6 +113,8 @@ const looks: Readonly<Record<ShownState, StateLook>> = {
       </>
     ),
   },
+  alive: { word: 'connected', color: 'var(--state-succeeded)', icon: onDisc('M5 8.2l2.1 2.1L11 6.2') },
+  left: { word: 'left', color: 'var(--state-waiting)', icon: dashed },
   returned: { word: 'given back', color: 'var(--state-waiting)', icon: dashed },
   paused: {
     word: 'paused',

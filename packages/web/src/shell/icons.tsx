@@ -7,6 +7,9 @@ const shapes = {
   datasets: (
     <path d="M12 4.2c4 0 7 1.2 7 2.7s-3 2.7-7 2.7-7-1.2-7-2.7 3-2.7 7-2.7zM5 6.9v10.2c0 1.5 3 2.7 7 2.7s7-1.2 7-2.7V6.9M5 12c0 1.5 3 2.7 7 2.7s7-1.2 7-2.7" />
   ),
+  failures: <path d="M12 4.5l8.5 15h-17zM12 10v4.2M12 16.8v.1" />,
+  agents: <path d="M4 5h16v6H4zM4 13h16v6H4zM7.5 8h.1M7.5 16h.1M11 8h5M11 16h5" />,
+  bell: <path d="M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 1.5h-15zM10 20.5h4" />,
   collapse: <path d="M4 5h16v14H4zM9.5 5v14M16 10l-2 2 2 2" />,
   search: <path d="M10.5 5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11zM15 15l5 5" />,
   sun: (

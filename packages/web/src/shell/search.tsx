@@ -120,6 +120,20 @@ function useEntries(words: string): Entry[] {
       go: () => void navigate({ to: '/datasets' }),
     },
     {
+      key: 'failures',
+      text: 'Failures',
+      kind: 'page',
+      icon: <Icon name="failures" size={16} />,
+      go: () => void navigate({ to: '/failures' }),
+    },
+    {
+      key: 'agents',
+      text: 'Agents',
+      kind: 'page',
+      icon: <Icon name="agents" size={16} />,
+      go: () => void navigate({ to: '/agents' }),
+    },
+    {
       key: 'failed',
       text: 'Runs that failed',
       kind: 'page',

@@ -7,6 +7,7 @@ import { loadPage } from '../load-page.ts';
 import { client } from '../api/client.ts';
 import { statusQuery } from '../api/queries.ts';
 import { setSignedOut } from '../api/signed-out.ts';
+import { Bell } from '../notifications/bell.tsx';
 import { Connection } from './connection.tsx';
 import { Icon } from './icons.tsx';
 import classes from './shell.module.css';
@@ -31,6 +32,7 @@ export function TopBar() {
         {status?.dataDirectory}
       </span>
       <Connection />
+      <Bell />
       <ThemeSwitch />
       <Account version={status?.version} />
       {searching && (

@@ -34,7 +34,7 @@ interface WatchedFolderProps {
   readonly watch: LiveSourceState;
 }
 
-function WatchedFolder({ source, watch }: WatchedFolderProps) {
+export function WatchedFolder({ source, watch }: WatchedFolderProps) {
   const { folder, state, taken, lastTaken, pending, unfinished, problems, trouble, reason } = watch;
   const [word, look] = words[state];
   const waiting = unfinished.first.filter(({ name }) => !isTold(watch, name));

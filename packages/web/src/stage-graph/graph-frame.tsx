@@ -1,17 +1,11 @@
 /** The frame of every graph of stages: laid out, fitted, without anything to be moved. What a node shows is its users'. */
 import '@xyflow/react/dist/base.css';
 import type { RunGraph } from '@gantry/model';
-import {
-  Position,
-  ReactFlow,
-  type Edge,
-  type Node,
-  type NodeTypes,
-  type ReactFlowInstance,
-} from '@xyflow/react';
+import { Position, ReactFlow, type Node, type NodeTypes, type ReactFlowInstance } from '@xyflow/react';
 import { useElementSize } from '@mantine/hooks';
-import { useEffect, useMemo, useState } from 'react';
-import { layOutGraph, type GraphSizes } from './lay-out-graph.ts';
+import { memo, useEffect, useMemo, useState } from 'react';
+import { layOutGraph, lineId, type GraphLayout, type GraphSizes } from './lay-out-graph.ts';
+import { StageLine, type StageLineEdge } from './stage-line.tsx';
 import classes from './stage-graph.module.css';
 
 interface GraphFrameProps {
@@ -31,34 +25,38 @@ export interface DrawnNode {
   readonly height: number;
 }
 
+const lines = { line: memo(StageLine) };
+/** Around the graph, in pixels. */
+const inset = 14;
 /** Text stays readable; what does not fit is reached by dragging. */
-const fitting = { padding: 0.08, maxZoom: 1, minZoom: 0.75 };
+const fitting = { padding: `${inset}px`, maxZoom: 1, minZoom: 0.75 } as const;
 const lowestHeight = 124;
-const highestHeight = 340;
+const highestHeight = 360;
 
 export function GraphFrame({ graph, nodeTypes, nodeOf, label, sizes }: GraphFrameProps) {
-  const positions = useMemo(() => layOutGraph(graph, sizes), [graph, sizes]);
-  const nodes = positions.flatMap(({ name, x, y }): Node[] => {
+  const layout = useMemo(() => layOutGraph(graph, sizes), [graph, sizes]);
+  const nodes = layout.nodes.flatMap(({ name, x, y }): Node[] => {
     const node = nodeOf(name);
     if (node === undefined) return [];
     const { type, data, height } = node;
     return [
       {
         ...{ id: name, position: { x, y }, draggable: false, selectable: false, focusable: false },
-        ...measuresOf(sizes.nodeWidth, height),
+        ...measuresOf(sizes.width, height),
         ...{ type, data },
       },
     ];
   });
   const { ref, width } = useElementSize();
-  const [flow, setFlow] = useState<ReactFlowInstance>();
+  const [flow, setFlow] = useState<ReactFlowInstance<Node, StageLineEdge>>();
+  const edges = useMemo(() => drawLines(graph, layout), [graph, layout]);
+  const size = sizeOf(layout, sizes);
+  const zoom = Math.max(fitting.minZoom, Math.min(fitting.maxZoom, (width - 2 * inset) / size.width));
+  const height = size.height * zoom + 2 * inset;
   // A panel that opens or closes leaves another width; another graph has other corners.
   useEffect(() => {
     if (width > 0) void flow?.fitView(fitting);
-  }, [flow, width, positions]);
-  const edges = useMemo(() => drawEdges(graph), [graph]);
-  const rows = positions.map(({ y }) => y);
-  const height = Math.max(...rows) - Math.min(...rows) + sizes.nodeHeight + 40;
+  }, [flow, width, height, layout]);
   return (
     <section
       ref={ref}
@@ -66,10 +64,11 @@ export function GraphFrame({ graph, nodeTypes, nodeOf, label, sizes }: GraphFram
       style={{ height: Math.min(highestHeight, Math.max(lowestHeight, height)) }}
       aria-label={label}
     >
-      <ReactFlow
+      <ReactFlow<Node, StageLineEdge>
         nodes={nodes}
         edges={edges}
         nodeTypes={nodeTypes}
+        edgeTypes={lines}
         fitView
         fitViewOptions={fitting}
         onInit={setFlow}
@@ -102,11 +101,22 @@ function measuresOf(width: number, height: number) {
 }
 
 /** One line between two nodes, whatever number of inputs it stands for. */
-function drawEdges(graph: RunGraph): Edge[] {
-  const edges = new Map<string, Edge>();
+function drawLines(graph: RunGraph, { bends }: GraphLayout): StageLineEdge[] {
+  const edges = new Map<string, StageLineEdge>();
   for (const { from, to, pattern } of graph.edges) {
-    const id = `${from} → ${to}`;
-    edges.set(id, { id, source: from, target: to, ...(pattern === 'each' ? {} : { label: pattern }) });
+    const id = lineId(from, to);
+    edges.set(id, {
+      ...{ id, source: from, target: to, type: 'line', data: { bends: bends.get(id) ?? [] } },
+      ...(pattern === 'each' ? {} : { label: pattern }),
+    });
   }
   return [...edges.values()];
+}
+
+function sizeOf({ nodes, bends }: GraphLayout, sizes: GraphSizes): { width: number; height: number } {
+  const lanes = [...bends.values()].flat().map(({ y }) => y);
+  const top = Math.min(...lanes, ...nodes.map(({ y }) => y));
+  const bottom = Math.max(...lanes, ...nodes.map(({ y }) => y + sizes.stageHeight));
+  const xs = nodes.map(({ x }) => x);
+  return { width: Math.max(...xs) + sizes.width - Math.min(...xs), height: bottom - top };
 }

@@ -28,7 +28,7 @@ export function PipelineGraph({ graph, plan }: PipelineGraphProps) {
     const stage = graph.stages.find((one) => one.name === name);
     if (stage !== undefined) {
       const planned = plan?.stages.find((one) => one.name === name);
-      return { type: 'stage', data: { stage, planned }, height: smallSizes.nodeHeight };
+      return { type: 'stage', data: { stage, planned }, height: smallSizes.stageHeight };
     }
     const source = graph.sources.find((one) => one.name === name);
     const planned = plan?.sources.find((one) => one.name === name);

@@ -5,11 +5,11 @@ import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import { countAll, countFinished, countTroubled, rateOf } from '../live/rates.ts';
 import { CountBar } from '../parts/count-bar.tsx';
-import { formatCount, formatRate, formatSoFar, formatThings } from '../parts/numbers.ts';
+import { formatCount, formatPace, formatRough, formatThings } from '../parts/numbers.ts';
 import { useNow } from '../parts/relative-time.tsx';
 import type { RunSearch } from '../run-search.ts';
 import { GraphFrame, type DrawnNode } from './graph-frame.tsx';
-import { fullSizes } from './lay-out-graph.ts';
+import { stageSizes } from './lay-out-graph.ts';
 import classes from './stage-graph.module.css';
 
 interface StageGraphProps {
@@ -37,13 +37,13 @@ export function StageGraph({ run, graph, current }: StageGraphProps) {
       return {
         type: 'stage',
         data: { run: run.id, stage, title: described.title, current: name === current },
-        height: fullSizes.nodeHeight,
+        height: stageSizes.stageHeight,
       };
     const source = run.sources.find((one) => one.name === name);
     const type = graph.sources.find((one) => one.name === name)?.type ?? 'file';
-    return source && { type: 'source', data: { source, type }, height: fullSizes.sourceHeight };
+    return source && { type: 'source', data: { source, type }, height: stageSizes.sourceHeight };
   };
-  return <GraphFrame graph={graph} nodeTypes={kinds} nodeOf={nodeOf} label="Stages" sizes={fullSizes} />;
+  return <GraphFrame graph={graph} nodeTypes={kinds} nodeOf={nodeOf} label="Stages" sizes={stageSizes} />;
 }
 
 function StageNodeView({ data }: NodeProps<StageNode>) {
@@ -53,9 +53,7 @@ function StageNodeView({ data }: NodeProps<StageNode>) {
   const troubled = countTroubled(stage.tasks);
   const rate = rateOf(run, stage.name);
   const open = all - finished - (stage.tasks.blocked ?? 0);
-  const busy = (stage.tasks.running ?? 0) > 0;
-  const left =
-    busy && rate !== undefined && rate > 0 && open > 0 ? `${formatSoFar(open / rate)} left` : undefined;
+  const left = rate !== undefined && rate > 0 && open > 0 ? `${formatRough(open / rate)} left` : undefined;
   return (
     <>
       <Handle type="target" position={Position.Left} isConnectable={false} />
@@ -67,10 +65,8 @@ function StageNodeView({ data }: NodeProps<StageNode>) {
         data-trouble={troubled > 0 || undefined}
         title={title}
       >
-        <span className={classes['name']}>
-          <span className="cut">{stage.name}</span>
-          <small className="cut">{stage.tool}</small>
-        </span>
+        <span className={`cut ${classes['name']}`}>{stage.name}</span>
+        <small className="cut">{stage.tool}</small>
         <CountBar counts={stage.tasks} />
         <span className={`${classes['foot']} figures`}>
           <span>
@@ -79,13 +75,20 @@ function StageNodeView({ data }: NodeProps<StageNode>) {
           {troubled > 0 && <span>{describeTrouble(stage)}</span>}
         </span>
         <span className={`${classes['foot']} figures`}>
-          <span>{busy && rate !== undefined && rate > 0 ? formatRate(rate) : busy ? 'running' : ' '}</span>
+          <span>{describePace(stage, rate)}</span>
           <span>{left}</span>
         </span>
       </Link>
       <Handle type="source" position={Position.Right} isConnectable={false} />
     </>
   );
+}
+
+/** Steady between one task and the next, where they come one by one. */
+function describePace({ tasks }: StageSummary, rate: number | undefined): string {
+  if (rate !== undefined && rate > 0 && (tasks.waiting ?? 0) + (tasks.ready ?? 0) + (tasks.running ?? 0) > 0)
+    return formatPace(rate);
+  return (tasks.running ?? 0) > 0 ? 'running' : ' ';
 }
 
 function describeTrouble({ tasks }: StageSummary): string {
@@ -97,13 +100,12 @@ function SourceNodeView({ data: { source, type } }: NodeProps<SourceNode>) {
   return (
     <>
       <div className={`${classes['node']} ${classes['source']}`}>
-        <span className={classes['name']}>
-          <span className="cut">{source.name}</span>
-          <small>{type}</small>
-        </span>
+        <span className={`cut ${classes['name']}`}>{source.name}</span>
         <span className={`${classes['foot']} figures`}>
-          <span>{formatThings(source.items, 'item')}</span>
-          <span>{source.closed ? 'closed' : 'open'}</span>
+          <span>{formatThings(source.items, type === 'file' ? 'file' : type)}</span>
+          <span title={source.closed ? 'No more can come' : 'More may come'}>
+            {source.closed ? 'closed' : 'open'}
+          </span>
         </span>
       </div>
       <Handle type="source" position={Position.Right} isConnectable={false} />

@@ -7,7 +7,7 @@ import { taskWorkQuery } from '../api/queries.ts';
 import { ItemChip } from '../datasets/item-chip.tsx';
 import itemClasses from '../datasets/item-panel.module.css';
 import { CopyButton } from '../parts/copy-button.tsx';
-import { quote } from '../parts/copy-call.tsx';
+import { quote } from '../parts/quote.ts';
 import { formatCount, formatSize, formatThings, placeText } from '../parts/numbers.ts';
 import classes from './task-panel.module.css';
 

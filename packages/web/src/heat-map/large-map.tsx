@@ -1,0 +1,149 @@
+/**
+ * The map of one stage: a plane at a time; or all planes beside each other, where they are few and small and nobody has
+ * chosen one.
+ */
+import type { RunDetail, RunGraph, StageSummary } from '@gantry/model';
+import { SegmentedControl } from '@mantine/core';
+import { getRouteApi, useNavigate, useParams } from '@tanstack/react-router';
+import { useMemo, useState, type ReactNode } from 'react';
+import { countAll } from '../live/rates.ts';
+import { useChangeSearch } from '../parts/change-search.ts';
+import { placeText, readPlaceText } from '../parts/numbers.ts';
+import { Loading, Problem } from '../parts/page.tsx';
+import { hasPictures } from '../parts/thumbnail.tsx';
+import { HeatMap, heightOfMap, type MapColoring } from './heat-map.tsx';
+import classes from './heat-map.module.css';
+import { countSquares } from './map-grid.ts';
+import { DurationLegend, MapLegend } from './map-legend.tsx';
+import { scaleOf, type DurationScale } from './paint-map.ts';
+import { PlaneChoice } from './plane-choice.tsx';
+import { PlaneMaps } from './plane-maps.tsx';
+import { PlaneSliders } from './plane-sliders.tsx';
+import type { PictureSource } from './use-map-pictures.ts';
+import { firstOf, layOutAxes, useStageMap, type PlaneExtent } from './use-stage-map.ts';
+
+const route = getRouteApi('/runs/$run');
+
+/** Durations of a plane with more tasks are only read when they are asked for. */
+const durationsAtOnce = 50_000;
+/** So many planes, and tasks in all of them, are shown beside each other. */
+const mostPlanes = 8;
+const mostTasks = 4_000;
+
+interface LargeMapProps {
+  readonly run: RunDetail;
+  readonly graph: RunGraph | undefined;
+  readonly stage: StageSummary;
+  /** What chooses between one map and all. */
+  readonly choice: ReactNode;
+}
+
+export function LargeMap({ run, graph, stage, choice }: LargeMapProps) {
+  const search = route.useSearch();
+  const change = useChangeSearch();
+  const { task } = useParams({ strict: false });
+  const navigate = useNavigate({ from: '/runs/$run' });
+  const { x, y, planes } = layOutAxes(stage.axes);
+  const wanted = useMemo(() => readPlaceText(search.at ?? '') ?? {}, [search.at]);
+  const durations = search.color === 'duration' || countAll(stage.tasks) <= durationsAtOnce;
+  const map = useStageMap(run, { stage: stage.name, x, y, planes, at: wanted, durations });
+  const { grid, extents } = map;
+  const at = useMemo(() => ({ ...firstOf(extents, planes), ...wanted }), [extents, planes.join(), wanted]);
+  const few = fewPlanes(extents, planes, stage);
+  const beside = few !== undefined && wanted[few.axis] === undefined;
+  const [joined, setJoined] = useState<DurationScale>();
+  const pictures = findPictures(graph, stage);
+  const colorBy: MapColoring =
+    search.color === 'pictures' && pictures === undefined ? 'state' : (search.color ?? 'state');
+
+  const show = (next: Record<string, number>): void => change({ at: placeText(next) || undefined });
+  const step = (by: number): void => {
+    const [axis] = planes;
+    const extent = extents.find((one) => one.axis === axis);
+    if (axis === undefined || extent === undefined) return;
+    show({ ...at, [axis]: Math.max(extent.first, Math.min(extent.last, (at[axis] ?? 0) + by)) });
+  };
+  const open = (id: number): void => {
+    void navigate({
+      to: '/runs/$run/tasks/$task',
+      params: { run: run.id, task: id },
+      search: (before) => ({ ...before, attempt: undefined }),
+    });
+  };
+  const shared = { label: stage.name, only: search.state, marked: task, onChoose: open, colorBy, pictures };
+  return (
+    <div className={classes['large']}>
+      <div className={classes['bar']}>
+        {choice}
+        {few === undefined ? (
+          <PlaneSliders extents={extents} planes={planes} at={at} onChange={show} />
+        ) : (
+          <PlaneChoice extent={few} chosen={wanted[few.axis]} onChoose={show} />
+        )}
+        {grid !== undefined && colorBy !== 'duration' && (
+          <MapLegend counts={beside ? countTasks(stage) : countSquares(grid)} only={search.state} />
+        )}
+        {grid !== undefined && colorBy === 'duration' && (
+          <DurationLegend scale={beside ? joined : scaleOf(grid)} />
+        )}
+        <span className={classes['grow']} />
+        <SegmentedControl
+          size="xs"
+          aria-label="Colour by"
+          value={colorBy}
+          data={[
+            { value: 'state', label: 'State' },
+            { value: 'duration', label: 'Duration' },
+            ...(pictures === undefined ? [] : [{ value: 'pictures', label: 'Pictures' }]),
+          ]}
+          onChange={(value) =>
+            change({ color: value === 'duration' || value === 'pictures' ? value : undefined })
+          }
+        />
+      </div>
+      {map.error !== undefined && <Problem error={map.error} />}
+      {grid === undefined && map.error === undefined && <Loading height="12rem" />}
+      {grid !== undefined && beside && (
+        <PlaneMaps {...shared} run={run} stage={stage} first={map} extent={few} onScale={setJoined} />
+      )}
+      {grid !== undefined && !beside && (
+        <HeatMap
+          {...shared}
+          grid={grid}
+          version={map.version}
+          at={at}
+          height={`max(7rem, min(46vh, 40rem, ${heightOfMap(grid, colorBy)}px))`}
+          view={search.view}
+          onView={(view) => change({ view })}
+          onPlane={step}
+        />
+      )}
+    </div>
+  );
+}
+
+/** The one axis that planes are walked through, where all of them can be shown. */
+function fewPlanes(
+  extents: readonly PlaneExtent[],
+  planes: readonly string[],
+  stage: StageSummary,
+): PlaneExtent | undefined {
+  const [axis, ...more] = planes;
+  const extent = more.length > 0 ? undefined : extents.find((one) => one.axis === axis);
+  if (extent === undefined || countAll(stage.tasks) > mostTasks) return undefined;
+  const count = extent.last - extent.first + 1;
+  return count > 1 && count <= mostPlanes ? extent : undefined;
+}
+
+/** The stage's first output that has pictures, if it has one at each of the stage's places. */
+function findPictures(graph: RunGraph | undefined, stage: StageSummary): PictureSource | undefined {
+  const output = graph?.stages
+    .find(({ name }) => name === stage.name)
+    ?.outputs.find(({ type, axes }) => hasPictures(type) && axes.length === stage.axes.length);
+  return output?.dataset === undefined ? undefined : { dataset: output.dataset, type: output.type };
+}
+
+function countTasks({ tasks }: StageSummary): ReturnType<typeof countSquares> {
+  const entries = Object.entries(tasks) as [keyof typeof tasks, number][];
+  return new Map(entries.filter(([, count]) => count > 0));
+}
