@@ -1,3 +1,4 @@
+export { arrayText } from './array-text.ts';
 export { claimDatabase, describeDatabase, type DatabaseOwner } from './claim-database.ts';
 export { explainLostConnection } from './connection-failure.ts';
 export {
@@ -34,4 +35,4 @@ export { claimTasks } from './statements/claim-tasks.ts';
 export { closeSourceSql } from './statements/close-source.ts';
 export type { InputItemRow } from './statements/list-inputs.ts';
 export { recordItems, type MadeItemRow } from './statements/record-items.ts';
-export { settleAttempts, type EndedAttemptRow } from './statements/settle-attempts.ts';
+export { settleAttempts, type EndedAttemptRow, type VerdictRow } from './statements/settle-attempts.ts';

@@ -135,9 +135,7 @@ async function describeInputs(
 ): Promise<TaskExplanation['inputs']> {
   return Promise.all(
     stage.compiled.inputs.map(async (input, index) => {
-      const items = await listInputs(engine.pool, stage.shape, index, [
-        { attempt: task.id, place: task.place },
-      ]);
+      const items = await listInputs(engine.pool, stage.shape, index, [task.id]);
       const [, available = 0, pending = 0, failed = 0] = task.counts.slice(4 * index, 4 * index + 4);
       return {
         name: input.name,

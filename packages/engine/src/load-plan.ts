@@ -34,6 +34,7 @@ interface PlannedDataset {
   readonly axes: readonly string[];
   readonly unitAxes: readonly string[];
   readonly bounds: LatticeBounds;
+  readonly toldTwice: boolean;
 }
 
 /** @throws GantryError `unknown-run` */
@@ -67,6 +68,7 @@ export async function loadPlan(pool: Pool | Transaction, run: number): Promise<R
         axes: source.axes,
         unitAxes: source.axes,
         bounds: source.bounds,
+        toldTwice: Object.keys(source.bounds.extents).length > 0,
       });
     } else {
       const shape = stageShape(stage, stage.spec, datasets, rows);
@@ -132,6 +134,7 @@ function stageShape(
       axes: output.axes,
       unitAxes: compiled.axes,
       bounds,
+      toldTwice: false,
     });
     return {
       name: output.name,

@@ -14,6 +14,8 @@ export interface LockedRun {
   readonly state: RunState;
   /** `run.change` of this transaction. */
   readonly change: number;
+  /** Sources that the run has seen closed before this transaction. */
+  readonly closed: readonly number[];
 }
 
 /** Locks one run and raises its change number; undefined where there is no such run. */
@@ -25,7 +27,8 @@ export async function lockRun(transaction: Transaction, run: number): Promise<Lo
   });
   const { rows } = await transaction.query<LockedRun>({
     name: 'raise-run-change',
-    text: 'UPDATE run SET change = change + 1 WHERE id = $1 RETURNING id, state, change',
+    text: `UPDATE run SET change = change + 1 WHERE id = $1
+           RETURNING id, state, change, ARRAY(SELECT s.id FROM stage s WHERE s.run = run.id AND s.closed) AS closed`,
     values: [run],
   });
   return rows[0];

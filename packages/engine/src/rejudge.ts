@@ -19,9 +19,9 @@ export async function leaveVerdicts(
 ): Promise<number> {
   const { rows } = await transaction.query<{ stage: number; tasks: number }>(
     `WITH told AS (
-       INSERT INTO step_verdict (stage, task, place, verdict)
-       SELECT stage, id, place, verdict
-       FROM (SELECT t.*, ${select} AS verdict FROM task t WHERE t.stage = ANY ($1)) judged
+       INSERT INTO step_verdict (stage, task, at, place, verdict)
+       SELECT stage, id, at, place, verdict
+       FROM (SELECT t.*, t.ctid AS at, (${select})::task_verdict AS verdict FROM task t WHERE t.stage = ANY ($1)) judged
        WHERE verdict IS NOT NULL
        RETURNING stage)
      SELECT stage, count(*)::int AS tasks FROM told GROUP BY stage`,

@@ -3,12 +3,15 @@
  * lost with a session and what was handed back all go this way.
  */
 import {
+  arrayText,
   recordItems,
   replaceItems,
   settleAttempts as settleStatement,
   type EndedAttemptRow,
   type MadeItemRow,
+  type StageShape,
   type Transaction,
+  type VerdictRow,
 } from '@gantry/database';
 import { advanceRun, nothingTouched } from './advance-run.ts';
 import { lookFromFirst } from './claim-tasks.ts';
@@ -16,8 +19,8 @@ import type { EndedAttempt } from './ended-attempt.ts';
 import type { Engine } from './engine.ts';
 import { lockRun } from './lock-runs.ts';
 import { placeMadeFiles, type PlacedAttempt } from './place-made-files.ts';
-import type { RunPlan } from './run-plan.ts';
 import type { LostAttempt } from './lost-attempt.ts';
+import type { RunPlan, StagePlan } from './run-plan.ts';
 
 export interface Settled {
   /** Attempts that the session does not hold any more: their files are nobody's. */
@@ -32,22 +35,23 @@ export async function settleAttempts(
   session: number,
   ends: readonly EndedAttempt[],
 ): Promise<Settled> {
-  const { rows } = await engine.pool.query<{ attempt: number; run: number; stage: number }>({
+  const { rows } = await engine.pool.query<{ run: number; stage: number; attempts: number[] }>({
     name: 'runs-of-attempts',
-    text: `SELECT r.attempt, s.run, r.stage FROM running r JOIN stage s ON s.id = r.stage
-           WHERE r.attempt = ANY ($1) AND r.session = $2`,
-    values: [ends.map(({ attempt }) => attempt), session],
+    text: `SELECT s.run, s.id AS stage, array_agg(r.attempt) AS attempts FROM running r JOIN stage s ON s.id = r.stage
+           WHERE r.attempt = ANY ($1::bigint[]) AND r.session = $2 GROUP BY s.id ORDER BY s.run, s.ordinal`,
+    values: [arrayText(ends.map(({ attempt }) => attempt)), session],
   });
-  const places = new Map(rows.map((row) => [row.attempt, row]));
+  const reported = new Map(ends.map((end) => [end.attempt, end]));
   const kept = new Set<number>();
   const unused: LostAttempt[] = [];
-  for (const run of [...new Set(rows.map((row) => row.run))].sort((a, b) => a - b)) {
+  for (const [run, held] of Map.groupBy(rows, (row) => row.run)) {
     const plan = await engine.plan(run);
-    const ofRun = ends.flatMap((end) => {
-      const at = places.get(end.attempt);
-      const stage = plan.stages.find(({ id }) => id === at?.stage);
-      return at?.run !== run || stage === undefined ? [] : [placeMadeFiles(end, stage)];
-    });
+    const ofRun = held.flatMap(({ stage, attempts }) =>
+      attempts.flatMap((attempt) => {
+        const end = reported.get(attempt);
+        return end === undefined ? [] : [placeMadeFiles(end, stageOf(plan, stage))];
+      }),
+    );
     const settled = await settleRun(engine, plan, session, ofRun);
     for (const attempt of settled.kept) kept.add(attempt);
     unused.push(...settled.unused);
@@ -75,22 +79,12 @@ async function settleRun(
   return engine.work(async (transaction, news) => {
     const locked = await lockRun(transaction, plan.id);
     if (locked === undefined) return { kept: [], unused: [] };
-    const verdicts = await settleStatement.run(transaction, JSON.stringify(ends.map(endRow)), session);
+    const verdicts = await settleStatement(transaction, session, ends.map(endRow));
     const touched = nothingTouched();
     for (const { stage } of verdicts) touched.verdicts.add(stage);
-    const used = await recordMade(transaction, plan, ends, verdicts, touched.changed);
+    const unused = await recordMade(transaction, plan, ends, verdicts, touched.changed);
     await advanceRun(transaction, plan, locked, touched, news);
-    const made = new Set(ends.filter((end) => end.made.length > 0).map(({ attempt }) => attempt));
-    return {
-      kept: verdicts.map(({ attempt }) => attempt),
-      unused: verdicts
-        .filter(({ attempt }) => made.has(attempt) && !used.has(attempt))
-        .map(({ attempt, stage }) => ({
-          attempt,
-          run: plan.id,
-          stage: plan.stages.find(({ id }) => id === stage)?.name ?? '',
-        })),
-    };
+    return { kept: verdicts.flatMap(({ attempts }) => attempts), unused };
   });
 }
 
@@ -103,44 +97,52 @@ function endRow(end: EndedAttempt): EndedAttemptRow {
     exit_code: end.exitCode ?? null,
     signal: end.signal ?? null,
     message: end.message ?? null,
-    resources: end.resources ?? null,
-    log: end.log ?? null,
+    resources: end.resources === undefined ? null : JSON.stringify(end.resources),
+    log: end.log === undefined ? null : JSON.stringify(end.log),
   };
 }
 
-/** @returns the attempts whose files the items now point at */
+/** @returns the attempts that made files at which no item points */
 async function recordMade(
   transaction: Transaction,
   plan: RunPlan,
   ends: readonly PlacedAttempt[],
-  verdicts: readonly { attempt: number; stage: number; verdict: string }[],
+  verdicts: readonly VerdictRow[],
   changed: Map<number, boolean>,
-): Promise<Set<number>> {
-  const stageOf = new Map(
-    verdicts
-      .filter(({ verdict }) => verdict === 'succeeded')
-      .map(({ attempt, stage }) => [attempt, stage] as const),
-  );
-  if (stageOf.size === 0) return new Set();
-  const rows = ends.flatMap((end): MadeItemRow[] => {
-    const stage = plan.stages.find(({ id }) => id === stageOf.get(end.attempt));
-    if (stage === undefined) return [];
-    return end.made.map(({ output, ...file }) => {
-      const dataset = stage.shape.outputs.find(({ name }) => name === output)?.dataset;
-      if (dataset === undefined) throw new Error(`stage ${stage.name} has no output ${output}`);
-      return { attempt: end.attempt, dataset, ...file };
-    });
-  });
-  const json = JSON.stringify(rows);
-  const stages = new Set(stageOf.values());
-  for (const { shape } of plan.stages) {
-    if (!stages.has(shape.id)) continue;
-    await replaceItems(transaction, shape, json);
+): Promise<LostAttempt[]> {
+  const made = new Map(ends.map((end) => [end.attempt, end.made]));
+  const unused = new Set<number>();
+  const items: MadeItemRow[] = [];
+  const succeeded: StageShape[] = [];
+  for (const { stage: id, verdict, attempts } of verdicts) {
+    const { shape } = stageOf(plan, id);
+    if (verdict === 'succeeded') succeeded.push(shape);
+    for (const attempt of attempts) {
+      for (const { output, ...file } of made.get(attempt) ?? []) {
+        const dataset = shape.outputs.find(({ name }) => name === output)?.dataset;
+        if (dataset === undefined) throw new Error(`stage ${id} has no output ${output}`);
+        if (verdict === 'succeeded') items.push({ attempt, dataset, ...file });
+        else unused.add(attempt);
+      }
+    }
+  }
+  for (const shape of succeeded) {
+    await replaceItems(transaction, shape, items);
     // Places may have come and gone; the stages below look.
     if (shape.outputs.some((output) => output.extra > 0)) changed.set(shape.id, true);
   }
-  const used = await recordItems.run(transaction, json);
-  return new Set(used.map(({ attempt }) => attempt));
+  if (items.length > 0) for (const attempt of await recordItems(transaction, items)) unused.add(attempt);
+  return verdicts.flatMap(({ stage, attempts }) =>
+    attempts
+      .filter((attempt) => unused.has(attempt))
+      .map((attempt) => ({ attempt, run: plan.id, stage: stageOf(plan, stage).name })),
+  );
+}
+
+function stageOf(plan: RunPlan, id: number): StagePlan {
+  const stage = plan.stages.find((each) => each.id === id);
+  if (stage === undefined) throw new Error(`run ${plan.id} has no stage ${id}`);
+  return stage;
 }
 
 /** Of attempts that are not running: those whose end this session had reported before, and it was kept. */

@@ -9,7 +9,7 @@ import { beginsWithSql } from '../place-sql.ts';
 import type { StageShape } from '../stage-shape.ts';
 import { madeItemsSql } from './record-items.ts';
 
-/** $1 stage, $2 output datasets, $3 made items as JSON. Empty where no output of the stage needs it. */
+/** $1 stage, $2 output datasets, $3 and the following: made items. Empty where no output of the stage needs it. */
 export function replaceItemsSql(stage: StageShape): string {
   const changing = stage.outputs
     .map((output, index) => ({ output, index, dataset: `($2::int[])[${index + 1}]` }))
@@ -44,5 +44,5 @@ export function replaceItemsSql(stage: StageShape): string {
       ? 'SELECT 0 AS told'
       : `INSERT INTO step_change (stage, output, kind, place, known, available, pending, failed, reads)
 ${told.join('\nUNION ALL ')}`;
-  return `WITH made AS MATERIALIZED (${madeItemsSql('$3')} AND v.stage = $1), ${parts.join(', ')}\n${tell}`;
+  return `WITH made AS MATERIALIZED (${madeItemsSql(3)} AND v.stage = $1), ${parts.join(', ')}\n${tell}`;
 }
