@@ -47,6 +47,11 @@ BEGIN
   CREATE TEMP TABLE IF NOT EXISTS step_withdraw (LIKE form_of_step_places INCLUDING STORAGE) ON COMMIT DELETE ROWS;
 END $$;
 
+-- Nobody looks into them: 0.8 µs an attempt instead of 2.6.
+ALTER TABLE attempt
+  ALTER resources TYPE json USING resources::text::json,
+  ALTER log TYPE json USING log::text::json;
+
 -- From now on `done` is null only where the task has no items. A retry or a cancel had set it to null before.
 UPDATE task t SET done = -1
 WHERE t.done IS NULL AND t.state NOT IN ('skipped', 'dropped')

@@ -35,4 +35,5 @@ export { claimTasks } from './statements/claim-tasks.ts';
 export { closeSourceSql } from './statements/close-source.ts';
 export type { InputItemRow } from './statements/list-inputs.ts';
 export { recordItems, type MadeItemRow } from './statements/record-items.ts';
-export { settleAttempts, type EndedAttemptRow, type VerdictRow } from './statements/settle-attempts.ts';
+export { forgetAttempts, recordAttempts, type EndedAttemptRow } from './statements/record-attempts.ts';
+export { settleAttempts, type VerdictRow } from './statements/settle-attempts.ts';

@@ -4,6 +4,8 @@
  */
 import {
   arrayText,
+  forgetAttempts,
+  recordAttempts,
   recordItems,
   replaceItems,
   settleAttempts as settleStatement,
@@ -11,7 +13,6 @@ import {
   type MadeItemRow,
   type StageShape,
   type Transaction,
-  type VerdictRow,
 } from '@gantry/database';
 import { advanceRun, nothingTouched } from './advance-run.ts';
 import { lookFromFirst } from './claim-tasks.ts';
@@ -52,7 +53,7 @@ export async function settleAttempts(
         return end === undefined ? [] : [placeMadeFiles(end, stageOf(plan, stage))];
       }),
     );
-    const settled = await settleRun(engine, plan, session, ofRun);
+    const settled = await startOverAfterOthers(() => settleRun(engine, plan, session, ofRun));
     for (const attempt of settled.kept) kept.add(attempt);
     unused.push(...settled.unused);
   }
@@ -70,6 +71,21 @@ export async function settleAttempts(
   };
 }
 
+/**
+ * Two calls that end the same attempt meet at its row of the history. The later one fails when the earlier one has
+ * come to its end; then the attempt is not there to be ended any more.
+ */
+async function startOverAfterOthers<T>(settle: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await settle();
+    } catch (error) {
+      const constraint = (error as { readonly constraint?: unknown }).constraint;
+      if (constraint !== 'attempt_pkey' || tries === 5) throw error;
+    }
+  }
+}
+
 async function settleRun(
   engine: Engine,
   plan: RunPlan,
@@ -77,15 +93,68 @@ async function settleRun(
   ends: readonly PlacedAttempt[],
 ): Promise<{ kept: number[]; unused: LostAttempt[] }> {
   return engine.work(async (transaction, news) => {
-    const locked = await lockRun(transaction, plan.id);
-    if (locked === undefined) return { kept: [], unused: [] };
-    const verdicts = await settleStatement(transaction, session, ends.map(endRow));
+    const rows = ends.map(endRow);
+    // Made at once, so that nobody who waits for the lock waits for this process, too.
+    const [written, locked, verdicts, unused] = await Promise.all([
+      recordAttempts(
+        transaction,
+        session,
+        rows.filter(({ outcome }) => outcome !== 'returned'),
+      ),
+      lockRun(transaction, plan.id),
+      settleStatement(transaction, session, rows),
+      recordMade(transaction, ends),
+    ]);
+    if (locked === undefined) throw new Error(`run ${plan.id} is not there`);
+    const kept = new Set(verdicts.flatMap(({ attempts }) => attempts));
+    // Handed back by another call while this one waited for the lock.
+    const lost = written.filter((attempt) => !kept.has(attempt));
+    if (lost.length > 0) await forgetAttempts.run(transaction, arrayText(lost));
+
     const touched = nothingTouched();
-    for (const { stage } of verdicts) touched.verdicts.add(stage);
-    const unused = await recordMade(transaction, plan, ends, verdicts, touched.changed);
+    for (const { stage, verdict, attempts } of verdicts) {
+      touched.verdicts.add(stage);
+      if (verdict !== 'succeeded') {
+        for (const attempt of attempts) unused.add(attempt);
+      } else if (changesPlaces(stageOf(plan, stage).shape)) {
+        // Places may have come and gone; the stages below look.
+        touched.changed.set(stage, true);
+      }
+    }
     await advanceRun(transaction, plan, locked, touched, news);
-    return { kept: verdicts.flatMap(({ attempts }) => attempts), unused };
+    return {
+      kept: [...kept],
+      unused: ends
+        .filter(({ attempt, made }) => made.length > 0 && kept.has(attempt) && unused.has(attempt))
+        .map(({ attempt, stage }) => ({ attempt, run: plan.id, stage: stage.name })),
+    };
   });
+}
+
+/**
+ * Points items at what successful attempts made, so far as their verdicts stand.
+ * @returns attempts whose files were there already
+ */
+async function recordMade(transaction: Transaction, ends: readonly PlacedAttempt[]): Promise<Set<number>> {
+  const succeeded = ends.filter(({ end }) => end === 'succeeded');
+  const items = succeeded.flatMap(({ attempt, made }) =>
+    made.map((file): MadeItemRow => ({ ...file, attempt })),
+  );
+  const stages = new Set(succeeded.map(({ stage }) => stage.shape));
+  const replaced = Promise.all([...stages].map((shape) => replaceItems(transaction, shape, items)));
+  const [again] = await Promise.all([items.length === 0 ? [] : recordItems(transaction, items), replaced]);
+  return new Set(again);
+}
+
+/** True where another success may make other places. */
+function changesPlaces({ outputs }: StageShape): boolean {
+  return outputs.some(({ extra }) => extra > 0);
+}
+
+function stageOf(plan: RunPlan, id: number): StagePlan {
+  const stage = plan.stages.find((each) => each.id === id);
+  if (stage === undefined) throw new Error(`run ${plan.id} has no stage ${id}`);
+  return stage;
 }
 
 function endRow(end: EndedAttempt): EndedAttemptRow {
@@ -100,49 +169,6 @@ function endRow(end: EndedAttempt): EndedAttemptRow {
     resources: end.resources === undefined ? null : JSON.stringify(end.resources),
     log: end.log === undefined ? null : JSON.stringify(end.log),
   };
-}
-
-/** @returns the attempts that made files at which no item points */
-async function recordMade(
-  transaction: Transaction,
-  plan: RunPlan,
-  ends: readonly PlacedAttempt[],
-  verdicts: readonly VerdictRow[],
-  changed: Map<number, boolean>,
-): Promise<LostAttempt[]> {
-  const made = new Map(ends.map((end) => [end.attempt, end.made]));
-  const unused = new Set<number>();
-  const items: MadeItemRow[] = [];
-  const succeeded: StageShape[] = [];
-  for (const { stage: id, verdict, attempts } of verdicts) {
-    const { shape } = stageOf(plan, id);
-    if (verdict === 'succeeded') succeeded.push(shape);
-    for (const attempt of attempts) {
-      for (const { output, ...file } of made.get(attempt) ?? []) {
-        const dataset = shape.outputs.find(({ name }) => name === output)?.dataset;
-        if (dataset === undefined) throw new Error(`stage ${id} has no output ${output}`);
-        if (verdict === 'succeeded') items.push({ attempt, dataset, ...file });
-        else unused.add(attempt);
-      }
-    }
-  }
-  for (const shape of succeeded) {
-    await replaceItems(transaction, shape, items);
-    // Places may have come and gone; the stages below look.
-    if (shape.outputs.some((output) => output.extra > 0)) changed.set(shape.id, true);
-  }
-  if (items.length > 0) for (const attempt of await recordItems(transaction, items)) unused.add(attempt);
-  return verdicts.flatMap(({ stage, attempts }) =>
-    attempts
-      .filter((attempt) => unused.has(attempt))
-      .map((attempt) => ({ attempt, run: plan.id, stage: stageOf(plan, stage).name })),
-  );
-}
-
-function stageOf(plan: RunPlan, id: number): StagePlan {
-  const stage = plan.stages.find((each) => each.id === id);
-  if (stage === undefined) throw new Error(`run ${plan.id} has no stage ${id}`);
-  return stage;
 }
 
 /** Of attempts that are not running: those whose end this session had reported before, and it was kept. */

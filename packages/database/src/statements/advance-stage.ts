@@ -12,7 +12,7 @@
  * PostgreSQL from writing the expressions of one into the next, and costs less than a common table.
  */
 import { judgeSql } from './judge.ts';
-import { isOneToMany, type StageShape } from '../stage-shape.ts';
+import type { StageShape } from '../stage-shape.ts';
 import { beginsWithSql } from '../place-sql.ts';
 import { countChangesSql } from './count-changes.ts';
 
