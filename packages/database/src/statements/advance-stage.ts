@@ -70,8 +70,8 @@ WITH parameters AS (
     AND NOT EXISTS (SELECT FROM running r WHERE r.task = a.id)
   RETURNING 1
 ), retracted AS (
-  DELETE FROM ready r USING after a
-  WHERE r.stage = $1 AND r.task = a.id AND a.old_state = 'ready' AND a.state <> 'ready' AND a.attempt IS NULL
+  DELETE FROM ready WHERE stage = $1 AND task = ANY (ARRAY(
+    SELECT a.id FROM after a WHERE a.old_state = 'ready' AND a.state <> 'ready' AND a.attempt IS NULL))
 ), moves AS MATERIALIZED (
   SELECT old_state, state, count(*) AS n FROM after WHERE old_state IS DISTINCT FROM state GROUP BY old_state, state
 ), tallied AS (

@@ -5,7 +5,7 @@
  * Changes are summed by coordinates, which sort faster than places do; and not at all where each is one task's own.
  */
 import type { Place } from '@gantry/model';
-import { agreesSql, coordinateSql, placeSql } from '../place-sql.ts';
+import { agreesSql, coordinateSql, lookupSql, placeSql } from '../place-sql.ts';
 import { isOneToMany, type InputShape, type StageShape } from '../stage-shape.ts';
 import type { StageTouch } from './advance-stage.ts';
 import { recountSql } from './recount.ts';
@@ -35,14 +35,22 @@ export function countChangesSql(stage: StageShape, touch: StageTouch): string {
       SELECT r.* FROM (SELECT 1 WHERE t.state IS NULL OR ($7::boolean[])[${n}]) gate, LATERAL (${recountSql(stage, n)}) r
     ) r${n} ON true`,
   );
-  const verdict = touch.verdicts ? ', v.verdict, v.attempt, v.done AS read, v.first' : '';
+  const verdict = touch.verdicts ? verdictColumns.map(([name]) => `, d.${name}`).join('') : '';
   return `
-    SELECT t.ctid AS at, t.id, t.place, t.state AS old_state, t.stale AS old_stale, t.result AS old_result,
+    SELECT t.at, t.id, t.place, t.state AS old_state, t.stale AS old_stale, t.result AS old_result,
       t.done AS old_done, t.tries AS old_tries, t.counts AS old_counts, t.reads AS old_reads,
       ${[...counts, `t.reads + ${['0', ...reads].join(' + ')} AS reads`].join(',\n      ')}${verdict}
-    FROM (${deltaSql(stage, touch)}) d JOIN task t ON t.stage = $1 AND t.place = d.place${laterals.join('')}
-    ${touch.verdicts ? 'LEFT JOIN step_verdict v ON v.task = t.id' : ''}`;
+    FROM (${deltaSql(stage, touch)}) d
+    ${lookupSql('SELECT t.ctid AS at, t.* FROM task t WHERE t.stage = $1 AND t.place = d.place', 't')}${laterals.join('')}`;
 }
+
+/** What is known of a task's verdict: the name, where it comes from, what it is where there is none, how it is kept. */
+const verdictColumns = [
+  ['verdict', 'v.verdict', 'NULL::task_verdict', 'max'],
+  ['attempt', 'v.attempt', 'NULL::bigint', 'max'],
+  ['read', 'v.done', 'NULL::bigint', 'max'],
+  ['first', 'v.first', 'NULL::boolean', 'bool_or'],
+] as const;
 
 /** True where the counts of a new task cannot be summed from this transaction's changes. */
 function needsRecount(stage: StageShape, n: number): boolean {
@@ -72,6 +80,8 @@ interface Fragment {
   /** Which input they count for; 0 where they only lead to tasks. */
   readonly input: number;
   readonly values: Values;
+  /** True for the rows that are verdicts. */
+  readonly verdict?: boolean;
 }
 
 interface Values {
@@ -96,8 +106,16 @@ function deltaSql(stage: StageShape, touch: StageTouch): string {
   const names = stage.axes.map((_, index) => `x${index + 1}`);
   const parts = fragments.map((fragment) => {
     const coordinates = fragment.coordinates.map((coordinate, index) => `${coordinate} AS ${names[index]}, `);
-    return `SELECT ${coordinates.join('')}${rowSql(stage, fragment)} FROM ${fragment.from}`;
+    const verdict = touch.verdicts
+      ? verdictColumns
+          .map(([name, given, none]) => `, ${fragment.verdict ? given : none} AS ${name}`)
+          .join('')
+      : '';
+    return `SELECT ${coordinates.join('')}${rowSql(stage, fragment)}${verdict} FROM ${fragment.from}`;
   });
+  const verdict = touch.verdicts
+    ? verdictColumns.map(([name, , , keep]) => `${keep}(${name}) AS ${name}`)
+    : [];
   const sums = stage.inputs.map((_, index) => {
     const n = index + 1;
     return `${columns(n)
@@ -105,7 +123,7 @@ function deltaSql(stage: StageShape, touch: StageTouch): string {
       .join(', ')}, sum(h${n})::bigint AS h${n}`;
   });
   return `
-      SELECT ${[`ARRAY[${names.join(', ')}]::int[] AS place`, ...sums].join(', ')}
+      SELECT ${[`ARRAY[${names.join(', ')}]::int[] AS place`, ...sums, ...verdict].join(', ')}
       FROM (
         ${parts.join('\n        UNION ALL ')}
       ) fragments
@@ -132,7 +150,7 @@ function touchedFragments(stage: StageShape, touch: StageTouch): Fragment[] {
     values: {},
   });
   return [
-    ...(touch.verdicts ? [fragment('v', 'step_verdict v WHERE v.stage = $1')] : []),
+    ...(touch.verdicts ? [{ ...fragment('v', 'step_verdict v WHERE v.stage = $1'), verdict: true }] : []),
     ...(touch.fresh ? [fragment('f', 'step_fresh f WHERE f.stage = $1')] : []),
     // In the text and not in a parameter: with a scan of all tasks in it the generic plan would never be taken.
     ...(touch.everyTask ? [fragment('t', 'task t WHERE t.stage = $1')] : []),

@@ -4,7 +4,7 @@
  *
  * No locks. Indexes: task (id), item (dataset, place), task (stage, place).
  */
-import { agreesSql, placeSql } from '../place-sql.ts';
+import { agreesSql, agreesWholly, lookupSql, placeSql } from '../place-sql.ts';
 import { isOneToMany, type InputShape, type StageShape } from '../stage-shape.ts';
 import { toleratesFailures } from './judge.ts';
 
@@ -28,16 +28,19 @@ export interface InputItemRow {
 export function listInputsSql(stage: StageShape, n: number, claimed: boolean): string {
   const input = stage.inputs[n];
   if (input === undefined) throw new RangeError(`stage has no input ${n}`);
-  const unit =
-    claimed && readsItsProducer(stage, input)
-      ? ''
-      : `
-    JOIN task u ON u.stage = $3::int AND u.place = ${placeSql('i.place', input.axes, input.unitAxes)}
-      AND unit_status(u.state, u.stale) IN ('a', 'p')`;
+  const unit = lookupSql(
+    `SELECT FROM task u WHERE u.stage = $3 AND u.place = ${placeSql('i.place', input.axes, input.unitAxes)}
+      AND unit_status(u.state, u.stale) IN ('a', 'p')`,
+    'u',
+  );
   const parts = (input.offsets ?? [{}]).map((offset) => {
     const agrees = agreesSql('i.place', input.axes, 't.place', stage.axes, offset, input.bounds.skip);
+    const item = agreesWholly(input.axes, stage.axes)
+      ? lookupSql(`SELECT i.* FROM item i WHERE i.dataset = $2 AND ${agrees}`, 'i')
+      : `JOIN item i ON i.dataset = $2 AND ${agrees}`;
     return `SELECT t.id AS task, i.place, i.revision, i.name, i.path, i.size, i.checksum, i.attempt AS made_by
-  FROM task t JOIN item i ON i.dataset = $2 AND ${agrees}${unit}
+  FROM task t ${item}
+  ${claimed && readsItsProducer(stage, input) ? '' : unit}
   WHERE t.id = ANY ($1::bigint[])`;
   });
   return `WITH parameters AS (SELECT $3::int)
