@@ -98,10 +98,19 @@ module.exports = {
     },
     {
       name: 'sources-without-tests',
-      comment: 'What ships does not import tests, benchmarks or scripts.',
+      comment: 'What ships does not import tests, benchmarks, examples or scripts.',
       severity: 'error',
       from: { path: ['^packages/[^/]+/src/', '^tools/'], pathNot: '/test/' },
-      to: { path: ['^tests/', '^bench/', '^scripts/', '^packages/[^/]+/test/', '^tools/[^/]+/test/'] },
+      to: {
+        path: [
+          '^tests/',
+          '^bench/',
+          '^scripts/',
+          '^examples/',
+          '^packages/[^/]+/test/',
+          '^tools/[^/]+/test/',
+        ],
+      },
     },
     {
       name: 'no-cycles',

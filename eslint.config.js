@@ -10,6 +10,7 @@ const programs = [
   'tools/**',
   'scripts/**',
   'bench/**',
+  'examples/**',
   'tests/**',
 ];
 
@@ -86,6 +87,24 @@ export default tseslint.config(
         'require',
         'setImmediate',
         '__dirname',
+      ],
+    },
+  },
+  {
+    files: ['packages/web/src/**'],
+    ignores: ['packages/web/src/load-page.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: '@tanstack/react-router',
+              importNames: ['lazyRouteComponent'],
+              message: 'Take `lazyPage` of load-page.ts, which waits for a server that is away.',
+            },
+          ],
+        },
       ],
     },
   },

@@ -1,8 +1,11 @@
 /**
  * A synthetic specimen whose truth is known: sparse textured cells under a microscope that vignettes,
  * adds noise and misses its stage positions. Deterministic by seed, cheap enough to render a hundred
- * 1.4-megapixel tiles in seconds. Writing the tiles to files is left to its users.
+ * 1.4-megapixel tiles in seconds. Writing the tiles to files is left to its users; cells that keep apart and move are
+ * `examples/microscope`'s.
  */
+import { expose, type Exposure } from '../examples/microscope/camera.ts';
+import { hash } from '../examples/microscope/random.ts';
 
 /** What is photographed and how. Lengths are in pixels, intensities in counts of the tile's type. */
 export interface SpecimenSpec {
@@ -35,14 +38,6 @@ export interface SpecimenSpec {
   readonly bare?: readonly (readonly [number, number])[];
 }
 
-/** Pixels of one tile, row by row. */
-export interface RenderedTile {
-  readonly width: number;
-  readonly height: number;
-  readonly bitDepth: 8 | 16;
-  readonly data: Uint8Array | Uint16Array;
-}
-
 /** A 10×10 grid of 1,040×1,392 16-bit tiles with 10 % overlap: what the speed of stitching is quoted for. */
 export const LARGE_GRID: SpecimenSpec = {
   seed: 1,
@@ -73,18 +68,6 @@ interface Cell {
 }
 
 const BLOCK = 256;
-const NOISE_LENGTH = 1 << 16;
-
-/** Mulberry32's step turned into a hash of integers: evenly spread in [0, 1). */
-function hash(...values: number[]): number {
-  let state = 0x9e3779b9;
-  for (const value of values) {
-    state = Math.imul(state ^ (value | 0), 0x85ebca6b);
-    state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35);
-    state ^= state >>> 16;
-  }
-  return (state >>> 0) / 4294967296;
-}
 
 /** The upper left corner of a tile in the specimen, pixels, before the smallest is made zero. */
 function rawPosition(spec: SpecimenSpec, row: number, column: number): { x: number; y: number } {
@@ -170,34 +153,11 @@ function addCell(light: Float32Array, spec: SpecimenSpec, cell: Cell, left: numb
   }
 }
 
-const noiseTables = new Map<number, Float32Array>();
-
-/** Standard normal numbers by Box and Muller's method, made once per seed. */
-function noiseTable(seed: number): Float32Array {
-  const known = noiseTables.get(seed);
-  if (known) return known;
-  const table = new Float32Array(NOISE_LENGTH);
-  for (let index = 0; index < NOISE_LENGTH; index++) {
-    const radius = Math.sqrt(-2 * Math.log(1 - hash(seed, index, 31)));
-    table[index] = radius * Math.cos(2 * Math.PI * hash(seed, index, 32));
-  }
-  noiseTables.set(seed, table);
-  return table;
-}
-
-/** Loss of light by column and by row; their sum, taken from 1, is the vignetting at a pixel. */
-function falloff(length: number, vignetting: number): Float32Array {
-  return Float32Array.from({ length }, (_, index) => {
-    const away = (2 * index) / (length - 1) - 1;
-    return (vignetting / 2) * away * away;
-  });
-}
-
 /**
  * Photographs the tile at a row and a column (from 0). The same spec gives the same pixels on every call;
  * neighbours show the same cells, with different noise and different shading.
  */
-export function renderTile(spec: SpecimenSpec, row: number, column: number): RenderedTile {
+export function renderTile(spec: SpecimenSpec, row: number, column: number): Exposure {
   const { tileWidth: width, tileHeight: height } = spec;
   const { x: left, y: top } = rawPosition(spec, row, column);
   const light = new Float32Array(width * height).fill(spec.background);
@@ -211,20 +171,5 @@ export function renderTile(spec: SpecimenSpec, row: number, column: number): Ren
       for (const cell of cellsOfBlock(spec, bx, by)) addCell(light, spec, cell, left, top);
     }
   }
-  const data = spec.bitDepth === 8 ? new Uint8Array(width * height) : new Uint16Array(width * height);
-  const most = spec.bitDepth === 8 ? 255 : 65535;
-  const noise = noiseTable(spec.seed);
-  const lossX = falloff(width, spec.vignetting);
-  const lossY = falloff(height, spec.vignetting);
-  for (let y = 0; y < height; y++) {
-    let at = Math.floor(hash(spec.seed, row, column, y, 91) * NOISE_LENGTH);
-    const lossOfRow = 1 - (lossY[y] ?? 0);
-    for (let x = 0; x < width; x++) {
-      const index = y * width + x;
-      at = (at + 1) & (NOISE_LENGTH - 1);
-      const value = (light[index] ?? 0) * (lossOfRow - (lossX[x] ?? 0)) + spec.noise * (noise[at] ?? 0) + 0.5;
-      data[index] = value < 0 ? 0 : value > most ? most : value;
-    }
-  }
-  return { width, height, bitDepth: spec.bitDepth, data };
+  return expose({ ...spec, width, height }, light, spec.seed, [row, column]);
 }

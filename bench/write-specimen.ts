@@ -4,7 +4,8 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { renderTile, type RenderedTile, type SpecimenSpec } from './specimen.ts';
+import type { Exposure } from '../examples/microscope/camera.ts';
+import { renderTile, type SpecimenSpec } from './specimen.ts';
 
 /** A tile as the tools' requests have it; `row` and `col` count from 1. */
 export interface WrittenTile {
@@ -36,7 +37,7 @@ const SHORT = 3;
 const LONG = 4;
 
 /** A baseline TIFF 6.0, little-endian: header, pixels, directory. */
-export function encodeTiff({ width, height, bitDepth, data }: RenderedTile): Uint8Array {
+export function encodeTiff({ width, height, bitDepth, data }: Exposure): Uint8Array {
   const bytes = (width * height * bitDepth) / 8;
   const directoryAt = 8 + bytes + (bytes % 2);
   const entries: readonly (readonly [tag: number, type: number, value: number])[] = [

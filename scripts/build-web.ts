@@ -24,6 +24,11 @@ function stampSources(): string {
   return hash.digest('hex');
 }
 
+/** True where the pages were not built from what the sources are now. */
+export function pagesAreStale(): boolean {
+  return readStamp() !== stampSources();
+}
+
 /**
  * Builds if need be. @returns true where it has built
  * @throws Error with what the build has said, where it fails
@@ -46,9 +51,21 @@ export function buildWeb(force = false): boolean {
   }
   mkdirSync(next, { recursive: true });
   writeFileSync(join(next, '.built-from'), `${stamp}\n`);
-  rmSync(join(folder, 'dist'), { recursive: true, force: true });
-  renameSync(next, join(folder, 'dist'));
+  putInPlace(next, stamp);
   return true;
+}
+
+/** Another build may be doing the same at this moment: then either will do, if both are of the same sources. */
+function putInPlace(next: string, stamp: string): void {
+  const place = join(folder, 'dist');
+  try {
+    rmSync(place, { recursive: true, force: true });
+    renameSync(next, place);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if ((code !== 'ENOTEMPTY' && code !== 'EEXIST') || readStamp() !== stamp) throw error;
+    rmSync(next, { recursive: true, force: true });
+  }
 }
 
 function readStamp(): string | undefined {

@@ -53,9 +53,11 @@ const checks: readonly Check[] = [
       'tests',
       'bench',
       'scripts',
+      'examples',
     ],
   },
   { name: 'unused', run: ['node_modules/knip/bin/knip.js', '--no-progress', '--no-config-hints'] },
+  { name: 'api', run: ['scripts/generate-api.ts', '--check'] },
   { name: 'licences', run: ['scripts/check-licences.ts'] },
 ];
 

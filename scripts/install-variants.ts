@@ -1,9 +1,9 @@
 /**
  * `npm run test:install`: does a fresh clone start with nothing but the machine's Node and npm, as an ordinary
  * user, as root, as root below a folder that nobody else may enter, and in a path with a space?
- * Clones the commit that is checked out, and runs in each clone what README tells a newcomer to run.
+ * Clones the commit that is checked out, and in each clone starts and stops what README tells a newcomer to start.
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -14,25 +14,18 @@ import {
   readFileSync,
   rmSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join, sep } from 'node:path';
+import { tryStart, type TriedStart } from './install/try-start.ts';
 import { repositoryRoot } from './repository.ts';
 
-interface Step {
-  readonly command: readonly [string, ...string[]];
-  /** What standard output must contain. */
-  readonly prints: RegExp;
-}
-
-/** What a newcomer runs, in this order. */
-const steps: readonly Step[] = [
-  { command: ['npm', 'start'], prints: /^Gantry\b/m },
-  // The second start installs nothing.
-  { command: ['npm', 'start'], prints: /^(?![^]*npm ci)[^]*^Gantry\b/m },
-  { command: ['npx', 'node', '--version'], prints: /^v24\./m },
-];
-
-const stepMinutes = 5;
+/** How long a start may take until it names an address, with a warm cache of npm's: the first, and any later one. */
+const firstStartMs = 60_000;
+const laterStartMs = 5_000;
+/** Two variants share the machine; a start alone takes half of that. */
+const shared = 2;
+const commandMs = 60_000;
 
 interface Account {
   readonly uid: number;
@@ -108,44 +101,19 @@ function freshEnvironment(folder: string, account: Account | undefined): NodeJS.
   return env;
 }
 
-/** Runs a step to its end. Throws with the whole output when it fails, or says nothing of what it should. */
-function runStep(step: Step, folder: string, account: Account | undefined): Promise<void> {
-  const [command, ...args] = step.command;
-  const line = step.command.join(' ');
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd: folder,
-      env: freshEnvironment(folder, account),
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-      ...(account === undefined ? {} : { uid: account.uid, gid: account.gid }),
-    });
-    let printed = '';
-    let output = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      printed += text;
-      output += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
-    let late = false;
-    const limit = setTimeout(() => {
-      late = true;
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-    }, stepMinutes * 60_000);
-    child.on('error', reject);
-    child.on('close', (code, signal) => {
-      clearTimeout(limit);
-      const fail = (what: string) => reject(new Error(`\`${line}\` ${what}:\n${output.trimEnd()}`));
-      if (late) fail(`was not done within ${stepMinutes} min`);
-      else if (code !== 0)
-        fail(code === null ? `was ended by ${signal ?? 'a signal'}` : `exited with ${code}`);
-      else if (!step.prints.test(printed)) fail(`did not print ${String(step.prints)}`);
-      else resolve();
-    });
-  });
+/** Runs `npx node --version` to its end: what Node a newcomer's commands get. */
+function readNodeVersion(folder: string, env: NodeJS.ProcessEnv, account: Account | undefined): string {
+  return execFileSync('npx', ['node', '--version'], {
+    cwd: folder,
+    env,
+    encoding: 'utf8',
+    timeout: commandMs,
+    ...(account === undefined ? {} : { uid: account.uid, gid: account.gid }),
+  }).trim();
 }
 
-async function tryVariant(variant: Variant, base: string): Promise<void> {
+/** @returns what is worth telling */
+async function tryVariant(variant: Variant, base: string): Promise<string> {
   mkdirSync(base);
   // Others must be able to pass through, whatever this process' umask is.
   chmodSync(base, 0o755);
@@ -153,7 +121,34 @@ async function tryVariant(variant: Variant, base: string): Promise<void> {
   const folder = variant.place(base);
   execFileSync('git', ['clone', '--quiet', '--depth', '1', `file://${repositoryRoot}`, folder]);
   if (account !== undefined) execFileSync('chown', ['-R', `${account.uid}:${account.gid}`, folder]);
-  for (const step of steps) await runStep(step, folder, account);
+  const env = freshEnvironment(folder, account);
+  const port = await freePort();
+  const start = (mostMs: number): Promise<TriedStart> =>
+    tryStart({ folder, env, account, port, mostMs: shared * mostMs });
+  const first = await start(firstStartMs);
+  const second = await start(laterStartMs);
+  if (second.printed.includes('npm ci'))
+    throw new Error(`The second start installs again:\n${second.printed}`);
+  if (second.run !== first.run || second.tiles < first.tiles)
+    throw new Error(
+      `The first start had run ${first.run} with ${first.tiles} tiles, the second run ${second.run} with ${second.tiles}.`,
+    );
+  const node = readNodeVersion(folder, env, account);
+  if (!node.startsWith('v24.')) throw new Error(`\`npx node\` is ${node}.`);
+  return `first start ${seconds(first.ms)}, second ${seconds(second.ms)}`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (typeof address !== 'object' || address === null) throw new Error('There is no free port.');
+  return address.port;
 }
 
 /** Below a 0700 folder, root's data lie elsewhere: those of the clones that were tried go with them. */
@@ -188,16 +183,13 @@ try {
         console.log(`SKIPPED ${variant.name}: only root can try it`);
         continue;
       }
-      const began = performance.now();
-      const problem = await tryVariant(variant, join(base, variant.name.replaceAll(' ', '-'))).then(
-        () => undefined,
-        (error: unknown) => (error instanceof Error ? error.message : String(error)),
-      );
-      const seconds = ((performance.now() - began) / 1000).toFixed(1);
-      console.log(`${problem === undefined ? 'passes' : 'FAILS '} ${variant.name} ${seconds} s`);
-      if (problem !== undefined) {
+      try {
+        console.log(
+          `passes ${variant.name}: ${await tryVariant(variant, join(base, variant.name.replaceAll(' ', '-')))}`,
+        );
+      } catch (error) {
         failures += 1;
-        console.log(problem);
+        console.log(`FAILS  ${variant.name}\n${error instanceof Error ? error.message : String(error)}`);
       }
     }
   };

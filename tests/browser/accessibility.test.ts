@@ -1,31 +1,11 @@
 /** Every page against WCAG 2.2 AA, in light and dark, as axe-core judges it; and its width on small screens. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDatabase } from '@gantry/database/testing';
-import type { Page } from 'playwright-core';
+import { judgePage, measureOverflow } from './judge-page.ts';
 import { openLaboratory, type Laboratory } from './laboratory.ts';
 import { hasChromium, testBrowser } from './open-browser.ts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
-
-/** What axe finds, in lines. */
-async function judge(page: Page): Promise<string[]> {
-  // By the debugger's protocol, which a page's policy does not bind.
-  await page.evaluate(axe);
-  const violations = (await page.evaluate(
-    `axe.run(document, { runOnly: ${JSON.stringify(standards)}, resultTypes: ['violations'] }).then((found) => found.violations)`,
-  )) as Violation[];
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`),
-  );
-}
 
 describe.skipIf(!hasChromium)('every page', () => {
   const database = testDatabase();
@@ -33,6 +13,7 @@ describe.skipIf(!hasChromium)('every page', () => {
   let lab: Laboratory;
   let run = 0;
   let failedTask = 0;
+  let liveRun = 0;
 
   beforeAll(async () => {
     lab = await openLaboratory(database);
@@ -40,6 +21,12 @@ describe.skipIf(!hasChromium)('every page', () => {
     await lab.waitForEnd(run);
     failedTask = (await lab.client.tasks(run, { state: 'failed' }))[0]?.id ?? 0;
     await lab.startRun({ name: 'at work', planes: 1, rows: 1, columns: 1, held: true });
+    const live = await lab.startLiveRun('acquisition');
+    liveRun = live.run;
+    // Two files that are no whole ones, and one that does not fit.
+    await writeFile(join(live.folder, 'tile_z1_r1_c1.tif'), '');
+    await writeFile(join(live.folder, 'tile_z1_r1_c2.tif'), 'II*\0\0\0\0\0');
+    await writeFile(join(live.folder, 'notes.txt'), 'odd');
   }, 120_000);
   afterAll(async () => {
     await lab.openGate();
@@ -51,6 +38,7 @@ describe.skipIf(!hasChromium)('every page', () => {
     ['runs', () => '/runs', 'table'],
     ['a run', () => `/runs/${run}`, '[data-testid=heat-map]'],
     ['a run in small maps', () => `/runs/${run}?maps=all`, '[data-testid=heat-map]'],
+    ['a run on a watched folder', () => `/runs/${liveRun}`, '[aria-label^="Watched folder"]'],
     ['tasks', () => `/runs/${run}?tab=tasks`, '[role=row] >> nth=3'],
     ['a task', () => `/runs/${run}/tasks/${failedTask}`, '[role=log]'],
     ['a page that is not there', () => '/nowhere', 'h1'],
@@ -61,21 +49,21 @@ describe.skipIf(!hasChromium)('every page', () => {
       const page = await browser.openPage({ colorScheme, reducedMotion: 'reduce' });
       await page.goto(lab.url);
       await page.getByText('npx gantry up').waitFor();
-      expect.soft(await judge(page), 'not signed in').toEqual([]);
+      expect.soft(await judgePage(page), 'not signed in').toEqual([]);
       await page.goto(await lab.client.signInAddress());
       for (const [name, path, ready] of pages) {
         await page.goto(lab.url + path());
         await page.locator(ready).first().waitFor();
-        expect.soft(await judge(page), name).toEqual([]);
+        expect.soft(await judgePage(page), name).toEqual([]);
       }
       await page.keyboard.press('Control+k');
       await page.getByRole('option').first().waitFor();
-      expect.soft(await judge(page), 'search').toEqual([]);
+      expect.soft(await judgePage(page), 'search').toEqual([]);
       await page.keyboard.press('Escape');
       await page.goto(`${lab.url}/runs/${run}`);
       await page.getByRole('button', { name: /^Retry/ }).click();
       await page.getByRole('dialog').waitFor();
-      expect.soft(await judge(page), 'a question').toEqual([]);
+      expect.soft(await judgePage(page), 'a question').toEqual([]);
     });
   }
 
@@ -86,9 +74,7 @@ describe.skipIf(!hasChromium)('every page', () => {
       for (const [name, path, ready] of pages) {
         await page.goto(lab.url + path());
         await page.locator(ready).first().waitFor();
-        const over = await page.evaluate(
-          `Math.max(...[document.documentElement, document.querySelector('main')].map((one) => one.scrollWidth - one.clientWidth))`,
-        );
+        const over = await measureOverflow(page);
         expect(over, `${name} at ${width}`).toBe(0);
       }
     }

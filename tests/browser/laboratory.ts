@@ -18,20 +18,21 @@ gantry: tool/v1
 name: prepare
 title: Prepares a tile
 version: 1.0.0
-command: [node, "\${tool.folder}/main.mjs", "\${inputs.tile}", "\${outputs.ready}", "\${params.gate}", "\${params.wait}"]
+command: [node, "\${tool.folder}/main.mjs", "\${inputs.tile}", "\${outputs.ready}", "\${params.gate}", "\${params.wait}", "\${params.shout}"]
 inputs: { tile: { type: file } }
-params: { gate: { type: string }, wait: { type: integer, default: 0 } }
+params: { gate: { type: string }, wait: { type: integer, default: 0 }, shout: { type: integer, default: 0 } }
 outputs: { ready: { type: file, path: "\${inputs.tile.stem}-ready.txt" } }
 resources: { cpu: 0.25, memory: 64MiB }
 `;
 
-/** Tile 7 of each plane fails; the first tile waits for the gate, if there is one, and says so again and again. */
+/** Tile 7 of each plane fails while there is no light; the first tile waits for the gate, if there is one, and says so again and again. */
 const prepareScript = `
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-const [tile, out, gate, wait] = process.argv.slice(2);
+const [tile, out, gate, wait, shout] = process.argv.slice(2);
 const text = readFileSync(tile, 'utf8');
 console.log('reading ' + text);
-if (text.endsWith('tile 7')) {
+if (shout > 0) console.log('a'.repeat(shout));
+if (text.endsWith('tile 7') && !existsSync(new URL('light', import.meta.url))) {
   console.error('<b onclick="window.hacked=1">no light</b> in ' + text);
   process.exit(3);
 }
@@ -73,14 +74,27 @@ stages:
   bind: { tool: join@1, over: all, inputs: { tiles: join.joined }, tolerate: ${tolerate} }
 `;
 
+const prepareOnly = `
+gantry: pipeline/v1
+name: prepare-only
+sources: { tiles: { type: file, axes: [z, row, col] } }
+stages: { prepare: { tool: prepare@1, over: each, inputs: { tile: tiles } } }
+`;
+
 export interface RunOptions {
   readonly name: string;
+  /** `prepare-only` has that stage alone. */
+  readonly pipeline?: 'prepare-and-join' | 'prepare-only';
   readonly planes?: number;
   readonly rows?: number;
   readonly columns?: number;
   /** Milliseconds that each task takes at least. */
   readonly wait?: number;
   readonly tolerate?: string;
+  /** Characters of a line that each task says. */
+  readonly shout?: number;
+  /** What the names of the files begin with. */
+  readonly prefix?: string;
   /** True where the first task is to wait for `openGate`. */
   readonly held?: boolean;
 }
@@ -91,12 +105,17 @@ export interface Laboratory {
   readonly data: DataDirectory;
   /** Starts a run. */
   startRun(options: RunOptions): Promise<number>;
+  /** Starts a run on what comes to an empty folder under names such as `tile_z1_r2_c3.tif`. */
+  startLiveRun(name: string): Promise<{ readonly run: number; readonly folder: string }>;
   /** Lets the tasks go that wait. */
   openGate(): Promise<void>;
   /** Waits until the run has ended. */
   waitForEnd(run: number): Promise<void>;
   /** Makes tasks wait again. */
   closeGate(): Promise<void>;
+  /** Lets what fails succeed when it is tried again, and the reverse. */
+  mendTools(): Promise<void>;
+  breakTools(): Promise<void>;
   stopServer(): Promise<void>;
   /** At the same address as before. */
   startServer(): Promise<void>;
@@ -106,15 +125,7 @@ export interface Laboratory {
 export async function openLaboratory(database: ReturnType<typeof testDatabase>): Promise<Laboratory> {
   buildWeb();
   const folder = await mkdtemp(join(tmpdir(), 'gantry-browser-'));
-  const tools = join(folder, 'tools');
-  for (const [name, manifest, script] of [
-    ['prepare', prepareTool, prepareScript],
-    ['join', joinTool, joinScript],
-  ] as const) {
-    await mkdir(join(tools, name), { recursive: true });
-    await writeFile(join(tools, name, 'tool.yaml'), manifest);
-    await writeFile(join(tools, name, 'main.mjs'), script);
-  }
+  await writeTools(folder);
   const data = await openDataDirectory(join(folder, 'data'), { explicit: true });
   const start = (port: number): Promise<RunningServer> =>
     startServer({
@@ -133,12 +144,23 @@ export async function openLaboratory(database: ReturnType<typeof testDatabase>):
   const { url } = server;
   const agent = startAgent(url, folder);
   const client = new UserClient({ server: url, token: 'owner-token' });
-  const gate = join(folder, 'gate');
+  const gate = gateOf(folder);
+  const light = join(folder, 'tools', 'prepare', 'light');
   return {
     url,
     client,
     data,
-    startRun: (options) => startRun(client, folder, tools, gate, options),
+    startRun: (options) => startRun(client, folder, options),
+    async startLiveRun(name) {
+      const watched = await mkdtemp(join(folder, 'watched-'));
+      const dataset = await createDataset(client, name);
+      await client.watchFolder(dataset, {
+        folder: watched,
+        pattern: 'tile_z{z:d}_r{row:d}_c{col:d}.tif',
+        settleMs: 200,
+      });
+      return { run: await createRun(client, folder, dataset, { name }), folder: watched };
+    },
     openGate: () => writeFile(gate, ''),
     async waitForEnd(run) {
       while ((await client.run(run)).state === 'active') {
@@ -147,6 +169,8 @@ export async function openLaboratory(database: ReturnType<typeof testDatabase>):
       }
     },
     closeGate: () => rm(gate, { force: true }),
+    mendTools: () => writeFile(light, ''),
+    breakTools: () => rm(light, { force: true }),
     stopServer: () => server.close(),
     async startServer() {
       server = await start(Number(new URL(url).port));
@@ -175,44 +199,61 @@ function startAgent(url: string, folder: string): ChildProcess {
   );
 }
 
-async function startRun(
-  client: UserClient,
-  folder: string,
-  tools: string,
-  gate: string,
-  { name, planes = 2, rows = 3, columns = 4, wait = 0, tolerate = '0', held = false }: RunOptions,
-): Promise<number> {
-  const dataset = await client.createDataset({
-    name: `${name} tiles`,
-    type: 'file',
-    axes: ['z', 'row', 'col'],
-  });
+/** Writes the tools of the pipeline below a folder. */
+export async function writeTools(folder: string): Promise<void> {
+  for (const [name, manifest, script] of [
+    ['prepare', prepareTool, prepareScript],
+    ['join', joinTool, joinScript],
+  ] as const) {
+    await mkdir(join(folder, 'tools', name), { recursive: true });
+    await writeFile(join(folder, 'tools', name, 'tool.yaml'), manifest);
+    await writeFile(join(folder, 'tools', name, 'main.mjs'), script);
+  }
+}
+
+/** The file that tasks wait for which are held. */
+export function gateOf(folder: string): string {
+  return join(folder, 'gate');
+}
+
+/** Starts a run on new tiles below the folder, where its tools are. */
+export async function startRun(client: UserClient, folder: string, options: RunOptions): Promise<number> {
+  const { name, planes = 2, rows = 3, columns = 4, prefix = 'tile' } = options;
+  const dataset = await createDataset(client, name);
   const tiles = await mkdtemp(join(folder, 'tiles-'));
   const items = [];
   for (let z = 1; z <= planes; z++) {
     for (let tile = 0; tile < rows * columns; tile++) {
-      const file = `tile_z${z}_${tile}.txt`;
+      const file = `${prefix}_z${z}_${tile}.txt`;
       const path = join(tiles, file);
       await writeFile(path, `plane ${z} tile ${tile}`);
       const place = [z, Math.floor(tile / columns) + 1, (tile % columns) + 1];
-      items.push({ place, name: file, path, ...(await checksumFile(path)) });
+      const { size, checksum } = await checksumFile(path);
+      items.push({ place, name: file, path, size, checksum });
     }
   }
-  await client.admitItems(dataset, {
-    items: items.map(({ place, name: file, path, size, checksum }) => ({
-      place,
-      name: file,
-      path,
-      size,
-      checksum,
-    })),
-  });
+  await client.admitItems(dataset, { items });
   await client.closeDataset(dataset);
+  return createRun(client, folder, dataset, options);
+}
+
+async function createDataset(client: UserClient, name: string): Promise<number> {
+  return client.createDataset({ name: `${name} tiles`, type: 'file', axes: ['z', 'row', 'col'] });
+}
+
+async function createRun(
+  client: UserClient,
+  folder: string,
+  dataset: number,
+  options: RunOptions,
+): Promise<number> {
+  const { name, wait = 0, tolerate = '0', held = false, shout = 0 } = options;
+  const text = options.pipeline === 'prepare-only' ? prepareOnly : pipeline(tolerate);
   return client.createRun({
     name,
-    pipeline: { file: 'pipeline.yaml', text: pipeline(tolerate) },
-    tools: [tools],
-    params: { prepare: { gate: held ? gate : '', wait: String(wait) } },
+    pipeline: { file: 'pipeline.yaml', text },
+    tools: [join(folder, 'tools')],
+    params: { prepare: { gate: held ? gateOf(folder) : '', wait: String(wait), shout: String(shout) } },
     sources: { tiles: dataset },
   });
 }

@@ -46,7 +46,8 @@ const entries = listWorkspaces().flatMap(({ folder, manifest }) =>
 const sources = listFiles(
   'packages/*/src/**/*.ts',
   'tools/**/*.ts',
-  'scripts/*.ts',
+  'scripts/**/*.ts',
+  'examples/**/*.ts',
   'bench/**/*.ts',
   'tests/long/**/*.ts',
 ).filter((file) => !file.endsWith('.test.ts') && !file.endsWith('.d.ts'));

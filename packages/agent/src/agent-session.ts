@@ -235,7 +235,7 @@ export class AgentSession {
     const started = new Set(this.#held.keys());
     for (const attempt of waiting) started.delete(attempt);
     const answer = await this.#client.heartbeat(
-      { session: this.#session, running: [...started], waiting, settled },
+      { session: this.#session, running: [...started], waiting, settled, load: this.#queue.taken },
       AbortSignal.any([this.#over.signal, limit]),
     );
     if (this.#ending === 'lost') return;

@@ -42,6 +42,15 @@ export class AssignmentQueue {
     return this.#slots;
   }
 
+  /** What is promised to what runs: cores, and bytes of memory. */
+  get taken(): { cpu: number; memory: number } {
+    return {
+      // Sums of fractions come back to about nothing.
+      cpu: Math.max(0, Math.round((this.#capacity.cpu - this.#cpu) * 1e6) / 1e6),
+      memory: this.#capacity.memory - this.#memory,
+    };
+  }
+
   get waiting(): number[] {
     return [...this.#waiting.keys()];
   }

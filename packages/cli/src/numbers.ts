@@ -1,16 +1,9 @@
 /**
  * Numbers for people: separators, human units, the right plural.
  */
+import { formatCount } from '@gantry/model';
 
-/** `1204` → `1,204`. */
-export function formatCount(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
-}
-
-/** `1 task`, `1,204 tasks`. */
-export function plural(count: number, noun: string, nouns = `${noun}s`): string {
-  return `${formatCount(count)} ${count === 1 ? noun : nouns}`;
-}
+export { formatCount, plural } from '@gantry/model';
 
 /** Bytes in decimal units, as file managers show them: `1.5 GB`. */
 export function formatBytes(bytes: number): string {

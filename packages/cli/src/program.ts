@@ -106,6 +106,7 @@ Exit codes: 0 done, every task succeeded; 1 some tasks failed, are blocked or we
       (await import('./commands/explain-tasks.ts')).explainTasks(context, tasks),
     ),
   );
+  addDatasets(program, act);
   addPipelines(program, act);
   withTools(
     withShared(program.command('tools').description('list the standard tools and those of --tools'), {
@@ -186,6 +187,77 @@ Example:
       }),
     ),
   );
+}
+
+function addDatasets(program: Command, act: Act): void {
+  const datasets = withShared(
+    program
+      .command('datasets')
+      .description('list the datasets, newest first; look into them, close and seal them')
+      .option('--type <type>', 'those of this type, such as image')
+      .option('--text <words>', 'those with these words in their names')
+      .option('--limit <number>', 'at most so many', wholeNumber, 100),
+    { json: 'print an array of datasets' },
+  ).action(async (options: SharedOptions & { type?: string; text?: string; limit: number }) =>
+    act(options, async (context) =>
+      (await import('./commands/datasets/list-datasets.ts')).listDatasets(context, options),
+    ),
+  );
+  const place = new Option('--place <place>', 'an item of it: row=1,col=2; left out where it has no axes');
+  withShared(
+    datasets
+      .command('show')
+      .description('say what is in a dataset, or what an item is and what made it')
+      .argument('<dataset>', 'its number', wholeNumber)
+      .addOption(place),
+    { json: 'print one JSON object' },
+  ).action(async (dataset: number, options: SharedOptions & { place?: string }, command: Command) =>
+    act(withParent(options, command), async (context) =>
+      (await import('./commands/datasets/show-dataset.ts')).showDataset(context, dataset, options.place),
+    ),
+  );
+  withShared(
+    datasets
+      .command('save')
+      .description('save the file of an item')
+      .argument('<dataset>', 'its number', wholeNumber)
+      .argument('<file>', 'where to; a file that is there already is not replaced')
+      .addOption(place),
+    {},
+  ).action(
+    async (dataset: number, file: string, options: SharedOptions & { place?: string }, command: Command) =>
+      act(withParent(options, command), async (context) =>
+        (await import('./commands/datasets/save-item.ts')).saveItem(context, dataset, file, options.place),
+      ),
+  );
+  for (const change of ['close', 'seal'] as const) {
+    withShared(
+      datasets
+        .command(change)
+        .description(
+          change === 'close'
+            ? 'close a source: it gets no new places'
+            : 'seal a dataset: it never changes again',
+        )
+        .argument('<dataset>', 'its number', wholeNumber)
+        .option('--yes', 'do it; without it what it would mean is only said'),
+      {},
+    ).action(async (dataset: number, options: SharedOptions & { yes?: boolean }, command: Command) =>
+      act(withParent(options, command), async (context) =>
+        (await import('./commands/datasets/change-dataset.ts')).changeDataset(
+          context,
+          dataset,
+          change,
+          options.yes === true,
+        ),
+      ),
+    );
+  }
+}
+
+/** What is given before the name of a command below another is given to it. */
+function withParent(options: SharedOptions, command: Command): SharedOptions {
+  return { ...command.parent?.opts<SharedOptions>(), ...options };
 }
 
 function addPipelines(program: Command, act: Act): void {

@@ -3,7 +3,7 @@
  * What settings there are is left to `settings.ts`.
  */
 import { readFile } from 'node:fs/promises';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { GantryError } from '@gantry/model';
 import { parse, YAMLParseError } from 'yaml';
 import { settingNames, settingOrigins, settingsSchema, type SettingName, type Settings } from './settings.ts';
@@ -46,6 +46,12 @@ export async function readSettings(sources: SettingSources): Promise<ReadSetting
   return { values: values as Settings, origins: origins as Record<SettingName, Origin> };
 }
 
+/** A webhook's address without what may be a secret of its receiver: a text that may be shown. */
+export function hidePath(url: string): string {
+  const { origin, pathname, search } = new URL(url);
+  return pathname === '/' && search === '' ? origin : `${origin}/…`;
+}
+
 /** A database's address without its password: a text that may be shown. */
 export function hidePassword(url: string): string {
   // Also `?password=…`, which PostgreSQL takes; and a password with an `@` in it, which is not a valid address.
@@ -65,7 +71,7 @@ interface Found {
 }
 
 function find(name: SettingName, sources: SettingSources, file: SettingsFile | undefined): Found {
-  const { flag, env, fallback, path } = settingOrigins[name];
+  const { flag, env, fallback, separator } = settingOrigins[name];
   const { folder } = sources;
   const flagged = sources.flags[name];
   if (flag !== undefined && flagged !== undefined)
@@ -73,7 +79,7 @@ function find(name: SettingName, sources: SettingSources, file: SettingsFile | u
   const variable = sources.env[env];
   if (variable !== undefined && variable !== '') {
     const value =
-      path === true && name === 'tools' ? variable.split(delimiter).filter((part) => part !== '') : variable;
+      separator === undefined ? variable : variable.split(separator).filter((part) => part !== '');
     return { value, origin: { from: `${env} in the environment`, named: true }, folder };
   }
   const written = file?.values[name];
@@ -94,7 +100,7 @@ function check(name: SettingName, value: unknown, origin: Origin, folder: string
       mend: `Mend it there, or set ${flag === undefined ? env : `${flag} or ${env}`}, which goes before.`,
     });
   }
-  if (settingOrigins[name].path !== true) return parsed.data;
+  if (settingOrigins[name].path !== true || parsed.data === undefined) return parsed.data;
   if (Array.isArray(parsed.data)) return parsed.data.map((path) => resolve(folder, path));
   return resolve(folder, String(parsed.data));
 }

@@ -4,7 +4,7 @@
  * `read-settings.ts`.
  */
 import { availableParallelism, homedir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { z } from 'zod';
 
 /** A whole number, which the environment gives as text. */
@@ -15,6 +15,21 @@ function wholeNumber(least: number, most: number, error: string) {
 }
 
 const text = z.string({ error: 'must be text' }).trim().min(1, 'must not be empty');
+
+/** Addresses of webhooks: whoever sees one of these may not see a password. */
+const webhookAddress = z
+  .string({ error: 'must be a list of addresses' })
+  .trim()
+  .superRefine((address, context) => {
+    const url = URL.canParse(address) ? new URL(address) : undefined;
+    const fault =
+      url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')
+        ? 'must be addresses such as https://host.example.org/hook'
+        : url.username !== '' || url.password !== ''
+          ? 'must have no name or password in an address: the webhook proves itself by its signature'
+          : undefined;
+    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+  });
 
 export const settingsSchema = z.object({
   dataDir: text.describe('The data directory: database, outputs and logs. Made if it is not there.'),
@@ -38,6 +53,21 @@ export const settingsSchema = z.object({
     .describe(
       'Folders with tools beside the standard ones: each has a `tool.yaml`, or holds folders that do.',
     ),
+  failureNotice: wholeNumber(0, 1_000_000_000, 'must be a whole number; 0 is never').describe(
+    'People are told when so many tasks of a run at work have failed; 0 is never.',
+  ),
+  webhooks: z
+    .array(webhookAddress, { error: 'must be a list of addresses' })
+    .max(20, 'must be at most 20 addresses')
+    .transform((addresses) => [...new Set(addresses)])
+    .describe('Addresses that notifications are sent to; see [notifications](notifications.md).'),
+  webhookSecret: z
+    .string({ error: 'must be text' })
+    .min(16, 'must have 16 characters at least')
+    .regex(/^(?!whsec_)|^whsec_[A-Za-z0-9+/]{22,}={0,2}$/, 'must go on in base64 behind `whsec_`')
+    .optional()
+    .describe('What they are signed with, so that receivers know them.'),
+  webhookSecretFile: text.optional().describe('A file with the secret, instead of `webhookSecret`.'),
 });
 
 export type Settings = z.output<typeof settingsSchema>;
@@ -50,10 +80,12 @@ export interface SettingOrigin {
   /** The default, in words and as a value. */
   readonly standard: string;
   readonly fallback: (env: NodeJS.ProcessEnv) => unknown;
-  /** True for a setting that may hold a password. */
+  /** True for a setting that may hold a password or another secret. */
   readonly secret?: true;
   /** True for paths, which `gantry.yaml` gives relative to its own folder. */
   readonly path?: true;
+  /** What parts the elements of a list in the environment. */
+  readonly separator?: string | RegExp;
 }
 
 /** The settings in the order in which they are shown. */
@@ -88,6 +120,27 @@ export const settingOrigins: Readonly<Record<SettingName, SettingOrigin>> = {
     env: 'GANTRY_TOOLS',
     standard: 'none',
     fallback: () => [],
+    path: true,
+    separator: delimiter,
+  },
+  failureNotice: { env: 'GANTRY_FAILURE_NOTICE', standard: '`10`', fallback: () => 10 },
+  webhooks: {
+    env: 'GANTRY_WEBHOOKS',
+    standard: 'none',
+    fallback: () => [],
+    separator: /[\s,]+/,
+    secret: true,
+  },
+  webhookSecret: {
+    env: 'GANTRY_WEBHOOK_SECRET',
+    standard: 'none: they are not signed',
+    fallback: () => undefined,
+    secret: true,
+  },
+  webhookSecretFile: {
+    env: 'GANTRY_WEBHOOK_SECRET_FILE',
+    standard: 'none',
+    fallback: () => undefined,
     path: true,
   },
 };

@@ -13,14 +13,21 @@ export function parseTaskReference(text: string): TaskReference {
   const found = /^([1-9]\d*)\/([^/]+)(?:\/([^/]*))?$/.exec(text);
   if (found === null) throw notATask(text);
   const [, run, stage = '', at = ''] = found;
+  const place = parsePlace(at);
+  if (place === undefined) throw notATask(text);
+  return { kind: 'place', run: Number(run), stage, place };
+}
+
+/** Reads `row=1,col=2`; the empty text is the only place. Undefined where it is written otherwise. */
+export function parsePlace(text: string): Place | undefined {
   const place: Record<string, number> = {};
-  for (const part of at === '' ? [] : at.split(',')) {
+  for (const part of text === '' ? [] : text.split(',')) {
     const pair = /^([^=]+)=(-?\d+)$/.exec(part);
     const axis = pair?.[1];
-    if (axis === undefined || Object.hasOwn(place, axis)) throw notATask(text);
+    if (axis === undefined || Object.hasOwn(place, axis)) return undefined;
     place[axis] = Number(pair?.[2]);
   }
-  return { kind: 'place', run: Number(run), stage, place };
+  return place;
 }
 
 /** The task's id. */

@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { hidePassword, readSettings } from '../src/read-settings.ts';
+import { readWebhookSecret } from '../src/host/webhook-secret.ts';
+import { hidePassword, hidePath, readSettings } from '../src/read-settings.ts';
 import { settingNames, settingOrigins, settingsSchema } from '../src/settings.ts';
 
 let folder = '';
@@ -26,6 +27,10 @@ describe('readSettings', () => {
       port: 0,
       slots: availableParallelism(),
       tools: [],
+      failureNotice: 10,
+      webhooks: [],
+      webhookSecret: undefined,
+      webhookSecretFile: undefined,
     });
     expect(Object.values(origins).every(({ named }) => !named)).toBe(true);
     expect((await read({ XDG_DATA_HOME: '/data' })).values.dataDir).toBe('/data/gantry');
@@ -81,6 +86,27 @@ describe('readSettings', () => {
     await expect(read()).rejects.toMatchObject({ file: join(folder, 'gantry.yaml') });
   });
 
+  it('takes webhooks from the environment and from the file, each once', async () => {
+    await write('webhooks: [https://a.example/x, https://a.example/x]\nwebhookSecretFile: secret\n');
+    expect((await read()).values).toMatchObject({
+      webhooks: ['https://a.example/x'],
+      webhookSecretFile: join(folder, 'secret'),
+    });
+    const { webhooks } = (await read({ GANTRY_WEBHOOKS: 'http://b.example/1, http://b.example/2' })).values;
+    expect(webhooks).toEqual(['http://b.example/1', 'http://b.example/2']);
+  });
+
+  it.each([
+    [{ GANTRY_WEBHOOKS: 'ftp://a.example/token' }, 'must be addresses such as'],
+    [{ GANTRY_WEBHOOKS: 'token' }, 'must be addresses such as'],
+    [{ GANTRY_WEBHOOKS: 'https://me:token@a.example/' }, 'no name or password'],
+    [{ GANTRY_WEBHOOK_SECRET: 'token' }, '16 characters'],
+    [{ GANTRY_WEBHOOK_SECRET: 'whsec_token and no base64 at all' }, 'base64'],
+  ])('refuses %j, and does not show it', async (env, message) => {
+    await expect(read(env)).rejects.toThrow(message);
+    await expect(read(env)).rejects.not.toThrow('token');
+  });
+
   it('takes an empty file', async () => {
     await write('# nothing yet\n');
     expect((await read()).values.port).toBe(0);
@@ -95,6 +121,30 @@ describe('hidePassword', () => {
     ['postgres://host/db?user=me&password=secret&x=1', 'postgres://host/db?user=me&password=…&x=1'],
   ])('%s', (url, shown) => {
     expect(hidePassword(url)).toBe(shown);
+  });
+});
+
+describe('hidePath', () => {
+  it.each([
+    ['https://a.example/hooks/token?key=secret', 'https://a.example/…'],
+    ['https://a.example?key=secret', 'https://a.example/…'],
+    ['http://a.example:81/', 'http://a.example:81'],
+  ])('%s', (url, shown) => {
+    expect(hidePath(url)).toBe(shown);
+  });
+});
+
+describe('the secret of webhooks', () => {
+  it('is read from its file, and a file without one is named', async () => {
+    const file = join(folder, 'secret');
+    const ask = (webhookSecret?: string) => readWebhookSecret({ webhookSecret, webhookSecretFile: file });
+    await expect(ask()).rejects.toMatchObject({ code: 'webhook-secret', file });
+    await writeFile(file, 'short\n');
+    await expect(ask()).rejects.toThrow('16 characters');
+    await writeFile(file, 'as long as is needed\n');
+    expect(await ask()).toBe('as long as is needed');
+    expect(await ask('one of the setting itself')).toBe('one of the setting itself');
+    expect(await readWebhookSecret({})).toBeUndefined();
   });
 });
 

@@ -1,3 +1,4 @@
 export { AgentClient, AgentRequestError, type AgentClientOptions } from './agent-client.ts';
 export { RequestError } from './send-request.ts';
+export { NewRunClient } from './new-run-client.ts';
 export { UserClient, type UserClientOptions } from './user-client.ts';

@@ -12,7 +12,7 @@ export interface Endpoint {
 }
 
 export interface RequestOptions {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the endpoint's base, with its query. */
   readonly path: string;
   readonly body?: object | undefined;

@@ -1,49 +1,89 @@
 /**
- * The API for people's programs: one method per request of the table in `user-api.ts`, answers checked against the
- * schemas that the server makes them with. When to ask again is left to the caller.
+ * The API for people's programs: one method per request, typed by the description of the interface
+ * (`docs/api/openapi.json`). When to ask again is left to the caller.
  */
 import {
   admittedAnswerSchema,
+  changePreviewSchema,
+  agentSummarySchema,
+  aroundAnswerSchema,
+  createdAnswerSchema,
+  datasetDetailSchema,
+  datasetLineageSchema,
+  datasetSummarySchema,
   decodeMap,
-  GantryError,
+  failedTasksSchema,
+  failureGroupsSchema,
+  failureSummarySchema,
+  foundTaskSchema,
+  liveSourceStateSchema,
+  itemDetailSchema,
+  itemSummarySchema,
+  logEndSchema,
   logLineSchema,
+  notificationsSchema,
+  measuredAnswerSchema,
+  overlaysAnswerSchema,
+  pictureDescriptionSchema,
+  pictureValueSchema,
+  resumedAnswerSchema,
+  retryAnswerSchema,
   runDetailSchema,
   runGraphSchema,
   runOutputSchema,
   runSummarySchema,
+  sealedAnswerSchema,
   serverStatusSchema,
+  signInAddressSchema,
+  tableAnswerSchema,
   taskExplanationSchema,
   taskSummarySchema,
   taskWorkSchema,
+  unreadAnswerSchema,
   userApiPath,
   type AdmittedAnswer,
+  type LiveSourceState,
+  type ChangePreview,
+  type DatasetDetail,
+  type DatasetLineage,
+  type DatasetSummary,
+  type ItemDetail,
+  type ItemSummary,
+  type AgentSummary,
+  type FailedTasks,
+  type FailureGroups,
+  type FailureSummary,
+  type LogEnd,
+  type AroundAnswer,
   type LogLine,
   type MapColumns,
-  type MapQuery,
+  type MeasuredAnswer,
   type NewDatasetBody,
   type NewItemsBody,
   type NewRunBody,
+  type Notifications,
+  type OverlaysAnswer,
+  type PictureDescription,
+  type PictureValue,
   type Place,
+  type ReadNotificationsBody,
   type ResumeBody,
+  type RetryAnswer,
+  type RetryBody,
   type RunDetail,
   type RunGraph,
   type RunOutput,
   type RunSummary,
   type ServerStatus,
+  type TableAnswer,
   type TaskExplanation,
-  type TaskQuery,
   type TaskSummary,
   type TaskWork,
+  type WatchBody,
 } from '@gantry/model';
-import { readLines } from './read-lines.ts';
-import {
-  readBytes,
-  readText,
-  sendRequest,
-  unreachable,
-  type Endpoint,
-  type RequestOptions,
-} from './send-request.ts';
+import { readBytes } from './send-request.ts';
+import type { QueryOf } from './typed-paths.ts';
+import { TypedRequests, writePatienceMs } from './typed-requests.ts';
 
 export interface UserClientOptions {
   /** Such as `http://127.0.0.1:18080`. */
@@ -52,17 +92,24 @@ export interface UserClientOptions {
   readonly token?: string | undefined;
 }
 
-/** What parses an answer: a zod schema, or a list of one. */
-interface AnswerSchema<T> {
-  safeParse(value: unknown): { success: true; data: T } | { success: false; error: Error };
+const datasetSummariesSchema = datasetSummarySchema.array();
+const itemSummariesSchema = itemSummarySchema.array();
+/** Which part of a table is asked for. */
+export interface TablePart {
+  /** Names; all columns if absent. */
+  readonly columns?: readonly string[];
+  /** The first row, from 0. */
+  readonly from?: number;
+  /** Rows; 1,000 if absent. */
+  readonly limit?: number;
+  /** The table's version, so that a browser may keep the answer. */
+  readonly version?: string;
 }
 
-/** The server reads its database for each of these; a block of 10,000 items takes it seconds. In ms. */
-const patienceMs = 30_000;
-const writePatienceMs = 180_000;
-
 const runSummariesSchema = runSummarySchema.array();
+const liveSourceStatesSchema = liveSourceStateSchema.array();
 const taskSummariesSchema = taskSummarySchema.array();
+const agentSummariesSchema = agentSummarySchema.array();
 const runOutputsSchema = runOutputSchema.array();
 
 /**
@@ -70,197 +117,303 @@ const runOutputsSchema = runOutputSchema.array();
  * GantryError `unexpected-answer` if it says what this client does not know.
  */
 export class UserClient {
-  readonly #endpoint: Endpoint;
+  readonly #api: TypedRequests;
 
   constructor(options: UserClientOptions) {
-    this.#endpoint = {
+    this.#api = new TypedRequests({
       base: `${options.server.replace(/\/+$/, '')}${userApiPath}`,
       token: options.token,
-    };
+    });
   }
 
   /** @param waitMs how long the server may take; a server that is there answers this at once */
-  async status(signal?: AbortSignal, waitMs = patienceMs): Promise<ServerStatus> {
-    return this.#get('/status', serverStatusSchema, signal, waitMs);
+  async status(signal?: AbortSignal, waitMs?: number): Promise<ServerStatus> {
+    return this.#api.ask('get', '/status', { signal, waitMs }, serverStatusSchema);
   }
 
   /** @returns an address at which a browser can sign in, once */
   async signInAddress(signal?: AbortSignal): Promise<string> {
-    return readString(await this.#post('/sign-in-addresses', undefined, signal), 'address');
+    const { address } = await this.#api.ask('post', '/sign-in-addresses', { signal }, signInAddressSchema);
+    return address;
   }
 
   /** Signs this browser out. */
   async signOut(): Promise<void> {
-    await this.#post('/sign-out');
+    await this.#api.tell('post', '/sign-out', {});
   }
 
   /** @returns the dataset's id */
   async createDataset(body: NewDatasetBody, signal?: AbortSignal): Promise<number> {
-    return readNumber(await this.#post('/datasets', body, signal), 'id');
+    const { id } = await this.#api.ask('post', '/datasets', { body, signal }, createdAnswerSchema);
+    return id;
   }
 
   /** At most `maxItemBlock` items. */
   async admitItems(dataset: number, body: NewItemsBody, signal?: AbortSignal): Promise<AdmittedAnswer> {
-    return check(await this.#post(`/datasets/${dataset}/items`, body, signal), admittedAnswerSchema);
+    const request = { path: { id: dataset }, body, signal };
+    return this.#api.ask('post', '/datasets/{id}/items', request, admittedAnswerSchema);
   }
 
   async closeDataset(dataset: number, signal?: AbortSignal): Promise<void> {
-    await this.#post(`/datasets/${dataset}/close`, undefined, signal);
+    await this.#api.tell('post', '/datasets/{id}/close', { path: { id: dataset }, signal });
+  }
+
+  /** Watches a folder for files that become items; watching one already, the dataset takes the new one. */
+  async watchFolder(dataset: number, body: WatchBody, signal?: AbortSignal): Promise<LiveSourceState> {
+    const request = { path: { id: dataset }, body, signal };
+    return this.#api.ask('post', '/datasets/{id}/watch', request, liveSourceStateSchema);
+  }
+
+  /** @throws RequestError `not-watched` */
+  async watch(dataset: number, signal?: AbortSignal): Promise<LiveSourceState> {
+    const request = { path: { id: dataset }, signal };
+    return this.#api.ask('get', '/datasets/{id}/watch', request, liveSourceStateSchema);
+  }
+
+  /** Those that have not ended. */
+  async watches(signal?: AbortSignal): Promise<LiveSourceState[]> {
+    return this.#api.ask('get', '/watches', { signal }, liveSourceStatesSchema);
   }
 
   /** @returns the dataset's fingerprint */
   async sealDataset(dataset: number, signal?: AbortSignal): Promise<string> {
-    return readString(await this.#post(`/datasets/${dataset}/seal`, undefined, signal), 'fingerprint');
+    const request = { path: { id: dataset }, signal };
+    return (await this.#api.ask('post', '/datasets/{id}/seal', request, sealedAnswerSchema)).fingerprint;
+  }
+
+  /** Newest first, at most `limit` (100 if absent) that were made before the dataset `after`. */
+  async datasets(query: QueryOf<'get', '/datasets'> = {}, signal?: AbortSignal): Promise<DatasetSummary[]> {
+    return this.#api.ask('get', '/datasets', { query, signal }, datasetSummariesSchema);
+  }
+
+  async dataset(id: number, signal?: AbortSignal): Promise<DatasetDetail> {
+    return this.#api.ask('get', '/datasets/{id}', { path: { id }, signal }, datasetDetailSchema);
+  }
+
+  /** In the order of places, at most `limit` (200 if absent) behind the place `after`, within the box `at`. */
+  async items(
+    dataset: number,
+    query: QueryOf<'get', '/datasets/{id}/items'> = {},
+    signal?: AbortSignal,
+  ): Promise<ItemSummary[]> {
+    const request = { path: { id: dataset }, query, signal };
+    return this.#api.ask('get', '/datasets/{id}/items', request, itemSummariesSchema);
+  }
+
+  /** All of the dataset's axes must be named. */
+  async item(dataset: number, place: Place, signal?: AbortSignal): Promise<ItemDetail> {
+    const request = { path: { id: dataset }, query: { place: writePlace(place) }, signal };
+    return this.#api.ask('get', '/datasets/{id}/item', request, itemDetailSchema);
+  }
+
+  /** The bytes of an item, as they come. */
+  async itemFile(
+    dataset: number,
+    place: Place,
+    signal?: AbortSignal,
+  ): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | null> {
+    const request = { path: { id: dataset }, query: { place: writePlace(place) }, signal };
+    return (await this.#api.open('/datasets/{id}/file', request)).body;
+  }
+
+  /** What a dataset came from, and what was made from it. */
+  async lineage(dataset: number, signal?: AbortSignal): Promise<DatasetLineage> {
+    const request = { path: { id: dataset }, signal };
+    return this.#api.ask('get', '/datasets/{id}/lineage', request, datasetLineageSchema);
+  }
+
+  /** What closing or sealing would mean. */
+  async previewChange(
+    dataset: number,
+    change: ChangePreview['change'],
+    signal?: AbortSignal,
+  ): Promise<ChangePreview> {
+    const request = { path: { id: dataset }, query: { change }, signal };
+    return this.#api.ask('get', '/datasets/{id}/preview', request, changePreviewSchema);
   }
 
   /** @returns the run's id */
   async createRun(body: NewRunBody, signal?: AbortSignal): Promise<number> {
-    return readNumber(await this.#post('/runs', body, signal), 'id');
+    return (await this.#api.ask('post', '/runs', { body, signal }, createdAnswerSchema)).id;
   }
 
   /** Newest first. */
   async runs(signal?: AbortSignal): Promise<RunSummary[]> {
-    return this.#get('/runs', runSummariesSchema, signal);
+    return this.#api.ask('get', '/runs', { signal }, runSummariesSchema);
   }
 
   async run(id: number, signal?: AbortSignal): Promise<RunDetail> {
-    return this.#get(`/runs/${id}`, runDetailSchema, signal);
+    return this.#api.ask('get', '/runs/{id}', { path: { id }, signal }, runDetailSchema);
   }
 
   async graph(id: number, signal?: AbortSignal): Promise<RunGraph> {
-    return this.#get(`/runs/${id}/graph`, runGraphSchema, signal);
+    return this.#api.ask('get', '/runs/{id}/graph', { path: { id }, signal }, runGraphSchema);
   }
 
   /** The places of a stage in one plane. */
-  async map(id: number, query: MapQuery, signal?: AbortSignal): Promise<MapColumns> {
-    const search = new URLSearchParams();
-    for (const [name, value] of Object.entries(query))
-      if (typeof value === 'string' || typeof value === 'number') search.set(name, String(value));
-    const path = `/runs/${id}/map?${search.toString()}`;
-    const options = { method: 'GET', path, signal, patienceMs } as const;
-    const response = await sendRequest(this.#endpoint, options);
-    return decodeMap(await readBytes(this.#endpoint, response));
+  async map(id: number, query: QueryOf<'get', '/runs/{id}/map'>, signal?: AbortSignal): Promise<MapColumns> {
+    const response = await this.#api.open('/runs/{id}/map', { path: { id }, query, signal });
+    return decodeMap(await readBytes(this.#api.endpoint, response));
   }
 
   /** @returns how many tasks are tried again */
   async resumeRun(id: number, body: ResumeBody, signal?: AbortSignal): Promise<number> {
-    return readNumber(await this.#post(`/runs/${id}/resume`, body, signal), 'again');
+    const request = { path: { id }, body, signal };
+    return (await this.#api.ask('post', '/runs/{id}/resume', request, resumedAnswerSchema)).again;
   }
 
   async cancelRun(id: number, signal?: AbortSignal): Promise<void> {
-    await this.#post(`/runs/${id}/cancel`, undefined, signal);
+    await this.#api.tell('post', '/runs/{id}/cancel', { path: { id }, signal });
   }
 
   /** In the order of stages and places, at most `limit` (100 if absent, 1,000 at most) behind the task `after`. */
-  async tasks(run: number, query: Partial<TaskQuery> = {}, signal?: AbortSignal): Promise<TaskSummary[]> {
-    const search = new URLSearchParams();
-    for (const [name, value] of Object.entries(query)) search.set(name, String(value));
-    const text = search.toString();
-    return this.#get(`/runs/${run}/tasks${text === '' ? '' : `?${text}`}`, taskSummariesSchema, signal);
+  async tasks(
+    run: number,
+    query: QueryOf<'get', '/runs/{id}/tasks'> = {},
+    signal?: AbortSignal,
+  ): Promise<TaskSummary[]> {
+    const request = { path: { id: run }, query, signal };
+    return this.#api.ask('get', '/runs/{id}/tasks', request, taskSummariesSchema);
   }
 
   async outputs(run: number, signal?: AbortSignal): Promise<RunOutput[]> {
-    return this.#get(`/runs/${run}/outputs`, runOutputsSchema, signal, writePatienceMs);
+    const request = { path: { id: run }, signal, waitMs: writePatienceMs };
+    return this.#api.ask('get', '/runs/{id}/outputs', request, runOutputsSchema);
   }
 
   /** The id of the task of a stage at a place; all of the stage's axes must be named. */
   async findTask(run: number, stage: string, place: Place, signal?: AbortSignal): Promise<number> {
-    const at = Object.entries(place).map(([axis, value]) => `${axis}=${value}`);
-    const search = new URLSearchParams({ run: String(run), stage, place: at.join(',') });
-    const path = `/tasks?${search.toString()}`;
-    return readNumber(await this.#send({ method: 'GET', path, signal, patienceMs }), 'id');
+    const request = { query: { run, stage, place: writePlace(place) }, signal };
+    return (await this.#api.ask('get', '/tasks', request, foundTaskSchema)).id;
   }
 
   async task(id: number, signal?: AbortSignal): Promise<TaskExplanation> {
-    return this.#get(`/tasks/${id}`, taskExplanationSchema, signal);
+    return this.#api.ask('get', '/tasks/{id}', { path: { id }, signal }, taskExplanationSchema);
   }
 
   /** What a task did; its last attempt, if none is named. */
   async taskWork(id: number, attempt?: number, signal?: AbortSignal): Promise<TaskWork> {
-    const query = attempt === undefined ? '' : `?attempt=${attempt}`;
-    return this.#get(`/tasks/${id}/work${query}`, taskWorkSchema, signal);
+    const request = { path: { id }, query: { attempt }, signal };
+    return this.#api.ask('get', '/tasks/{id}/work', request, taskWorkSchema);
+  }
+
+  /** What has failed, counted by cause, stage, agent or host; newest first. */
+  async failures(query: QueryOf<'get', '/failures'> = {}, signal?: AbortSignal): Promise<FailureGroups> {
+    return this.#api.ask('get', '/failures', { query, signal }, failureGroupsSchema);
+  }
+
+  async failureSummary(signal?: AbortSignal): Promise<FailureSummary> {
+    return this.#api.ask('get', '/failures/summary', { signal }, failureSummarySchema);
+  }
+
+  /** Failed tasks, newest first. */
+  async failedTasks(
+    query: QueryOf<'get', '/failures/tasks'> = {},
+    signal?: AbortSignal,
+  ): Promise<FailedTasks> {
+    return this.#api.ask('get', '/failures/tasks', { query, signal }, failedTasksSchema);
+  }
+
+  /** Tries failed tasks again, of however many runs. */
+  async retryFailures(body: RetryBody, signal?: AbortSignal): Promise<RetryAnswer> {
+    return this.#api.ask('post', '/failures/retry', { body, signal }, retryAnswerSchema);
+  }
+
+  /** The last lines of the log of a task's attempt. */
+  async logEnd(
+    task: number,
+    query: QueryOf<'get', '/tasks/{id}/log/end'> = {},
+    signal?: AbortSignal,
+  ): Promise<LogEnd> {
+    return this.#api.ask('get', '/tasks/{id}/log/end', { path: { id: task }, query, signal }, logEndSchema);
+  }
+
+  /** What people were told, newest first. */
+  async notifications(
+    query: QueryOf<'get', '/notifications'> = {},
+    signal?: AbortSignal,
+  ): Promise<Notifications> {
+    return this.#api.ask('get', '/notifications', { query, signal }, notificationsSchema);
+  }
+
+  /** @returns how many are unread now */
+  async readNotifications(body: ReadNotificationsBody, signal?: AbortSignal): Promise<number> {
+    return (await this.#api.ask('post', '/notifications/read', { body, signal }, unreadAnswerSchema)).unread;
+  }
+
+  /** Those at work first. */
+  async agents(signal?: AbortSignal): Promise<AgentSummary[]> {
+    return this.#api.ask('get', '/agents', { signal }, agentSummariesSchema);
+  }
+
+  /** The image of a dataset at a place. @param page of a file that holds several, from 0 */
+  async picture(dataset: number, place: Place, page = 0, signal?: AbortSignal): Promise<PictureDescription> {
+    const request = { path: { id: dataset }, query: { place: writePlace(place), page }, signal };
+    return this.#api.ask('get', '/datasets/{id}/picture', request, pictureDescriptionSchema);
+  }
+
+  /** The value of a pixel, counted from 0. */
+  async pictureValue(
+    dataset: number,
+    place: Place,
+    at: { readonly x: number; readonly y: number; readonly page?: number },
+    signal?: AbortSignal,
+  ): Promise<PictureValue> {
+    const { x, y, page = 0 } = at;
+    const query = { place: writePlace(place), page, x, y };
+    const request = { path: { id: dataset }, query, signal };
+    return this.#api.ask('get', '/datasets/{id}/picture/value', request, pictureValueSchema);
+  }
+
+  /** Images of the same runs that may be laid over the one at the place. */
+  async overlays(dataset: number, place: Place, signal?: AbortSignal): Promise<OverlaysAnswer> {
+    const request = { path: { id: dataset }, query: { place: writePlace(place) }, signal };
+    return this.#api.ask('get', '/datasets/{id}/picture/overlays', request, overlaysAnswerSchema);
+  }
+
+  /** The coordinates along each axis of a dataset, and the places before and behind one. */
+  async around(dataset: number, place: Place, signal?: AbortSignal): Promise<AroundAnswer> {
+    const request = { path: { id: dataset }, query: { place: writePlace(place) }, signal };
+    return this.#api.ask('get', '/datasets/{id}/around', request, aroundAnswerSchema);
+  }
+
+  /** Columns of a table, at most `maxTableValues` values in an answer. */
+  async table(
+    dataset: number,
+    place: Place,
+    part: TablePart = {},
+    signal?: AbortSignal,
+  ): Promise<TableAnswer> {
+    const { columns, from, limit, version } = part;
+    const query = { place: writePlace(place), column: columns, from, limit, v: version };
+    const request = { path: { id: dataset }, query, signal, waitMs: writePatienceMs };
+    return this.#api.ask('get', '/datasets/{id}/table', request, tableAnswerSchema);
+  }
+
+  /** The images that a table was measured of. */
+  async measured(dataset: number, place: Place, signal?: AbortSignal): Promise<MeasuredAnswer> {
+    const request = { path: { id: dataset }, query: { place: writePlace(place) }, signal };
+    return this.#api.ask('get', '/datasets/{id}/table/measured', request, measuredAnswerSchema);
   }
 
   /**
    * The log of a task's attempt (its last if none is named), line by line.
    * @param options.follow stays until the attempt ends
    */
-  async *log(
+  log(
     task: number,
     options: { readonly attempt?: number | undefined; readonly follow?: boolean } = {},
     signal?: AbortSignal,
   ): AsyncGenerator<LogLine, void, undefined> {
-    const search = new URLSearchParams();
-    if (options.attempt !== undefined) search.set('attempt', String(options.attempt));
-    if (options.follow === true) search.set('follow', 'true');
-    const query = search.toString();
-    const path = `/tasks/${task}/log${query === '' ? '' : `?${query}`}`;
-    const response = await sendRequest(this.#endpoint, { method: 'GET', path, signal });
-    if (response.body === null) return;
-    try {
-      for await (const line of readLines(response.body)) yield check(parseJson(line), logLineSchema);
-    } catch (error) {
-      if (error instanceof GantryError) throw error;
-      signal?.throwIfAborted();
-      throw unreachable(this.#endpoint, error);
-    }
-  }
-
-  async #get<T>(
-    path: string,
-    schema: AnswerSchema<T>,
-    signal?: AbortSignal,
-    waitMs = patienceMs,
-  ): Promise<T> {
-    return check(await this.#send({ method: 'GET', path, signal, patienceMs: waitMs }), schema);
-  }
-
-  async #post(path: string, body?: object, signal?: AbortSignal): Promise<unknown> {
-    return this.#send({ method: 'POST', path, body, signal, patienceMs: writePatienceMs });
-  }
-
-  async #send(options: RequestOptions): Promise<unknown> {
-    const text = await readText(this.#endpoint, await sendRequest(this.#endpoint, options));
-    return text === '' ? undefined : parseJson(text);
+    const { attempt, follow } = options;
+    const query = { attempt, follow: follow === true ? ('true' as const) : undefined };
+    return this.#api.lines('/tasks/{id}/log', { path: { id: task }, query, signal }, logLineSchema);
   }
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw unexpected(`it is not JSON: ${text.slice(0, 100)}`);
-  }
-}
-
-function check<T>(value: unknown, schema: AnswerSchema<T>): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw unexpected(parsed.error.message);
-}
-
-function readNumber(value: unknown, name: string): number {
-  const number = isRecord(value) ? value[name] : undefined;
-  if (typeof number === 'number') return number;
-  throw unexpected(`${name}: is missing`);
-}
-
-function readString(value: unknown, name: string): string {
-  const text = isRecord(value) ? value[name] : undefined;
-  if (typeof text === 'string') return text;
-  throw unexpected(`${name}: is missing`);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
-function unexpected(what: string): GantryError {
-  return new GantryError(
-    'unexpected-answer',
-    `The server answers what this program does not know (${what}).`,
-    {
-      mend: 'Use the same version of Gantry for both.',
-    },
-  );
+/** `row=1,col=2` */
+function writePlace(place: Place): string {
+  return Object.entries(place)
+    .map(([axis, value]) => `${axis}=${value}`)
+    .join(',');
 }

@@ -23,7 +23,9 @@ export {
   advanceStage,
   createFirstTasks,
   createTasks,
+  listFewInputs,
   listInputs,
+  listReaders,
   replaceItems,
   withdrawItems,
   type Advance,
@@ -33,7 +35,9 @@ export { type InputShape, type OutputShape, type StageShape } from './stage-shap
 export { admitFirstPlacesSql, admitPlacesSql, expectPlacesSql } from './statements/admit-places.ts';
 export { claimTasks } from './statements/claim-tasks.ts';
 export { closeSourceSql } from './statements/close-source.ts';
+export type { FewInputRow } from './statements/list-few-inputs.ts';
 export type { InputItemRow } from './statements/list-inputs.ts';
+export type { ReaderRow } from './statements/list-readers.ts';
 export { recordItems, type MadeItemRow } from './statements/record-items.ts';
 export { forgetAttempts, recordAttempts, type EndedAttemptRow } from './statements/record-attempts.ts';
 export { settleAttempts, type VerdictRow } from './statements/settle-attempts.ts';

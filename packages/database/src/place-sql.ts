@@ -81,6 +81,25 @@ export function agreesSql(
     .join(' AND ');
 }
 
+/**
+ * The same for walks along an index on `left`: where only its first axes are among those of `right`, a range of
+ * places comes first, so that no other plane is read.
+ */
+export function agreesInOrderSql(
+  left: string,
+  leftAxes: readonly string[],
+  right: string,
+  rightAxes: readonly string[],
+  offset: Place = {},
+  skip: LatticeBounds['skip'] = {},
+): string {
+  const agrees = agreesSql(left, leftAxes, right, rightAxes, offset, skip);
+  const other = leftAxes.findIndex((axis) => !rightAxes.includes(axis));
+  if (other <= 0) return agrees;
+  const begin = placeSql(right, rightAxes, leftAxes.slice(0, other), offset, skip);
+  return `${left} >= ${begin} AND ${left} < place_after(${begin}) AND ${agrees}`;
+}
+
 /** The condition that `longer` begins with `prefix`, which has `length` coordinates, served by an index. */
 export function beginsWithSql(longer: string, prefix: string, length: number): string {
   if (length === 0) return 'true';

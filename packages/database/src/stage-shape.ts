@@ -44,6 +44,8 @@ export interface StageShape {
   readonly drop: boolean;
   /** How often a task may fail before the failure stands. */
   readonly tries: number;
+  /** How many of its attempts may be lost in a row before it fails. */
+  readonly losses: number;
 }
 
 export function isOneToMany(input: InputShape): boolean {

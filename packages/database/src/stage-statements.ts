@@ -8,7 +8,9 @@ import type { StageShape } from './stage-shape.ts';
 import { advanceStageSql, type StageTouch } from './statements/advance-stage.ts';
 import { createFirstTasksSql, walksOneInput } from './statements/create-first-tasks.ts';
 import { createTasksSql } from './statements/create-tasks.ts';
+import { listFewInputsSql, type FewInputRow } from './statements/list-few-inputs.ts';
 import { listInputsSql, type InputItemRow } from './statements/list-inputs.ts';
+import { listReadersSql, type ReaderRow } from './statements/list-readers.ts';
 import { madeItemsValues, type MadeItemRow } from './statements/record-items.ts';
 import { replaceItemsSql } from './statements/replace-items.ts';
 import { withdrawItemsSql } from './statements/withdraw-items.ts';
@@ -119,6 +121,7 @@ export async function advanceStage(
     moment.recount,
     stage.tries,
     moment.change,
+    stage.losses,
   );
   if (row === undefined) throw new Error('advance-stage returned no row');
   return row;
@@ -162,4 +165,30 @@ export async function listInputs(
   if (input === undefined) throw new RangeError(`stage ${stage.id} has no input ${n}`);
   const text = textOf(stage, `inputs ${n} ${claimed}`, (shape) => listInputsSql(shape, n, claimed));
   return prepare<InputItemRow>('list-inputs', text).run(on, arrayText(tasks), input.dataset, input.producer);
+}
+
+/** The first items that the task at a place of the stage reads through input `n`, at most `limit`. */
+export async function listFewInputs(
+  on: Transaction | Pool,
+  stage: StageShape,
+  n: number,
+  place: readonly number[],
+  limit: number,
+): Promise<FewInputRow[]> {
+  const input = stage.inputs[n];
+  if (input === undefined) throw new RangeError(`stage ${stage.id} has no input ${n}`);
+  const text = textOf(stage, `few inputs ${n}`, (shape) => listFewInputsSql(shape, n));
+  return prepare<FewInputRow>('list-few-inputs', text).run(on, place, input.dataset, input.producer, limit);
+}
+
+/** The first tasks of the stage that read the item at a place of its input `n`, at most `limit`. */
+export async function listReaders(
+  on: Transaction | Pool,
+  stage: StageShape,
+  n: number,
+  place: readonly number[],
+  limit: number,
+): Promise<ReaderRow[]> {
+  const text = textOf(stage, `readers ${n}`, (shape) => listReadersSql(shape, n));
+  return prepare<ReaderRow>('list-readers', text).run(on, place, stage.id, limit);
 }

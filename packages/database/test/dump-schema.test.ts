@@ -1,4 +1,4 @@
-/** The committed schema is what the migrations make; write it anew with `npx vitest run -u <this file>`. */
+/** The committed schema is what the migrations make; write it anew with `npx vitest run <this file> --update`. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { dumpSchema } from '../src/index.ts';

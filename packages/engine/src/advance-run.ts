@@ -10,6 +10,7 @@ import {
   type StageShape,
   type Transaction,
 } from '@gantry/database';
+import type { RunState } from '@gantry/model';
 import type { EngineNewsDraft } from './engine.ts';
 import type { LockedRun } from './lock-runs.ts';
 import type { RunPlan } from './run-plan.ts';
@@ -76,19 +77,34 @@ export async function advanceRun(
         everyTask: closing,
       });
     }
-    if (result.withdrawn > 0) await withdrawItems(transaction, shape);
+    if (result.withdrawn > 0) {
+      await withdrawItems(transaction, shape);
+      noteOutputs(news, shape);
+    }
     if (result.ready > 0) ready = true;
     if (result.emitted > 0 || result.withdrawn > 0) {
       touched.changed.set(shape.id, result.born > 0 || touched.changed.get(shape.id) === true);
     }
   }
   if (ready) news.ready = true;
-  else if (run.state === 'active') await endRun(transaction, plan, run);
+  else if (run.state === 'active' && (await endRun(transaction, plan, run, news))) {
+    for (const { shape } of plan.stages) noteOutputs(news, shape);
+  }
 }
 
-/** Ends the run if all its sources are closed and no task is ready or running. */
-async function endRun(transaction: Transaction, plan: RunPlan, run: LockedRun): Promise<void> {
-  const { rowCount } = await transaction.query({
+/** The outputs of a stage have changed. */
+export function noteOutputs(news: EngineNewsDraft, shape: StageShape): void {
+  for (const { dataset } of shape.outputs) news.datasets.add(dataset);
+}
+
+/** Ends the run if all its sources are closed and no task is ready or running. @returns whether it did */
+async function endRun(
+  transaction: Transaction,
+  plan: RunPlan,
+  run: LockedRun,
+  news: EngineNewsDraft,
+): Promise<boolean> {
+  const { rows } = await transaction.query<{ state: RunState }>({
     name: 'end-run',
     text: `
 UPDATE run SET ended = now(), state = CASE WHEN EXISTS (
@@ -97,14 +113,19 @@ UPDATE run SET ended = now(), state = CASE WHEN EXISTS (
 WHERE id = $1
   AND NOT EXISTS (SELECT FROM stage WHERE run = $1 AND spec IS NULL AND NOT closed)
   AND NOT EXISTS (SELECT FROM tally WHERE stage = ANY ($2) AND state = 'ready' AND tasks > 0)
-  AND NOT EXISTS (SELECT FROM running WHERE stage = ANY ($2))`,
+  AND NOT EXISTS (SELECT FROM running WHERE stage = ANY ($2))
+RETURNING state`,
     values: [run.id, plan.stages.map(({ id }) => id)],
   });
-  if (rowCount === 0) return;
+  const [ended] = rows;
+  if (ended === undefined) return false;
+  // One that was taken up again and had nothing to do has not come to another end.
+  if (ended.state !== run.before) news.notices.push({ kind: 'run-ended', run: run.id });
   const outputs = plan.stages.flatMap(({ shape }) => shape.outputs.map(({ dataset }) => dataset));
   await transaction.query(`UPDATE dataset SET state = 'closed' WHERE id = ANY ($1) AND state = 'open'`, [
     outputs,
   ]);
+  return true;
 }
 
 function openAxesOf(plan: RunPlan, run: LockedRun, touched: Touched): Map<number, ReadonlySet<string>> {

@@ -15,6 +15,7 @@ export async function cancelRun(engine: Engine, run: number): Promise<void> {
     if (locked === undefined) throw new GantryError('unknown-run', `There is no run ${run}.`);
     if (locked.state === 'archived') return;
     await transaction.query(`UPDATE run SET state = 'cancelled', ended = now() WHERE id = $1`, [run]);
+    if (locked.state === 'active' || locked.state === 'paused') news.notices.push({ kind: 'run-ended', run });
     const touched = nothingTouched();
     const select = `CASE WHEN t.state IN ('waiting', 'blocked', 'ready') THEN 'cancelled' END`;
     await leaveVerdicts(transaction, plan, select, [], touched);

@@ -47,6 +47,7 @@ export async function changeDataset<T>(
         const readers = runs
           .filter(({ id }) => now.includes(id))
           .flatMap((run) => plans.filter((plan) => plan.id === run.id).map((plan) => ({ plan, run })));
+        news.datasets.add(dataset);
         return change(transaction, locked, readers, news);
       });
     } catch (error) {

@@ -1,8 +1,9 @@
 /**
  * Makes an open, empty dataset in a project.
  */
+import type { Transaction } from '@gantry/database';
 import type { DatasetType, LatticeBounds } from '@gantry/model';
-import type { Engine } from './engine.ts';
+import type { Engine, EngineNewsDraft } from './engine.ts';
 
 export interface NewDataset {
   readonly project: number;
@@ -17,7 +18,16 @@ export interface NewDataset {
 
 /** @returns the dataset's id */
 export async function createDataset(engine: Engine, dataset: NewDataset): Promise<number> {
-  const { rows } = await engine.pool.query<{ id: number }>(
+  return engine.work((transaction, news) => insertDataset(transaction, dataset, news));
+}
+
+/** The same, within a transaction. */
+export async function insertDataset(
+  transaction: Transaction,
+  dataset: NewDataset,
+  news: EngineNewsDraft,
+): Promise<number> {
+  const { rows } = await transaction.query<{ id: number }>(
     `INSERT INTO dataset (project, name, type, axes, bounds, folder, pattern)
      VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
     [
@@ -32,5 +42,6 @@ export async function createDataset(engine: Engine, dataset: NewDataset): Promis
   );
   const [row] = rows;
   if (row === undefined) throw new Error('INSERT INTO dataset returned no row');
+  news.datasets.add(row.id);
   return row.id;
 }

@@ -2,6 +2,7 @@
  * Starts a run: the rows of its stages and outputs, and the tasks that its sources bring about already.
  */
 import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import type { Transaction } from '@gantry/database';
 import {
   GantryError,
@@ -9,10 +10,16 @@ import {
   unbounded,
   type CompiledPipeline,
   type CompiledSource,
+  type LatticeBounds,
+  type RunChoices,
+  type WatchOptions,
 } from '@gantry/model';
-import { advanceRun, nothingTouched } from './advance-run.ts';
+import { advanceRun, noteOutputs, nothingTouched } from './advance-run.ts';
 import { lockDataset, refuseOutput } from './change-dataset.ts';
-import type { Engine } from './engine.ts';
+import { insertDataset } from './create-dataset.ts';
+import type { Engine, EngineNewsDraft } from './engine.ts';
+import { insertIntake } from './intakes/intake-rows.ts';
+import { saveLiveSource } from './live-sources/live-source-rows.ts';
 import { loadPlan } from './load-plan.ts';
 import { lockRun } from './lock-runs.ts';
 import { seeClosed, seeItems } from './see-source.ts';
@@ -21,10 +28,27 @@ export interface NewRun {
   readonly project: number;
   readonly name: string;
   readonly pipeline: CompiledPipeline;
-  /** Dataset of each source of the pipeline; its axes are the source's, in the same order. */
-  readonly sources: Readonly<Record<string, number>>;
+  /**
+   * What each source of the pipeline reads: a dataset, whose axes are the source's, in the same order; or a folder,
+   * for which one is made in the same transaction.
+   */
+  readonly sources: Readonly<Record<string, number | NewFolder>>;
   /** Each stage's tool: the digest that the cache and the provenance know it by, and the folder of its files. */
   readonly tools: Readonly<Record<string, { readonly digest: string; readonly folder: string }>>;
+  /** What it was asked for with, so that another one can be. */
+  readonly request?: RunChoices | undefined;
+}
+
+/** The files of a folder, as a source. */
+export interface NewFolder {
+  /** Absolute. */
+  readonly folder: string;
+  readonly pattern: string;
+  readonly bounds: LatticeBounds;
+  /** Read once and closed, or watched for files that come. */
+  readonly filling:
+    | { readonly mode: 'batch'; readonly skipUnreadable: boolean }
+    | { readonly mode: 'live'; readonly options: WatchOptions };
 }
 
 /**
@@ -36,7 +60,10 @@ export async function createRun(engine: Engine, run: NewRun): Promise<number> {
   const id = await engine.work(async (transaction, news) => {
     const runId = await insertRun(transaction, run);
     for (const [ordinal, source] of run.pipeline.sources.entries()) {
-      await insertSource(transaction, runId, ordinal, source, run.sources[source.name]);
+      const given = run.sources[source.name];
+      const dataset =
+        typeof given === 'object' ? await insertFolder(transaction, run.project, source, given, news) : given;
+      await insertSource(transaction, runId, ordinal, source, dataset);
     }
     for (const [index, stage] of run.pipeline.stages.entries()) {
       const ordinal = run.pipeline.sources.length + index;
@@ -52,6 +79,8 @@ export async function createRun(engine: Engine, run: NewRun): Promise<number> {
       if (state !== 'open') await seeClosed(transaction, source, locked, touched);
     }
     await advanceRun(transaction, plan, locked, touched, news);
+    for (const { dataset } of plan.sources) news.datasets.add(dataset);
+    for (const { shape } of plan.stages) noteOutputs(news, shape);
     return runId;
   });
   return id;
@@ -64,12 +93,42 @@ async function insertRun(transaction: Transaction, run: NewRun): Promise<number>
     `WITH made AS (
        INSERT INTO pipeline (project, name, file, digest) VALUES ($1, $2, $3, $4)
        ON CONFLICT (project, name, digest) DO UPDATE SET digest = excluded.digest RETURNING id)
-     INSERT INTO run (project, pipeline, name) SELECT $1, id, $5 FROM made RETURNING id`,
-    [run.project, run.pipeline.name, file, digest, run.name],
+     INSERT INTO run (project, pipeline, name, request) SELECT $1, id, $5, $6 FROM made RETURNING id`,
+    [
+      run.project,
+      run.pipeline.name,
+      file,
+      digest,
+      run.name,
+      run.request === undefined ? null : JSON.stringify(run.request),
+    ],
   );
   const [row] = rows;
   if (row === undefined) throw new Error('INSERT INTO run returned no row');
   return row.id;
+}
+
+/** The dataset of a folder's files, and that it is to be filled. */
+async function insertFolder(
+  transaction: Transaction,
+  project: number,
+  { name, type, axes }: CompiledSource,
+  { folder, pattern, bounds, filling }: NewFolder,
+  news: EngineNewsDraft,
+): Promise<number> {
+  const made = {
+    project,
+    name: (basename(folder) || name).slice(0, 200),
+    type,
+    axes,
+    bounds,
+    folder,
+    pattern,
+  };
+  const dataset = await insertDataset(transaction, made, news);
+  if (filling.mode === 'batch') await insertIntake(transaction, dataset, filling.skipUnreadable);
+  else await saveLiveSource(transaction, dataset, folder, pattern, filling.options);
+  return dataset;
 }
 
 async function insertSource(

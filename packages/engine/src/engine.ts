@@ -4,20 +4,36 @@
  */
 import { transaction, type Pool, type Transaction } from '@gantry/database';
 import { loadPlan } from './load-plan.ts';
+import { writeNotices, type Notice } from './notifications/write-notices.ts';
 import type { RunPlan } from './run-plan.ts';
 
 /** What happened in a transaction, told once it is committed. State is always read again; this only wakes. */
 export interface EngineNews {
   /** Runs that changed. */
   readonly runs: readonly number[];
+  /** Datasets that changed: their items, their state, or who reads them. */
+  readonly datasets: readonly number[];
   /** Whether tasks became ready. */
   readonly ready: boolean;
+  /** Whether people are to be told something. */
+  readonly notices: boolean;
+}
+
+/** Who is told of what happens. */
+export interface NoticePolicy {
+  /** A run at work with so many failed tasks is told of; 0 is never. */
+  readonly failureNotice: number;
+  /** The addresses of the webhooks that are told, too. */
+  readonly webhooks: readonly string[];
 }
 
 export interface Engine {
   readonly pool: Pool;
+  readonly policy: NoticePolicy;
   /** Calls `listener` after each change; returns the end of it. */
   listen(listener: (news: EngineNews) => void): () => void;
+  /** Calls the listeners about runs that look different although no row of theirs has changed. */
+  wake(runs: readonly number[]): void;
   /** The plan of a run: what of it does not change while it runs. */
   plan(run: number): Promise<RunPlan>;
   /** Runs `use` in a transaction with its temporary tables, then tells the listeners. */
@@ -27,19 +43,31 @@ export interface Engine {
 /** The news of a transaction under way. */
 export interface EngineNewsDraft {
   readonly runs: Set<number>;
+  readonly datasets: Set<number>;
   ready: boolean;
+  /** What people are to be told, if the transaction comes to its end. */
+  readonly notices: Notice[];
 }
 
+const nobodyElse: NoticePolicy = { failureNotice: 0, webhooks: [] };
+
 /** An engine on a migrated database. It holds nothing that needs closing but the pool, which is the caller's. */
-export function openEngine(pool: Pool): Engine {
+export function openEngine(pool: Pool, policy: NoticePolicy = nobodyElse): Engine {
   const listeners = new Set<(news: EngineNews) => void>();
   const plans = new Map<number, Promise<RunPlan>>();
   const prepared = new WeakSet<Transaction>();
+  const tell = (news: EngineNews): void => {
+    for (const listener of listeners) listener(news);
+  };
   return {
     pool,
+    policy,
     listen(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
+    },
+    wake(runs) {
+      tell({ runs, datasets: [], ready: false, notices: false });
     },
     plan(run) {
       let plan = plans.get(run);
@@ -51,16 +79,24 @@ export function openEngine(pool: Pool): Engine {
       return plan;
     },
     async work(use) {
-      const news: EngineNewsDraft = { runs: new Set(), ready: false };
+      const news: EngineNewsDraft = { runs: new Set(), datasets: new Set(), ready: false, notices: [] };
       let connection: Transaction | undefined;
       const result = await transaction(pool, async (client) => {
         connection = client;
         if (!prepared.has(client)) await client.query('SELECT prepare_steps()');
-        return use(client, news);
+        const used = await use(client, news);
+        if (news.notices.length > 0) await writeNotices(client, news.notices, policy.webhooks);
+        return used;
       });
       // Only now: a rollback takes temporary tables that it made away with it.
       if (connection !== undefined) prepared.add(connection);
-      for (const listener of listeners) listener({ runs: [...news.runs], ready: news.ready });
+      const told = {
+        runs: [...news.runs],
+        datasets: [...news.datasets],
+        ready: news.ready,
+        notices: news.notices.length > 0,
+      };
+      tell(told);
       return result;
     },
   };

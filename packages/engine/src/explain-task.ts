@@ -2,10 +2,11 @@
  * Says why a task is in its state: what it reads, what of that is not there, and what its attempts came to.
  */
 import { join } from 'node:path';
-import { listInputs } from '@gantry/database';
+import { listFewInputs } from '@gantry/database';
 import {
   formatPlace,
   GantryError,
+  listedNeighbours,
   placeAt,
   type AttemptSummary,
   type Origin,
@@ -135,17 +136,22 @@ async function describeInputs(
 ): Promise<TaskExplanation['inputs']> {
   return Promise.all(
     stage.compiled.inputs.map(async (input, index) => {
-      const items = await listInputs(engine.pool, stage.shape, index, [task.id]);
+      const { dataset } = stage.shape.inputs[index] ?? {};
+      if (dataset === undefined) throw new Error(`input ${stage.name}.${input.name} has no dataset`);
+      const items = await listFewInputs(engine.pool, stage.shape, index, task.place, listedNeighbours);
       const [, available = 0, pending = 0, failed = 0] = task.counts.slice(4 * index, 4 * index + 4);
       return {
         name: input.name,
         from: originName(input.origin),
+        dataset,
+        type: input.type,
         available,
         pending,
         failed,
         items: items.map((item) => ({
           place: placeAt(input.axes, item.place),
           name: item.name,
+          revision: item.revision,
           path: item.made_by === null ? item.path : join(store, item.path),
         })),
       };

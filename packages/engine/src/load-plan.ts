@@ -8,6 +8,7 @@ import {
   offsetVectors,
   restrictBounds,
   unbounded,
+  usualLostLimit,
   type CompiledInput,
   type CompiledStage,
   type LatticeBounds,
@@ -152,5 +153,6 @@ function stageShape(
     tolerate: compiled.tolerate,
     drop: over.kind === 'neighbors' && over.edges === 'drop',
     tries: compiled.tool.retry.attempts,
+    losses: compiled.tool.retry.lost ?? usualLostLimit,
   };
 }

@@ -16,6 +16,8 @@ export interface LockedRun {
   readonly change: number;
   /** Sources that the run has seen closed before this transaction. */
   readonly closed: readonly number[];
+  /** The state before it was taken up again in this transaction. */
+  readonly before?: RunState;
 }
 
 /** Locks one run and raises its change number; undefined where there is no such run. Its queries are made at once. */

@@ -8,6 +8,7 @@ import {
   type StageSummary,
   type TaskCounts,
 } from '@gantry/model';
+import { countsSql } from './counts-sql.ts';
 import type { Engine } from './engine.ts';
 
 interface RunRow extends Omit<RunSummary, 'tasks'> {
@@ -21,16 +22,6 @@ interface StageRow {
   readonly axes: string[];
   readonly tasks: TaskCounts;
 }
-
-/** Tallies of stages with running tasks told apart: `stage`, `state`, `tasks`. */
-const countsSql = `
-  SELECT y.stage, y.state::text AS state, y.tasks - coalesce(r.tasks, 0) AS tasks
-  FROM tally y LEFT JOIN (
-    SELECT r.stage, t.state, count(*) AS tasks FROM running r JOIN task t ON t.id = r.task GROUP BY r.stage, t.state
-  ) r ON r.stage = y.stage AND r.state = y.state
-  WHERE y.state <> 'dropped'
-  UNION ALL
-  SELECT stage, 'running', count(*) FROM running GROUP BY stage`;
 
 const runColumns = `
   r.id, r.name, p.name AS pipeline, r.state, r.change, r.created, r.ended,

@@ -2,20 +2,21 @@
  * A task as an attempt of it was given to an agent, and the items that it has made. Reads only.
  */
 import { listInputs, type InputItemRow } from '@gantry/database';
-import { GantryError, placeAt, type Place } from '@gantry/model';
+import { GantryError, placeAt, type DatasetType, type Place } from '@gantry/model';
 import type { ClaimedTask } from './claim-tasks.ts';
 import type { Engine } from './engine.ts';
 import type { StagePlan } from './run-plan.ts';
 
 export interface MadeItem {
   readonly output: string;
-  readonly type: string;
+  readonly type: DatasetType;
   readonly dataset: number;
   readonly place: Place;
   readonly name: string;
   /** Relative to the store. */
   readonly path: string;
   readonly size: number;
+  readonly revision: number;
 }
 
 export interface ReadWork {
@@ -61,10 +62,12 @@ async function listMade(engine: Engine, stage: StagePlan, place: readonly number
     const dataset = stage.shape.outputs[index]?.dataset;
     if (dataset === undefined) throw new Error(`output ${stage.name}.${output} has no dataset`);
     // Items of one-to-many outputs follow their task's place in the index.
-    const { rows } = await engine.pool.query<{ place: number[]; name: string; path: string; size: number }>(
-      `SELECT place, name, path, size FROM item
-       WHERE dataset = $1 AND place[1:$3] = $2 AND place >= $2 ORDER BY place LIMIT 1000`,
-      [dataset, place, place.length],
+    const { rows } = await engine.pool.query<
+      Omit<MadeItem, 'output' | 'type' | 'dataset' | 'place'> & { place: number[] }
+    >(
+      `SELECT place, name, path, size, revision FROM item
+       WHERE dataset = $1 AND place >= $2 AND place < place_after($2) ORDER BY place LIMIT 1000`,
+      [dataset, place],
     );
     made.push(...rows.map((row) => ({ ...row, output, type, dataset, place: placeAt(axes, row.place) })));
   }

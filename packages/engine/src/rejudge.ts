@@ -8,7 +8,9 @@ import type { RunPlan } from './run-plan.ts';
 /**
  * Leaves a verdict on tasks of the run for `advanceRun`.
  * @param select SQL condition over `task t` that gives the verdict, or null to leave the task alone; its
- *   parameters count from $2
+ *   parameters count from $3
+ * @param ids the tasks to look at; null for all of the run, which is a walk over them
+ * @returns how many tasks got which verdict
  */
 export async function leaveVerdicts(
   transaction: Transaction,
@@ -16,17 +18,23 @@ export async function leaveVerdicts(
   select: string,
   values: readonly unknown[],
   touched: Touched,
-): Promise<number> {
-  const { rows } = await transaction.query<{ stage: number; tasks: number }>(
+  ids: readonly number[] | null = null,
+): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await transaction.query<{ stage: number; verdict: string; tasks: number }>(
     `WITH told AS (
        INSERT INTO step_verdict (stage, task, at, place, verdict)
        SELECT stage, id, at, place, verdict
-       FROM (SELECT t.*, t.ctid AS at, (${select})::task_verdict AS verdict FROM task t WHERE t.stage = ANY ($1)) judged
+       FROM (SELECT t.*, t.ctid AS at, (${select})::task_verdict AS verdict FROM task t
+         WHERE t.stage = ANY ($1) AND ${ids === null ? '$2::bigint[] IS NULL' : 't.id = ANY ($2::bigint[])'}) judged
        WHERE verdict IS NOT NULL
-       RETURNING stage)
-     SELECT stage, count(*)::int AS tasks FROM told GROUP BY stage`,
-    [plan.stages.map(({ id }) => id), ...values],
+       RETURNING stage, verdict)
+     SELECT stage, verdict, count(*)::int AS tasks FROM told GROUP BY stage, verdict`,
+    [plan.stages.map(({ id }) => id), ids, ...values],
   );
-  for (const { stage } of rows) touched.verdicts.add(stage);
-  return rows.reduce((sum, { tasks }) => sum + tasks, 0);
+  const counts = new Map<string, number>();
+  for (const { stage, verdict, tasks } of rows) {
+    touched.verdicts.add(stage);
+    counts.set(verdict, (counts.get(verdict) ?? 0) + tasks);
+  }
+  return counts;
 }

@@ -2,21 +2,21 @@
  * Takes up an ended or cancelled run again: what came meanwhile is seen, stale tasks become ready, and the failed or
  * cancelled tasks that are named are tried again.
  */
-import type { Transaction } from '@gantry/database';
-import { GantryError } from '@gantry/model';
+import { GantryError, suggestName } from '@gantry/model';
 import { advanceRun, nothingTouched } from './advance-run.ts';
 import { lockDataset } from './change-dataset.ts';
 import type { Engine } from './engine.ts';
 import { lockRun } from './lock-runs.ts';
 import { leaveVerdicts } from './rejudge.ts';
+import type { RunPlan } from './run-plan.ts';
 import { seeClosed, seeItems } from './see-source.ts';
 
-/** Which failed and cancelled tasks are tried again: none, all, or those with these ids. */
-export type Again = 'none' | 'all' | readonly number[];
+/** Which failed and cancelled tasks are tried again: none, all, those with these ids, or all of some stages. */
+export type Again = 'none' | 'all' | readonly number[] | { readonly stages: readonly string[] };
 
 /**
  * @returns how many tasks are tried again
- * @throws GantryError `unknown-run`, `run-archived`; `outputs-sealed` where an output may not change any more
+ * @throws GantryError `unknown-run`, `run-archived`, `unknown-stage`; `outputs-sealed` where an output may not change any more
  */
 export async function resumeRun(engine: Engine, run: number, again: Again): Promise<number> {
   const plan = await engine.plan(run);
@@ -43,9 +43,13 @@ export async function resumeRun(engine: Engine, run: number, again: Again): Prom
       );
     }
     const touched = nothingTouched();
-    const active = { ...locked, state: 'active' as const };
-    await transaction.query(`UPDATE run SET state = 'active', ended = NULL WHERE id = $1`, [run]);
+    const active = { ...locked, state: 'active' as const, before: locked.state };
+    await transaction.query(
+      `UPDATE run SET state = 'active', ended = NULL, failures_told = false WHERE id = $1`,
+      [run],
+    );
     await transaction.query(`UPDATE dataset SET state = 'open' WHERE id = ANY ($1)`, [outputs]);
+    for (const output of outputs) news.datasets.add(output);
     if (locked.state === 'cancelled') {
       for (const source of plan.sources) {
         const { state } = await lockDataset(transaction, source.dataset, 'read');
@@ -54,29 +58,31 @@ export async function resumeRun(engine: Engine, run: number, again: Again): Prom
       }
     }
     const select = `CASE
-      WHEN t.result IN ('failed', 'cancelled') AND ($2::bigint[] IS NULL OR t.id = ANY ($2)) THEN 'cleared'
+      WHEN t.result IN ('failed', 'cancelled') AND ($3::bigint[] IS NULL OR t.id = ANY ($3)) AND t.stage = ANY ($4)
+        THEN 'cleared'
       WHEN t.stale THEN 'touched' END`;
-    const ids = again === 'all' ? null : again === 'none' ? [] : again;
-    const cleared = await countCleared(
-      transaction,
-      plan.stages.map(({ id }) => id),
-      ids,
-    );
-    await leaveVerdicts(transaction, plan, select, [ids], touched);
+    const ids = again === 'none' ? [] : again === 'all' || 'stages' in again ? null : again;
+    const stages = stagesOf(plan, again);
+    // While a run is at work its stale tasks are ready already: there is nobody to look at but those that are named.
+    const only = locked.state === 'active' ? ids : null;
+    const counts = await leaveVerdicts(transaction, plan, select, [ids, stages], touched, only);
     await advanceRun(transaction, plan, active, touched, news);
-    return cleared;
+    return counts.get('cleared') ?? 0;
   });
 }
 
-async function countCleared(
-  transaction: Transaction,
-  stages: readonly number[],
-  ids: readonly number[] | null,
-): Promise<number> {
-  const { rows } = await transaction.query<{ tasks: number }>(
-    `SELECT count(*)::int AS tasks FROM task
-     WHERE stage = ANY ($1) AND result IN ('failed', 'cancelled') AND ($2::bigint[] IS NULL OR id = ANY ($2))`,
-    [stages, ids],
-  );
-  return rows[0]?.tasks ?? 0;
+/** Ids of the stages whose tasks may be tried again. */
+function stagesOf(plan: RunPlan, again: Again): number[] {
+  if (typeof again === 'string' || !('stages' in again)) return plan.stages.map(({ id }) => id);
+  return again.stages.map((name) => {
+    const stage = plan.stages.find((one) => one.name === name);
+    if (stage !== undefined) return stage.id;
+    throw new GantryError('unknown-stage', `Run ${plan.id} has no stage ${name}.`, {
+      field: 'again.stages',
+      mend: suggestName(
+        name,
+        plan.stages.map((one) => one.name),
+      ),
+    });
+  });
 }

@@ -59,16 +59,31 @@ export async function openSession(engine: Engine, session: NewSession): Promise<
   return { session: row.id, lost };
 }
 
+/** What an agent says of itself with a heartbeat. */
+export interface SessionLoad {
+  /** Cores and bytes that are promised to what runs. */
+  readonly cpu: number;
+  readonly memory: number;
+  readonly running: number;
+  readonly waiting: number;
+}
+
 /**
  * Gives a session a full lease from now.
+ * @param load null where the agent does not say
  * @throws GantryError `unknown-session` where it has ended
  */
-export async function renewSession(engine: Engine, session: number, leaseSeconds: number): Promise<void> {
+export async function renewSession(
+  engine: Engine,
+  session: number,
+  leaseSeconds: number,
+  load: SessionLoad | null = null,
+): Promise<void> {
   const { rowCount } = await engine.pool.query({
     name: 'renew-session',
-    text: `UPDATE session SET expires = now() + make_interval(secs => $2)
+    text: `UPDATE session SET expires = now() + make_interval(secs => $2), heard = now(), load = $3
            WHERE id = $1 AND ended IS NULL AND expires > now()`,
-    values: [session, leaseSeconds],
+    values: [session, leaseSeconds, load === null ? null : JSON.stringify(load)],
   });
   if (rowCount === 0) {
     throw new GantryError('unknown-session', `The session ${session} has ended.`, { mend: 'Join again.' });
@@ -89,14 +104,33 @@ export async function requireSession(engine: Engine, session: number): Promise<v
 
 /**
  * Ends a session; what it still holds is `lost`, or `returned` where the agent stopped in good order.
+ * @param options.tell people are told that the agent is lost, if the session has not ended before
  * @returns what it held
  */
 export async function endSession(
   engine: Engine,
   session: number,
   end: Extract<AttemptEnd, 'lost' | 'returned'>,
+  { tell = false }: { readonly tell?: boolean } = {},
 ): Promise<LostAttempt[]> {
-  await engine.pool.query('UPDATE session SET ended = now() WHERE id = $1 AND ended IS NULL', [session]);
+  await engine.work(async (transaction, news) => {
+    const { rows } = await transaction.query<{
+      id: number;
+      name: string;
+      host: string;
+      heard: Date;
+      held: number;
+    }>(
+      `UPDATE session s SET ended = now(), lost = $2, load = NULL FROM agent g
+       WHERE s.id = $1 AND s.ended IS NULL AND g.id = s.agent
+       RETURNING g.id, g.name, g.host, s.heard, (SELECT count(*)::int FROM running WHERE session = s.id) AS held`,
+      [session, end === 'lost'],
+    );
+    const [row] = rows;
+    if (row === undefined || !tell) return;
+    const { heard, held, ...agent } = row;
+    news.notices.push({ kind: 'agent-lost', agent, heard: heard.toISOString(), held });
+  });
   const lost: LostAttempt[] = [];
   for (;;) {
     const { rows: held } = await engine.pool.query<LostAttempt>(
@@ -144,7 +178,7 @@ export async function expireSessions(engine: Engine): Promise<LostAttempt[]> {
            UNION SELECT s.id FROM session s WHERE s.ended IS NOT NULL AND s.id IN (SELECT session FROM running)`,
   });
   const lost: LostAttempt[] = [];
-  for (const { id } of rows) lost.push(...(await endSession(engine, id, 'lost')));
+  for (const { id } of rows) lost.push(...(await endSession(engine, id, 'lost', { tell: true })));
   return lost;
 }
 

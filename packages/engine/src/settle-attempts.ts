@@ -11,14 +11,16 @@ import {
   settleAttempts as settleStatement,
   type EndedAttemptRow,
   type MadeItemRow,
-  type StageShape,
   type Transaction,
 } from '@gantry/database';
-import { advanceRun, nothingTouched } from './advance-run.ts';
+import { advanceRun, noteOutputs, nothingTouched } from './advance-run.ts';
 import { lookFromFirst } from './claim-tasks.ts';
 import type { EndedAttempt } from './ended-attempt.ts';
 import type { Engine } from './engine.ts';
+import { explainLosses } from './failures/explain-losses.ts';
+import { identifyCause, keepCauses } from './failures/identify-cause.ts';
 import { lockRun } from './lock-runs.ts';
+import { tellOfFailures } from './notifications/tell-of-runs.ts';
 import { placeMadeFiles, type PlacedAttempt } from './place-made-files.ts';
 import type { LostAttempt } from './lost-attempt.ts';
 import type { RunPlan, StagePlan } from './run-plan.ts';
@@ -52,6 +54,10 @@ export async function settleAttempts(
         const end = reported.get(attempt);
         return end === undefined ? [] : [placeMadeFiles(end, stageOf(plan, stage))];
       }),
+    );
+    await keepCauses(
+      engine,
+      ofRun.map(identifyCause).filter((cause) => cause !== undefined),
     );
     const settled = await startOverAfterOthers(() => settleRun(engine, plan, session, ofRun));
     for (const attempt of settled.kept) kept.add(attempt);
@@ -116,12 +122,17 @@ async function settleRun(
       touched.verdicts.add(stage);
       if (verdict !== 'succeeded') {
         for (const attempt of attempts) unused.add(attempt);
-      } else if (changesPlaces(stageOf(plan, stage).shape)) {
-        // Places may have come and gone; the stages below look.
-        touched.changed.set(stage, true);
+        continue;
       }
+      const { shape } = stageOf(plan, stage);
+      noteOutputs(news, shape);
+      // Places may have come and gone; the stages below look.
+      if (shape.outputs.some(({ extra }) => extra > 0)) touched.changed.set(stage, true);
     }
+    await explainLosses(transaction, plan, verdicts);
     await advanceRun(transaction, plan, locked, touched, news);
+    if (verdicts.some(({ verdict }) => verdict === 'failed' || verdict === 'lost'))
+      await tellOfFailures(transaction, plan, engine.policy.failureNotice, news);
     return {
       kept: [...kept],
       unused: ends
@@ -146,11 +157,6 @@ async function recordMade(transaction: Transaction, ends: readonly PlacedAttempt
   return new Set(again);
 }
 
-/** True where another success may make other places. */
-function changesPlaces({ outputs }: StageShape): boolean {
-  return outputs.some(({ extra }) => extra > 0);
-}
-
 function stageOf(plan: RunPlan, id: number): StagePlan {
   const stage = plan.stages.find((each) => each.id === id);
   if (stage === undefined) throw new Error(`run ${plan.id} has no stage ${id}`);
@@ -166,6 +172,8 @@ function endRow(end: EndedAttempt): EndedAttemptRow {
     exit_code: end.exitCode ?? null,
     signal: end.signal ?? null,
     message: end.message ?? null,
+    // One that is lost has none unless it is the last of many; see `explain-losses.ts`.
+    cause: end.end === 'lost' ? null : (identifyCause(end)?.key ?? null),
     resources: end.resources === undefined ? null : JSON.stringify(end.resources),
     log: end.log === undefined ? null : JSON.stringify(end.log),
   };

@@ -337,6 +337,34 @@ describe('trouble', () => {
     });
   });
 
+  it('with a file that never becomes whole is the state of the source after a while, and says what to do', async () => {
+    const { engine, sources } = await openLive();
+    const dataset = await newDataset(engine);
+    const folder = await newFolder();
+    await sources.watch(dataset, body(folder));
+    // The head of a TIFF file, whose first directory was never written.
+    await put(folder, 'tile_002.tif', 'II*\0\0\0\0\0pixels');
+    await put(folder, 'tile_001.tif');
+    await stateWhen(sources, dataset, ({ taken, unfinished }) => taken === 1 && unfinished.count === 1);
+    expect(await sources.describe(dataset)).toMatchObject({
+      ...{ state: 'watching', trouble: null },
+      unfinished: { overdue: 0, first: [{ name: 'tile_002.tif', why: 'incomplete', overdue: false }] },
+    });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 11_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    const state = await sources.describe(dataset);
+    vi.useRealTimers();
+    expect(state).toMatchObject({
+      state: 'waiting',
+      trouble: { code: 'files-unfinished', since: state.unfinished.first[0]?.since },
+      unfinished: { overdue: 1, first: [{ overdue: true }] },
+    });
+    expect(state.trouble?.message).toContain('tile_002.tif lacks bytes');
+    expect(state.trouble?.mend).toContain('copy it again, or remove it');
+    await rm(join(folder, 'tile_002.tif'));
+    await stateWhen(sources, dataset, (now) => now.state === 'watching' && now.unfinished.count === 0);
+  });
+
   it('with a database that forgot the last moment has those files admitted again', async () => {
     const { engine, sources } = await openLive();
     const dataset = await newDataset(engine);

@@ -87,7 +87,7 @@ export function randomPipeline(chance: Chance): RandomPipeline {
   }
   const stages: CompiledStage[] = [];
   for (let index = 0; index < 1 + chance.below(4); index++) {
-    const stage = randomStage(chance, `stage${index}`, datasets);
+    const stage = randomStage(chance, `stage${index}`, datasets, index);
     stages.push(stage);
     for (const output of stage.outputs) {
       datasets.push({
@@ -111,7 +111,12 @@ function randomBounds(chance: Chance, axes: readonly string[]): LatticeBounds {
   return { extents, skip, region };
 }
 
-function randomStage(chance: Chance, name: string, datasets: readonly Dataset[]): CompiledStage {
+function randomStage(
+  chance: Chance,
+  name: string,
+  datasets: readonly Dataset[],
+  stagesBefore: number,
+): CompiledStage {
   const first = chance.oneIn(2) ? (datasets.at(-1) ?? chance.pick(datasets)) : chance.pick(datasets);
   const read = [first, ...(chance.oneIn(3) ? [chance.pick(datasets)] : [])];
   const union = [...new Set(read.flatMap(({ axes }) => axes))];
@@ -146,7 +151,7 @@ function randomStage(chance: Chance, name: string, datasets: readonly Dataset[])
   });
   return {
     name,
-    tool: manifest(inputs, outputs, chance.oneIn(4) ? 2 : 1),
+    tool: manifest(inputs, outputs, { attempts: chance.oneIn(4) ? 2 : 1, lost: 2 + (stagesBefore % 2) }),
     over,
     axes,
     inputs,
@@ -175,7 +180,11 @@ function randomTolerance(chance: Chance): Tolerance {
   return chance.pick<Tolerance>([{ places: 1 }, { fraction: 0.5 }, { fraction: 0.34 }]);
 }
 
-function manifest(inputs: readonly CompiledInput[], outputs: readonly CompiledOutput[], attempts: number) {
+function manifest(
+  inputs: readonly CompiledInput[],
+  outputs: readonly CompiledOutput[],
+  retry: { readonly attempts: number; readonly lost: number },
+) {
   return toolManifestSchema.parse({
     gantry: 'tool/v1',
     name: 'anything',
@@ -185,6 +194,6 @@ function manifest(inputs: readonly CompiledInput[], outputs: readonly CompiledOu
       inputs.map(({ name, many, required }) => [name, { type: 'image', many, required }]),
     ),
     outputs: Object.fromEntries(outputs.map(({ name }) => [name, { type: 'image', path: `${name}.tif` }])),
-    retry: { attempts },
+    retry,
   });
 }

@@ -240,7 +240,8 @@ class Simulator {
         this.#session = (await openSession(this.#engine, agentOf(this.#seed))).session;
       },
       model: (run) => {
-        for (const { stage, key } of held) run.settle(stage, key, { kind: 'lost' });
+        for (const { claimed, stage, key } of held)
+          run.settle(stage, key, { kind: 'lost' }, claimed.stage.compiled.tool.retry);
       },
     };
   }
@@ -302,7 +303,7 @@ class Simulator {
         ]);
         if (refused.length > 0) throw new Error(`seed ${this.#seed}: ${held.stage} ${held.key} was refused`);
       },
-      model: (run) => run.settle(held.stage, held.key, outcome, compiled.tool.retry.attempts),
+      model: (run) => run.settle(held.stage, held.key, outcome, compiled.tool.retry),
     };
   }
 
@@ -397,7 +398,7 @@ function describePipeline({ pipeline, bounds }: RandomPipeline): unknown {
       inputs,
       outputs,
       tolerate,
-      attempts: tool.retry.attempts,
+      retry: tool.retry,
     })),
   };
 }
@@ -500,5 +501,19 @@ async function readRun(engine: Engine, run: number, { pipeline, bounds }: Random
     [run],
   );
   lines.push(...queue.rows.map(({ wrong }) => `queue: ${wrong}`));
+  const asides = await engine.pool.query<{ wrong: string }>(
+    `SELECT format('task at %s of %s is %s, aside as %s, with a failure: %s', coalesce(t.place, x.place), s.name, t.state,
+       x.state, f.task IS NOT NULL) AS wrong
+     FROM (SELECT t.* FROM task t JOIN stage s ON s.id = t.stage WHERE s.run = $1 AND s.spec IS NOT NULL) t
+       FULL JOIN (SELECT x.* FROM aside x JOIN stage s ON s.id = x.stage WHERE s.run = $1) x
+         ON x.stage = t.stage AND x.place = t.place
+       LEFT JOIN failure f ON f.task = t.id
+       JOIN stage s ON s.id = coalesce(t.stage, x.stage)
+     WHERE x.state IS DISTINCT FROM
+         (CASE WHEN t.state IN ('failed', 'blocked', 'cancelled', 'skipped') THEN t.state END)
+       OR (t.state IS NOT DISTINCT FROM 'failed') <> (f.task IS NOT NULL)`,
+    [run],
+  );
+  lines.push(...asides.rows.map(({ wrong }) => `aside: ${wrong}`));
   return lines.sort().join('\n');
 }

@@ -41,7 +41,8 @@ export interface TestRun {
   readonly session: number;
   /** Admits an item with these bytes' checksum at a place of axis n. */
   admit(n: number, checksum?: string): ReturnType<typeof admitItems>;
-  claim(limit?: number): Promise<ClaimedTask[]>;
+  /** By its own session, or another. */
+  claim(limit?: number, by?: number): Promise<ClaimedTask[]>;
   settle(task: ClaimedTask, end?: Partial<EndedAttempt>): ReturnType<typeof settleAttempts>;
   /** Counts of tasks by stage. */
   counts(): Promise<Record<string, Record<string, number>>>;
@@ -81,8 +82,18 @@ export async function startTestRun(engine: Engine, stages: string): Promise<Test
     session,
     admit: (n, checksum = 'a') =>
       admitItems(engine, dataset, [{ place: [n], name: `${n}.tif`, path: `/${n}.tif`, size: 1, checksum }]),
-    claim: async (limit = 100) =>
-      (await claimTasks(engine, session, limit)).filter((task) => task.run.id === run),
+    claim: async (limit = 100, by = session) => {
+      const claimed = await claimTasks(engine, by, 1000);
+      const kept = claimed.filter((task) => task.run.id === run).slice(0, limit);
+      // Those of other runs, and what was not asked for, go back.
+      const rest = claimed.filter((task) => !kept.includes(task));
+      await settleAttempts(
+        engine,
+        by,
+        rest.map(({ attempt }) => ({ attempt, end: 'returned', made: [] })),
+      );
+      return kept;
+    },
     settle: (task, end = {}) =>
       settleAttempts(engine, session, [
         {

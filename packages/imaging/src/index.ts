@@ -65,6 +65,7 @@ export {
 export { formatVector, type VectorLine } from './registration/stitching-vector.ts';
 export { describeStitch, reportStitch, type StitchReport } from './registration/stitch-report.ts';
 export { describeView, openView, type OpenView, type OpenViewOptions } from './viewing/open-view.ts';
+export { readImageFacts, type ImageFacts } from './viewing/read-facts.ts';
 export { ViewCache, type ViewCacheOptions } from './viewing/view-cache.ts';
 export {
   LOOKUPS,
@@ -75,6 +76,7 @@ export {
   type PixelValue,
   type Rendering,
   type TileRequest,
+  type TileValues,
   type View,
   type ViewDescription,
   type ViewKind,

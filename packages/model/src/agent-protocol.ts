@@ -271,6 +271,8 @@ export const heartbeatRequestSchema = z.object({
    * server makes it ready again. The agent starts no claim until a settled heartbeat is answered.
    */
   settled: z.boolean(),
+  /** What the attempts that run take of the capacity, as they were promised it: cores, and bytes. */
+  load: z.object({ cpu: z.number().nonnegative(), memory: z.int().nonnegative() }).optional(),
 });
 
 export const heartbeatAnswerSchema = z.object({

@@ -7,6 +7,7 @@ import { parsePattern } from './file-pattern.ts';
 import { listNames, suggestName } from './near-names.ts';
 import type { StageFile } from './pipeline-file.ts';
 import type { CompiledInput, CompiledOutput, CompiledStage, DatasetType, Origin } from './pipeline-graph.ts';
+import { mergeRetry } from './retry.ts';
 import { templateUses } from './template.ts';
 import type { ToolManifest } from './tool-manifest.ts';
 import { checkParamValue } from './tool-param.ts';
@@ -71,7 +72,7 @@ export function compileStage(
     tool: {
       ...tool,
       resources: { ...tool.resources, ...definedOf(stage.resources) },
-      retry: stage.retry ?? tool.retry,
+      retry: mergeRetry(tool.retry, stage.retry),
     },
     over: stage.over,
     axes,

@@ -75,7 +75,8 @@ export function parsePattern(text: string): FilePattern {
   };
 }
 
-function expressionOf(element: PatternElement): string {
+/** An element as a part of a regular expression with the flag `u`. */
+export function expressionOf(element: PatternElement): string {
   if (element.kind === 'literal') return escapeExpression(element.text);
   return `(${formExpression(element.form)})`;
 }

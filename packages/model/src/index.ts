@@ -56,7 +56,7 @@ export {
   type ToolOutput,
   type ToolResources,
 } from './tool-manifest.ts';
-export { checkParamValue, readParamText, type ToolParam } from './tool-param.ts';
+export { checkParamValue, readParamText, toolParamSchema, type ToolParam } from './tool-param.ts';
 export { parseToolFile } from './parse-tool-file.ts';
 export { pipelineFileSchema, type PipelineFile, type SourceFile, type StageFile } from './pipeline-file.ts';
 export { parsePipelineFile, type ParsedPipeline } from './parse-pipeline-file.ts';
@@ -76,6 +76,60 @@ export { fillArguments, fillOutputPath, fillTemplate, fillText, type FillOptions
 export { stemOf, type ScopeItem, type TemplateScope } from './template-scope.ts';
 export { maxCoordinate, parsePattern, type FilePattern } from './file-pattern.ts';
 export { suggestPattern, type SuggestedPattern } from './suggest-pattern.ts';
+export { suggestName } from './near-names.ts';
+export { explainMismatch } from './explain-mismatch.ts';
+export { findHoles, type Holes } from './find-holes.ts';
+export {
+  cellStates,
+  drawLattice,
+  readCells,
+  type CellState,
+  type LatticePicture,
+  type PictureAxis,
+} from './lattice-picture.ts';
+export { expectTasks, type ExpectedSource, type ExpectedStage } from './expect-tasks.ts';
+export { quoteWord, writeRequest, writeRunCommand, type WrittenRun } from './write-run-command.ts';
+export { folderSourceSchema, type FolderSource, type FolderSourceBody } from './folder-source.ts';
+export {
+  intakeBodySchema,
+  intakeProblemSchema,
+  intakeStateSchema,
+  type IntakeBody,
+  type IntakeProblem,
+  type IntakeState,
+} from './intake-api.ts';
+export {
+  checkedPipelineSchema,
+  checkPipelineBodySchema,
+  fieldProblemSchema,
+  fileThumbnailQuerySchema,
+  folderEntrySchema,
+  folderListingSchema,
+  folderLookSchema,
+  folderQuerySchema,
+  lookBodySchema,
+  pipelineChoiceSchema,
+  plannedRunSchema,
+  recentFolderSchema,
+  runChoicesSchema,
+  toolSummarySchema,
+  type CheckedPipeline,
+  type CheckPipelineBody,
+  type FieldProblem,
+  type FolderEntry,
+  type FolderListing,
+  type FolderLook,
+  type LookBody,
+  type PipelineChoice,
+  type PlannedRun,
+  type RecentFolder,
+  type RunChoices,
+  type ToolSummary,
+} from './new-run-api.ts';
+export { checkPatternAxes, comparePatternAxes } from './check-pattern-axes.ts';
+export { formatCount, plural } from './count-words.ts';
+export { describeIndex } from './describe-index.ts';
+export { isImageName } from './image-name.ts';
 export { indexFiles, requireFiles, type FileIndex, type IndexedFile } from './index-files.ts';
 export {
   cacheKeyText,
@@ -85,7 +139,7 @@ export {
   type CacheKeyItem,
   type CacheKeyParts,
 } from './cache-key.ts';
-export { pipelineJsonSchema, toolJsonSchema } from './json-schema.ts';
+export { notificationJsonSchema, pipelineJsonSchema, toolJsonSchema } from './json-schema.ts';
 export { formatMemory, parseDuration, parseMemory, parsePercent } from './quantity.ts';
 export { agrees, coordinates, formatPlace, placeAt, placeKey, project, type Place } from './place.ts';
 export {
@@ -113,15 +167,25 @@ export type {
 } from './pipeline-graph.ts';
 export {
   datasetStates,
+  failureOutcomes,
   runStates,
   taskStates,
   type AttemptEnd,
   type DatasetState,
+  type FailureOutcome,
   type RunState,
   type TaskState,
 } from './task-state.ts';
+export { usualLostLimit } from './retry.ts';
+export { causeGaps, causeOf, logHint, silentCause, withoutLogHint } from './failure-cause.ts';
 export { judgeTask, toleratedFailures, type InputTally, type Judgement, type Result } from './judge-task.ts';
-export { ReferenceRun, type MadeItem, type Outcome, type TaskView } from './reference-model.ts';
+export {
+  ReferenceRun,
+  type MadeItem,
+  type Outcome,
+  type RetryLimits,
+  type TaskView,
+} from './reference-model.ts';
 export {
   completeWhenSchema,
   listedNames,
@@ -139,6 +203,8 @@ export {
   admittedAnswerSchema,
   attemptSummarySchema,
   boundsSchema,
+  createdAnswerSchema,
+  foundTaskSchema,
   logLineSchema,
   maxItemBlock,
   newDatasetBodySchema,
@@ -146,10 +212,13 @@ export {
   newRunBodySchema,
   problemSchema,
   resumeBodySchema,
+  resumedAnswerSchema,
   runDetailSchema,
   runOutputSchema,
   runSummarySchema,
+  sealedAnswerSchema,
   serverStatusSchema,
+  signInAddressSchema,
   stageSummarySchema,
   taskCountsSchema,
   taskExplanationSchema,
@@ -162,6 +231,7 @@ export {
   type NewDatasetBody,
   type NewItemsBody,
   type NewRunBody,
+  type NewRunRequest,
   type Problem,
   type ResumeBody,
   type RunDetail,
@@ -174,8 +244,91 @@ export {
   type TaskQuery,
   type TaskSummary,
 } from './user-api.ts';
-export { beatMs, eventsHelloSchema, type EventsHello } from './events-api.ts';
+export {
+  boxTextSchema,
+  changePreviewSchema,
+  datasetDetailSchema,
+  datasetLineageSchema,
+  datasetQuerySchema,
+  datasetSummarySchema,
+  itemDetailSchema,
+  itemPlaceQuerySchema,
+  itemQuerySchema,
+  itemSummarySchema,
+  listedNeighbours,
+  listedReaders,
+  maxItemPage,
+  previewQuerySchema,
+  type ChangePreview,
+  type DatasetDetail,
+  type DatasetLineage,
+  type DatasetQuery,
+  type DatasetSummary,
+  type ItemDetail,
+  type ItemMetadata,
+  type ItemOrigin,
+  type ItemQuery,
+  type ItemSummary,
+  type ItemUse,
+} from './data-api.ts';
+export {
+  beatMs,
+  eventsHelloSchema,
+  notificationNewsSchema,
+  type EventsHello,
+  type NotificationNews,
+} from './events-api.ts';
+export {
+  failedTasksQuerySchema,
+  failedTasksSchema,
+  failureFilterSchema,
+  failureGroupings,
+  failureGroupsQuerySchema,
+  failureGroupsSchema,
+  failureSummarySchema,
+  logEndQuerySchema,
+  logEndSchema,
+  mostSummaryRuns,
+  retryAnswerSchema,
+  retryBodySchema,
+  type FailedTask,
+  type FailedTasks,
+  type FailedTasksQuery,
+  type FailureFilter,
+  type FailureGroup,
+  type FailureGrouping,
+  type FailureGroups,
+  type FailureGroupsQuery,
+  type FailureSummary,
+  type LogEnd,
+  type RetryAnswer,
+  type RetryBody,
+} from './failures-api.ts';
+export {
+  notificationAboutSchema,
+  notificationSchema,
+  notificationsQuerySchema,
+  notificationsSchema,
+  readNotificationsBodySchema,
+  unreadAnswerSchema,
+  webhookBodySchema,
+  type Notification,
+  type NotificationAbout,
+  type Notifications,
+  type NotificationsQuery,
+  type ReadNotificationsBody,
+  type WebhookBody,
+} from './notifications-api.ts';
+export { describeNotification, type NotificationWords } from './describe-notification.ts';
+export {
+  agentStates,
+  agentSummarySchema,
+  mostAgentTasks,
+  type AgentState,
+  type AgentSummary,
+} from './agents-api.ts';
 export { taskWorkSchema, type TaskWork } from './work-api.ts';
+export { drawGraph, type DrawnPipeline } from './draw-graph.ts';
 export { runGraphSchema, type RunGraph } from './graph-api.ts';
 export {
   decodeMap,
@@ -188,3 +341,34 @@ export {
   type MapHead,
   type MapQuery,
 } from './map-api.ts';
+export {
+  aroundAnswerSchema,
+  overlaysAnswerSchema,
+  pictureDescriptionSchema,
+  pictureFormats,
+  pictureLookups,
+  pictureQuerySchema,
+  pictureValueSchema,
+  placeQuerySchema,
+  thumbnailQuerySchema,
+  tileFormats,
+  tileQuerySchema,
+  valueQuerySchema,
+  type AroundAnswer,
+  type Overlay,
+  type OverlayKind,
+  type OverlaysAnswer,
+  type PictureDescription,
+  type PictureValue,
+  type ShownItem,
+} from './picture-api.ts';
+export {
+  maxTableValues,
+  measuredAnswerSchema,
+  tableAnswerSchema,
+  tableQuerySchema,
+  type MeasuredAnswer,
+  type TableAnswer,
+  type TableColumn,
+} from './table-api.ts';
+export { labelColour } from './label-colour.ts';

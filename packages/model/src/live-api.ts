@@ -73,15 +73,20 @@ export const liveSourceStateSchema = z.object({
   lastTaken: z.string().nullable(),
   /** Files that are looked at, read or recorded at the moment. */
   pending: z.int(),
-  /** Files that do not count yet: they grow, are empty, lack bytes, or were cut short. */
+  /** Files that do not count yet, the oldest first: they grow, are empty, lack bytes, or were cut short. */
   unfinished: z.object({
     count: z.int(),
+    /** How many of them have been waited for longer than a file takes, so that somebody should look. */
+    overdue: z.int(),
     first: z.array(
       z.object({
         name: z.string(),
         why: z.string(),
         message: z.string(),
+        mend: z.string(),
         since: z.string(),
+        overdue: z.boolean(),
+        /** Bytes. */
         size: z.int().nullable(),
       }),
     ),

@@ -8,7 +8,8 @@ import { suggestName } from './near-names.ts';
 import type { Over } from './over.ts';
 import type { Tolerance } from './pipeline-graph.ts';
 import { parsePercent } from './quantity.ts';
-import { datasetTypeSchema, resourceOverrideSchema, retrySchema } from './tool-manifest.ts';
+import { retrySchema } from './retry.ts';
+import { datasetTypeSchema, resourceOverrideSchema } from './tool-manifest.ts';
 
 /** A coordinate that a database's integer can hold. */
 const coordinate = z.int().min(-2_147_483_648).max(2_147_483_647);

@@ -22,6 +22,7 @@ import {
   type Unit,
   type UnitStatus,
 } from './reference-contents.ts';
+import { usualLostLimit } from './retry.ts';
 import type { RunState, TaskState } from './task-state.ts';
 
 /** An item that a successful attempt made: the coordinates that its file name adds, and its bytes' checksum. */
@@ -33,6 +34,12 @@ export interface MadeItem {
 export type Outcome =
   | { readonly kind: 'succeeded'; readonly items: Readonly<Record<string, readonly MadeItem[]>> }
   | { readonly kind: 'failed' | 'lost' | 'cancelled' };
+
+/** How often a task is tried: `retry` of its tool. */
+export interface RetryLimits {
+  readonly attempts?: number;
+  readonly lost?: number;
+}
 
 /** What the model says of one task. */
 export interface TaskView {
@@ -48,6 +55,8 @@ interface TaskRecord {
   /** What the attempt that gave the result had read. */
   done: string | undefined;
   tries: number;
+  /** Attempts in a row that were lost with their agents. */
+  lost: number;
   /** What the attempt that is running had read when it was claimed. */
   running: string | undefined;
   judged: { state: TaskState; stale: boolean; reads: string } | undefined;
@@ -100,12 +109,12 @@ export class ReferenceRun {
     for (const [key, record] of this.#records(stage)) {
       if (record.judged === undefined) continue;
       const state = record.running === undefined ? record.judged.state : 'running';
-      const { result, done, tries, running } = record;
+      const { result, done, tries, lost, running } = record;
       views.set(key, {
         place: this.#placeOf(compiled, key),
         state,
         stale: record.judged.stale,
-        memory: JSON.stringify([result, done, tries, running]),
+        memory: JSON.stringify([result, done, tries, lost, running]),
       });
     }
     return views;
@@ -148,7 +157,8 @@ export class ReferenceRun {
   }
 
   /** Ends the attempt of a running task. */
-  settle(stage: string, key: string, outcome: Outcome, retryLimit = 1): void {
+  settle(stage: string, key: string, outcome: Outcome, limits: RetryLimits = {}): void {
+    const { attempts = 1, lost = usualLostLimit } = limits;
     const record = this.#record(stage, key);
     const reads = record.running;
     if (reads === undefined) throw new Error(`${stage} ${key} is not running`);
@@ -157,15 +167,25 @@ export class ReferenceRun {
       record.judged !== undefined && (unfinished.has(record.judged.state) || record.judged.stale);
     if (wanted && outcome.kind === 'failed') {
       record.tries += 1;
-      if (record.tries >= retryLimit) {
+      record.lost = 0;
+      if (record.tries >= attempts) {
         record.result = 'failed';
         record.done = reads;
+      }
+    }
+    if (wanted && outcome.kind === 'lost') {
+      record.lost += 1;
+      if (record.lost >= lost) {
+        record.result = 'failed';
+        record.done = reads;
+        record.lost = 0;
       }
     }
     if (wanted && outcome.kind === 'succeeded') {
       record.result = 'succeeded';
       record.done = reads;
       record.tries = 0;
+      record.lost = 0;
       this.#recordItems(this.#stage(stage), key, outcome.items);
     }
     this.#settleAll();
@@ -179,6 +199,7 @@ export class ReferenceRun {
         record.result = undefined;
         record.done = undefined;
         record.tries = 0;
+        record.lost = 0;
       }
     }
     this.resume();
@@ -271,6 +292,7 @@ export class ReferenceRun {
         result: undefined,
         done: undefined,
         tries: 0,
+        lost: 0,
         running: undefined,
         judged: undefined,
       };

@@ -37,8 +37,13 @@ const knownAxes: Readonly<Record<string, string>> = {
  * The pattern of the largest group of names that differ in their numbers only. A number that varies becomes a field,
  * named after the word before it; so does one that does not vary if that word is a known axis. Undefined if there
  * is no such number.
+ * @param wanted the axes that are looked for, where that is known: numbers that could be any axis get their names, in
+ *   their order, and known axes that are not wanted and never vary stay text
  */
-export function suggestPattern(names: readonly string[]): SuggestedPattern | undefined {
+export function suggestPattern(
+  names: readonly string[],
+  wanted: readonly string[] = [],
+): SuggestedPattern | undefined {
   const groups = new Map<string, string[][]>();
   for (const name of names) {
     // Odd places are runs of digits: the split keeps what its group captures.
@@ -51,30 +56,72 @@ export function suggestPattern(names: readonly string[]): SuggestedPattern | und
   let best: SuggestedPattern | undefined;
   for (const group of groups.values()) {
     if (best !== undefined && group.length <= best.matched) continue;
-    best = patternOf(group) ?? best;
+    best = patternOf(group, wanted) ?? best;
   }
   return best;
 }
 
-function patternOf(group: readonly string[][]): SuggestedPattern | undefined {
+interface GuessedField {
+  /** Where its digits stand among the tokens. */
+  readonly index: number;
+  readonly axis: string;
+  readonly varies: boolean;
+}
+
+function patternOf(group: readonly string[][], wanted: readonly string[]): SuggestedPattern | undefined {
+  const [first = []] = group;
+  const fields = new Map(
+    nameFields(guessFields(group, wanted), wanted).map(({ index, axis }) => [index, axis]),
+  );
+  const parts = first.map((token, index) => {
+    if (index % 2 === 0) return escapePattern(token);
+    const axis = fields.get(index);
+    return axis === undefined ? token : `{${axis}:${formOf(group.map((tokens) => tokens[index] ?? ''))}}`;
+  });
+  const axes = [...fields.values()];
+  return axes.length === 0 ? undefined : { pattern: parts.join(''), axes, matched: group.length };
+}
+
+function guessFields(group: readonly string[][], wanted: readonly string[]): GuessedField[] {
   const [first = []] = group;
   const words = first.map((_, index) => (index % 2 === 1 ? wordBefore(first[index - 1] ?? '') : ''));
   const hasRow = words.some((word) => word === 'r' || word === 'row');
   const axes: string[] = [];
-  const parts = first.map((token, index) => {
-    if (index % 2 === 0) return escapePattern(token);
-    const values = group.map((tokens) => tokens[index] ?? '');
+  return first.flatMap((token, index) => {
+    if (index % 2 === 0) return [];
     const word = words[index] ?? '';
     const known = Object.hasOwn(knownAxes, word) ? knownAxes[word] : undefined;
-    const varies = values.some((value) => value !== token);
-    if (!varies && known === undefined) return token;
+    const varies = group.some((tokens) => tokens[index] !== token);
+    if (!varies && (known === undefined || !isWanted(known, wanted))) return [];
     // Without a row, a `c` counts channels (t01_c2), not columns.
-    const wanted = word === 'c' && !hasRow ? 'channel' : (known ?? (word === '' ? 'n' : word));
-    const axis = freeName(wanted, axes);
+    const guess = word === 'c' && !hasRow ? 'channel' : (known ?? (word === '' ? 'n' : word));
+    const axis = freeName(guess, axes);
     axes.push(axis);
-    return `{${axis}:${formOf(values)}}`;
+    return [{ index, axis, varies }];
   });
-  return axes.length === 0 ? undefined : { pattern: parts.join(''), axes, matched: group.length };
+}
+
+function isWanted(axis: string, wanted: readonly string[]): boolean {
+  return wanted.length === 0 || wanted.includes(axis) || wanted.includes(otherNames[axis] ?? '');
+}
+
+/** What is counted across goes by other names as well. */
+const otherNames: Readonly<Record<string, string>> = { x: 'col', y: 'row', col: 'x', row: 'y' };
+
+/** The fields that are none of the wanted axes get the names of those that are still looked for, if it comes out even. */
+function nameFields(guessed: readonly GuessedField[], wanted: readonly string[]): readonly GuessedField[] {
+  const fields = guessed.map((field) => {
+    const other = otherNames[field.axis];
+    const isOther = other !== undefined && !wanted.includes(field.axis) && wanted.includes(other);
+    return isOther && !guessed.some(({ axis }) => axis === other) ? { ...field, axis: other } : field;
+  });
+  const lacking = wanted.filter((axis) => !fields.some((field) => field.axis === axis));
+  const spare = fields.filter(({ axis }) => !wanted.includes(axis));
+  if (lacking.length === 0 || lacking.length !== spare.length) return fields;
+  return fields.map((field) => {
+    const which = spare.indexOf(field);
+    return which < 0 ? field : { ...field, axis: lacking[which] ?? field.axis };
+  });
 }
 
 /** The letters that end a text, in lower case: `img_Row` → `row`. */

@@ -25,7 +25,8 @@ export type TaskState = (typeof taskStates)[number];
 
 /**
  * How an attempt ended, beside what the agent reports (`AttemptOutcome`): `lost` was held by an agent that went
- * away; `returned` was claimed and never started, and is not kept. Neither counts as a try.
+ * away; `returned` was claimed and never started, and is not kept. Neither counts as a try; after a number of losses
+ * in a row (`retry.ts`) the task fails all the same.
  */
 export type AttemptEnd = AttemptOutcome | 'lost' | 'returned';
 
@@ -36,3 +37,7 @@ export type RunState = (typeof runStates)[number];
 /** `open` may grow, `closed` gets no new places, `sealed` never changes again. */
 export const datasetStates = ['open', 'closed', 'sealed', 'published', 'invalidated'] as const;
 export type DatasetState = (typeof datasetStates)[number];
+
+/** The outcomes with which a task can have failed. */
+export const failureOutcomes = ['failed', 'timed-out', 'out-of-memory', 'start-failed', 'lost'] as const;
+export type FailureOutcome = (typeof failureOutcomes)[number];

@@ -7,6 +7,7 @@ import { checkTool } from './check-tool.ts';
 import { closedObject, kebabSchema, nameSchema } from './closed-object.ts';
 import { datasetTypes } from './dataset-type.ts';
 import { durationSchema, memorySchema } from './quantity.ts';
+import { mergeRetry, retrySchema } from './retry.ts';
 import { toolParamSchema } from './tool-param.ts';
 
 /** A semantic version, without build metadata. */
@@ -23,13 +24,6 @@ const argumentSchema = z.union([z.string(), z.array(z.string())], {
 const argumentsSchema = z.array(argumentSchema, {
   error: 'must be a list of arguments, such as [python3, fix.py]',
 });
-
-/** Tries of a task: `2` means two more after the first, the same as `{ attempts: 3 }`. */
-export const retrySchema = z
-  .union([z.int().min(0).max(99), closedObject({ attempts: z.int().min(1).max(100) })], {
-    error: 'must be a number of further tries, or { attempts: N } for all tries',
-  })
-  .transform((value) => (typeof value === 'number' ? { attempts: value + 1 } : value));
 
 const inputSchema = closedObject({
   type: datasetTypeSchema,
@@ -133,7 +127,8 @@ export const toolManifestSchema = closedObject({
     .default('none')
     .describe('`none`: no network at all.'),
   retry: retrySchema
-    .default({ attempts: 1 })
+    .prefault({})
+    .transform((given) => mergeRetry(given))
     .describe('Further tries after a failure: 2, the same as { attempts: 3 }.'),
   batch: z.int().min(1).max(100_000).optional().describe('Most places per call of the command.'),
   worker: z

@@ -10,6 +10,7 @@ const scalarSchema = z.union([z.string(), z.number()], { error: 'must be text or
 const shared = {
   title: z.string().optional(),
   description: z.string().default(''),
+  unit: z.string().min(1).optional().describe('The unit of its numbers, such as px, % or µm, for forms.'),
   required: z
     .boolean()
     .default(false)

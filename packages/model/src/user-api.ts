@@ -22,7 +22,10 @@
  * Errors are problem details (RFC 9457): `{type, title, status, detail, code, mend?, file?, line?, field?, problems?}`.
  */
 import { z } from 'zod';
+import { coordinate, range } from './coordinate-schemas.ts';
 import { datasetTypes } from './dataset-type.ts';
+import { folderSourceSchema } from './folder-source.ts';
+import { intakeStateSchema } from './intake-api.ts';
 import { runStates, taskStates } from './task-state.ts';
 
 /** The path that all requests of people's programs begin with. */
@@ -31,14 +34,6 @@ export const userApiPath = '/api/v1';
 /** Ids of rows are 32-bit numbers, those of tasks and attempts whole ones. */
 const id = z.int().positive();
 const place = z.record(z.string(), z.int());
-/** Coordinates lie within ±2³⁰, so that a step to a neighbour never overflows. */
-const coordinate = z
-  .int()
-  .min(-(2 ** 30))
-  .max(2 ** 30);
-const range = z
-  .tuple([coordinate, coordinate])
-  .refine(([first, last]) => first <= last, 'must have the lower coordinate first');
 
 export const serverStatusSchema = z.object({
   version: z.string(),
@@ -121,6 +116,20 @@ export const admittedAnswerSchema = z.object({
   outside: z.array(z.string()),
 });
 
+/** What was made. */
+export const createdAnswerSchema = z.object({ id });
+
+export const sealedAnswerSchema = z.object({ fingerprint: z.string() });
+
+/** How many tasks are tried again. */
+export const resumedAnswerSchema = z.object({ again: z.int().nonnegative() });
+
+/** The task of a stage at a place. */
+export const foundTaskSchema = z.object({ id });
+
+/** Where a browser can sign in, once. */
+export const signInAddressSchema = z.object({ address: z.string() });
+
 export const newRunBodySchema = z.object({
   name: z.string().min(1).max(200).optional(),
   /** The pipeline file: its text, and its name for messages. */
@@ -129,8 +138,8 @@ export const newRunBodySchema = z.object({
   tools: z.array(z.string()).default([]),
   /** Values set over the file's, by stage and parameter, as texts. */
   params: z.record(z.string(), z.record(z.string(), z.string())).default({}),
-  /** Dataset of each source. */
-  sources: z.record(z.string(), id),
+  /** What each source reads: a dataset, or the files of a folder. */
+  sources: z.record(z.string(), z.union([id, folderSourceSchema])),
 });
 
 /** How many tasks are in which state. Running tasks are not counted as ready. */
@@ -159,13 +168,22 @@ export const stageSummarySchema = z.object({
 });
 
 export const runDetailSchema = runSummarySchema.extend({
-  sources: z.array(z.object({ name: z.string(), dataset: id, items: z.int(), closed: z.boolean() })),
+  sources: z.array(
+    z.object({
+      name: z.string(),
+      dataset: id,
+      items: z.int(),
+      closed: z.boolean(),
+      /** Where its folder is read once: how far that is, or what keeps it. */
+      intake: intakeStateSchema.optional(),
+    }),
+  ),
   stages: z.array(stageSummarySchema),
 });
 
 export const resumeBodySchema = z.object({
-  /** Which failed and cancelled tasks are tried again. */
-  again: z.union([z.enum(['none', 'all']), z.array(id)]),
+  /** Which failed and cancelled tasks are tried again: none, all, those with these ids, or all of some stages. */
+  again: z.union([z.enum(['none', 'all']), z.array(id), z.object({ stages: z.array(z.string()).min(1) })]),
 });
 
 export const taskQuerySchema = z.object({
@@ -211,10 +229,13 @@ export const taskExplanationSchema = taskSummarySchema.extend({
     z.object({
       name: z.string(),
       from: z.string(),
+      dataset: id,
+      type: z.enum(datasetTypes),
       available: z.int(),
       pending: z.int(),
       failed: z.int(),
-      items: z.array(z.object({ place, name: z.string(), path: z.string() })),
+      /** The first of them, at most a hundred. */
+      items: z.array(z.object({ place, name: z.string(), path: z.string(), revision: z.int() })),
     }),
   ),
   attempts: z.array(attemptSummarySchema),
@@ -278,6 +299,7 @@ export type NewDatasetBody = z.input<typeof newDatasetBodySchema>;
 export type NewItemsBody = z.infer<typeof newItemsBodySchema>;
 export type AdmittedAnswer = z.infer<typeof admittedAnswerSchema>;
 export type NewRunBody = z.input<typeof newRunBodySchema>;
+export type NewRunRequest = z.output<typeof newRunBodySchema>;
 export type TaskCounts = Partial<Record<(typeof taskStates)[number], number>>;
 export type RunSummary = z.infer<typeof runSummarySchema>;
 export type StageSummary = z.infer<typeof stageSummarySchema>;

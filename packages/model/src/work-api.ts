@@ -2,6 +2,7 @@
  * What a task did, `GET /api/v1/tasks/ID/work?attempt=`: its command as it was filled in, and the items that it made.
  */
 import { z } from 'zod';
+import { datasetTypes } from './dataset-type.ts';
 
 export const taskWorkSchema = z.object({
   /** Absent before the first attempt, and where a template cannot be filled. */
@@ -13,7 +14,7 @@ export const taskWorkSchema = z.object({
   outputs: z.array(
     z.object({
       output: z.string(),
-      type: z.string(),
+      type: z.enum(datasetTypes),
       dataset: z.int(),
       place: z.record(z.string(), z.int()),
       name: z.string(),
@@ -21,6 +22,7 @@ export const taskWorkSchema = z.object({
       path: z.string(),
       /** Bytes. */
       size: z.int(),
+      revision: z.int(),
     }),
   ),
 });

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { indexFiles, isGantryError, parsePattern, requireFiles, suggestPattern } from '../src/index.ts';
+import {
+  explainMismatch,
+  indexFiles,
+  isGantryError,
+  parsePattern,
+  requireFiles,
+  suggestPattern,
+} from '../src/index.ts';
 
 const grid = parsePattern('img_r{row:ddd}_c{col:ddd}.ome.tif');
 
@@ -79,6 +86,23 @@ describe('suggesting a pattern', () => {
     expect(suggestPattern(names)?.pattern).toBe(pattern);
   });
 
+  it.each([
+    // Numbers without a word get the names that are looked for, in their order.
+    [['tile_01_02.tif', 'tile_02_01.tif'], ['row', 'col'], 'tile_{row:dd}_{col:dd}.tif'],
+    [['c1.tif', 'c2.tif'], ['col'], 'c{col:d}.tif'],
+    [['s1_z3.tif', 's2_z3.tif'], ['position'], 's{position:d}_z3.tif'],
+    // What never varies stays text where nobody wants it, and a field where it is wanted.
+    [['t1_r1_c1.tif', 't1_r1_c2.tif'], ['row', 'col'], 't1_r{row:d}_c{col:d}.tif'],
+    [['t1_r1_c1.tif', 't1_r1_c2.tif'], ['t', 'row', 'col'], 't{t:d}_r{row:d}_c{col:d}.tif'],
+    // Across is the column, whatever comes first.
+    [['x1_y1.tif', 'x2_y1.tif'], ['row', 'col'], 'x{col:d}_y{row:d}.tif'],
+    // One number cannot be two axes: it says what it is.
+    [['0001.tif', '0002.tif'], ['row', 'col'], '{n:dddd}.tif'],
+    [['t1_r1_c1.tif', 't2_r1_c2.tif'], ['row', 'col'], 't{t:d}_r{row:d}_c{col:d}.tif'],
+  ])('of %j for the axes %j is %s', (names, wanted, pattern) => {
+    expect(suggestPattern(names, wanted)?.pattern).toBe(pattern);
+  });
+
   it('is none where no number varies', () => {
     expect(suggestPattern(['mask.tif'])).toBeUndefined();
     expect(suggestPattern([])).toBeUndefined();
@@ -97,6 +121,44 @@ describe('suggesting a pattern', () => {
         );
       }),
       { numRuns: 1000 },
+    );
+  });
+});
+
+describe('why a name does not fit', () => {
+  const text = 'img_r{row:ddd}_c{col:ddd}.ome.tif';
+
+  it.each([
+    ['notes.txt', 'ends in `.txt`, not in `.ome.tif`'],
+    ['img_r001_c001.tif', 'ends in `.tif`, not in `.ome.tif`'],
+    ['mask_r001_c001.ome.tif', 'has `mask_r001_c001.ome.tif` where the pattern has `img_r`'],
+    [
+      'img_r01_c001.ome.tif',
+      'has `01_c001.ome.tif` where the pattern has a number of 3 digits, `{row:ddd}`',
+    ],
+    ['img_r001_x001.ome.tif', 'has `_x001.ome.tif` where the pattern has `_c`'],
+    ['img_r001_c001-2.ome.tif', 'has `-2.ome.tif` where the pattern has `.ome.tif`'],
+  ])('%s %s', (name, why) => {
+    expect(explainMismatch(text, name)).toBe(why);
+  });
+
+  it('tells labels, ends and contradictions', () => {
+    expect(explainMismatch('{ch:(DAPI|GFP)}_{z:d}', 'RFP_1')).toBe(
+      'has `RFP_1` where the pattern has one of DAPI, GFP, `{ch:(DAPI|GFP)}`',
+    );
+    expect(explainMismatch('a_{z:d+}', 'a_1b')).toBe('goes on with `b` where the pattern ends');
+    expect(explainMismatch('z{z:d+}_z{z:d+}', 'z1_z2')).toBe(
+      'has numbers that are too large, or that contradict each other',
+    );
+  });
+
+  it('is said of every name that does not fit', () => {
+    const pattern = parsePattern(text);
+    const name = fc.stringMatching(/^(img)?_?r?[0-9]{0,4}_?c?[0-9]{0,4}(\.ome)?(\.tif)?$/);
+    fc.assert(
+      fc.property(name, (one) => {
+        if (pattern.match(one) === undefined) expect(explainMismatch(text, one)).toMatch(/^(ends|has|goes) /);
+      }),
     );
   });
 });

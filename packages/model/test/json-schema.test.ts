@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { pipelineJsonSchema, toolJsonSchema } from '../src/index.ts';
+import { notificationJsonSchema, pipelineJsonSchema, toolJsonSchema } from '../src/index.ts';
 
 const folder = join(import.meta.dirname, '..', '..', '..', 'docs', 'schemas');
 const published = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), 'utf8'));
@@ -10,6 +10,7 @@ describe('the published JSON Schemas', () => {
   it.each([
     ['tool.schema.json', toolJsonSchema],
     ['pipeline.schema.json', pipelineJsonSchema],
+    ['notification.schema.json', notificationJsonSchema],
   ])('%s is what the code says; if not, run `npx node scripts/generate-schemas.ts`', (name, generate) => {
     expect(published(name)).toEqual(JSON.parse(JSON.stringify(generate())));
   });

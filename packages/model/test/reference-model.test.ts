@@ -126,6 +126,24 @@ describe('failures', () => {
     expect(states(run, 'all')).toEqual({ '': 'ready, stale' });
   });
 
+  it('come of attempts that are lost in a row, as many as are allowed, and a retry counts anew', () => {
+    const run = begin(chain);
+    run.admit('source', { row: 1, z: 1 }, 'a');
+    const lose = (): string | undefined => {
+      run.claim('first', '1,1');
+      run.settle('first', '1,1', { kind: 'lost' }, { lost: 2, attempts: 2 });
+      return states(run, 'first')['1,1'];
+    };
+    expect(lose()).toBe('ready');
+    // Another end is between them.
+    run.claim('first', '1,1');
+    run.settle('first', '1,1', { kind: 'failed' }, { lost: 2, attempts: 2 });
+    expect([lose(), lose()]).toEqual(['ready', 'failed']);
+    expect(states(run, 'second')).toEqual({ '1,1': 'blocked' });
+    run.retry([{ stage: 'first', key: '1,1' }]);
+    expect([lose(), lose()]).toEqual(['ready', 'failed']);
+  });
+
   it('are never tolerated where nothing is left', () => {
     const run = begin(`
   first: { tool: map@1, inputs: { tile: source } }

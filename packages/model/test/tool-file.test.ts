@@ -52,6 +52,7 @@ describe('a tool file', () => {
     });
     expect(parseToolFile(more('retry: 2'), 'tool.yaml').retry).toEqual({ attempts: 3 });
     expect(parseToolFile(more('retry: { attempts: 2 }'), 'tool.yaml').retry).toEqual({ attempts: 2 });
+    expect(parseToolFile(more('retry: { lost: 20 }'), 'tool.yaml').retry).toEqual({ attempts: 1, lost: 20 });
   });
 
   it('is accepted again as the manifest that it became', () => {

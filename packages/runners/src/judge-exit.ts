@@ -2,7 +2,7 @@
  * From how a process ended to how the attempt ended, and the sentence that people read. Pure: what killed it,
  * and whether its outputs are there, are found out elsewhere.
  */
-import type { AttemptOutcome, Assignment } from '@gantry/model';
+import { logHint, type AttemptOutcome, type Assignment } from '@gantry/model';
 
 /** Why we killed it ourselves. */
 export type KilledFor = 'time' | 'memory' | 'cancel' | 'misbehaved';
@@ -25,8 +25,6 @@ export interface Judgement {
 export function judgeExit(assignment: Assignment, ending: Ending): Judgement {
   const tool = `${assignment.tool.name}@${assignment.tool.version}`;
   const on = assignment.about === undefined ? '' : ` on ${assignment.about}`;
-  // Without the task's number, so that the same fault of many tasks is told once.
-  const log = 'its log says more: gantry logs TASK';
   switch (ending.killedFor) {
     case 'time':
       return {
@@ -54,11 +52,11 @@ export function judgeExit(assignment: Assignment, ending: Ending): Judgement {
         message: `${tool} was killed by the kernel, which was out of memory${on}`,
       };
     }
-    return { outcome: 'failed', message: `${tool} was ended by the signal ${ending.signal}${on}; ${log}` };
+    return { outcome: 'failed', message: `${tool} was ended by the signal ${ending.signal}${on}${logHint}` };
   }
   const exitCode = ending.exitCode ?? -1;
   if (assignment.success.exitCodes.includes(exitCode)) return { outcome: 'succeeded', message: undefined };
-  return { outcome: 'failed', message: `${tool} ended with exit code ${exitCode}${on}; ${log}` };
+  return { outcome: 'failed', message: `${tool} ended with exit code ${exitCode}${on}${logHint}` };
 }
 
 /** What to do about a limit. */

@@ -4,11 +4,15 @@
 import { join } from 'node:path';
 import {
   agentApiPath,
+  claimAnswerSchema,
   claimRequestSchema,
   GantryError,
+  heartbeatAnswerSchema,
   heartbeatRequestSchema,
   isGantryError,
+  joinAnswerSchema,
   joinRequestSchema,
+  reportsAnswerSchema,
   reportsRequestSchema,
   returnsRequestSchema,
   type Assignment,
@@ -30,6 +34,7 @@ import {
   type EndedAttempt,
 } from '@gantry/engine';
 import { z } from 'zod';
+import { nothing } from './answers.ts';
 import { buildAssignment } from './build-assignment.ts';
 import { heartbeatSeconds, leaseSeconds, type ServerContext } from './context.ts';
 import { removeAttempts } from './remove-attempts.ts';
@@ -43,7 +48,9 @@ export function agentRoutes(context: ServerContext): Route[] {
       method: 'POST',
       path: `${agentApiPath}/sessions`,
       who: 'agent',
-      schemas: { body: joinRequestSchema },
+      operation: 'joinAgent',
+      summary: 'Opens an agent’s session',
+      schemas: { body: joinRequestSchema, answer: joinAnswerSchema },
       async handle({ body }): Promise<JoinAnswer> {
         const { session, lost } = await openSession(engine, { ...body, leaseSeconds });
         await removeAttempts(context, lost);
@@ -60,7 +67,9 @@ export function agentRoutes(context: ServerContext): Route[] {
       method: 'POST',
       path: `${agentApiPath}/claims`,
       who: 'agent',
-      schemas: { body: claimRequestSchema },
+      operation: 'claimTasks',
+      summary: 'Claims tasks; held while there are none',
+      schemas: { body: claimRequestSchema, answer: claimAnswerSchema },
       async handle({ body, reply }): Promise<ClaimAnswer> {
         const session = sessionNumber(body.session);
         await requireSession(engine, session);
@@ -87,7 +96,9 @@ export function agentRoutes(context: ServerContext): Route[] {
       method: 'POST',
       path: `${agentApiPath}/reports`,
       who: 'agent',
-      schemas: { body: reportsRequestSchema },
+      operation: 'reportAttempts',
+      summary: 'Reports how attempts ended',
+      schemas: { body: reportsRequestSchema, answer: reportsAnswerSchema },
       async handle({ body }): Promise<ReportsAnswer> {
         const session = sessionNumber(body.session);
         const { refused, unused } = await settleAttempts(engine, session, body.reports.map(endedAttempt));
@@ -99,10 +110,18 @@ export function agentRoutes(context: ServerContext): Route[] {
       method: 'POST',
       path: `${agentApiPath}/heartbeat`,
       who: 'agent',
-      schemas: { body: heartbeatRequestSchema },
+      operation: 'renewSession',
+      summary: 'Renews a session’s lease',
+      schemas: { body: heartbeatRequestSchema, answer: heartbeatAnswerSchema },
       async handle({ body }): Promise<HeartbeatAnswer> {
         const session = sessionNumber(body.session);
-        await renewSession(engine, session, leaseSeconds);
+        const { load, running, waiting } = body;
+        await renewSession(
+          engine,
+          session,
+          leaseSeconds,
+          load === undefined ? null : { ...load, running: running.length, waiting: waiting.length },
+        );
         const held = await heldAttempts(engine, session);
         const known = new Set([...body.running, ...body.waiting]);
         if (body.settled) {
@@ -128,7 +147,9 @@ export function agentRoutes(context: ServerContext): Route[] {
       method: 'POST',
       path: `${agentApiPath}/returns`,
       who: 'agent',
-      schemas: { body: returnsRequestSchema },
+      operation: 'returnAttempts',
+      summary: 'Gives back attempts that have not started',
+      schemas: { body: returnsRequestSchema, answer: nothing },
       async handle({ body }): Promise<void> {
         await giveBack(context, sessionNumber(body.session), body.attempts);
       },
@@ -137,7 +158,9 @@ export function agentRoutes(context: ServerContext): Route[] {
       method: 'DELETE',
       path: `${agentApiPath}/sessions/:session`,
       who: 'agent',
-      schemas: { params: z.object({ session: z.string() }) },
+      operation: 'leaveAgent',
+      summary: 'Ends a session; what it holds is ready again',
+      schemas: { params: z.object({ session: z.string() }), answer: nothing },
       async handle({ params }): Promise<void> {
         await endSession(engine, sessionNumber(params.session), 'returned');
       },

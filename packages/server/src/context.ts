@@ -1,7 +1,7 @@
 /**
  * What the routes work with.
  */
-import type { Engine, LiveSources } from '@gantry/engine';
+import type { Engine, FolderListings, Intakes, LiveSources } from '@gantry/engine';
 import type { DataDirectory } from '@gantry/storage';
 
 export interface ServerContext {
@@ -9,10 +9,16 @@ export interface ServerContext {
   readonly data: DataDirectory;
   /** The watched folders. */
   readonly live: LiveSources;
+  /** The folders that are read once. */
+  readonly intakes: Intakes;
+  /** What folders hold, for those who choose one. */
+  readonly listings: FolderListings;
   /** The project that everything belongs to as long as there is one alone. */
   readonly project: number;
-  /** Folders of the standard tools. */
+  /** Folders of the standard tools, and of those that the server was started with. */
   readonly toolFolders: readonly string[];
+  /** A folder of folders with an example pipeline each. */
+  readonly exampleFolder: string | undefined;
   readonly version: string;
   readonly started: number;
   readonly log: (line: string) => void;

@@ -2,7 +2,16 @@
  * Datasets: making, filling, closing and sealing them.
  */
 import { admitItems, closeDataset, createDataset, sealDataset } from '@gantry/engine';
-import { newDatasetBodySchema, newItemsBodySchema, userApiPath, type AdmittedAnswer } from '@gantry/model';
+import {
+  admittedAnswerSchema,
+  createdAnswerSchema,
+  newDatasetBodySchema,
+  newItemsBodySchema,
+  sealedAnswerSchema,
+  userApiPath,
+  type AdmittedAnswer,
+} from '@gantry/model';
+import { nothing } from './answers.ts';
 import type { ServerContext } from './context.ts';
 import { idParams } from './path-params.ts';
 import { route, type Route } from './routes.ts';
@@ -14,7 +23,9 @@ export function datasetRoutes(context: ServerContext): Route[] {
       method: 'POST',
       path: `${userApiPath}/datasets`,
       who: 'owner',
-      schemas: { body: newDatasetBodySchema },
+      operation: 'createDataset',
+      summary: 'Makes a dataset',
+      schemas: { body: newDatasetBodySchema, answer: createdAnswerSchema },
       async handle({ body }): Promise<{ id: number }> {
         return { id: await createDataset(engine, { ...body, project: context.project }) };
       },
@@ -23,7 +34,9 @@ export function datasetRoutes(context: ServerContext): Route[] {
       method: 'POST',
       path: `${userApiPath}/datasets/:id/items`,
       who: 'owner',
-      schemas: { params: idParams, body: newItemsBodySchema },
+      operation: 'admitItems',
+      summary: 'Adds items to a dataset',
+      schemas: { params: idParams, body: newItemsBodySchema, answer: admittedAnswerSchema },
       async handle({ params, body }): Promise<AdmittedAnswer> {
         const { changed, late, outside } = await admitItems(engine, params.id, body.items);
         return { changed, late: late.map(({ path }) => path), outside: outside.map(({ path }) => path) };
@@ -33,7 +46,9 @@ export function datasetRoutes(context: ServerContext): Route[] {
       method: 'POST',
       path: `${userApiPath}/datasets/:id/close`,
       who: 'owner',
-      schemas: { params: idParams },
+      operation: 'closeDataset',
+      summary: 'Closes a dataset: it gets no new places',
+      schemas: { params: idParams, answer: nothing },
       async handle({ params }): Promise<void> {
         await closeDataset(engine, params.id);
       },
@@ -42,7 +57,9 @@ export function datasetRoutes(context: ServerContext): Route[] {
       method: 'POST',
       path: `${userApiPath}/datasets/:id/seal`,
       who: 'owner',
-      schemas: { params: idParams },
+      operation: 'sealDataset',
+      summary: 'Seals a dataset: it never changes again',
+      schemas: { params: idParams, answer: sealedAnswerSchema },
       async handle({ params }): Promise<{ fingerprint: string }> {
         return { fingerprint: await sealDataset(engine, params.id) };
       },

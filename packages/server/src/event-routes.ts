@@ -2,6 +2,7 @@
  * The stream of live events of a browser. What is told is left to `event-stream.ts`.
  */
 import { userApiPath } from '@gantry/model';
+import { media } from './answers.ts';
 import type { ServerContext } from './context.ts';
 import type { EventStream } from './event-stream.ts';
 import { route, type Route } from './routes.ts';
@@ -15,7 +16,9 @@ export function eventRoutes(context: ServerContext, events: EventStream): Route[
       method: 'GET',
       path: `${userApiPath}/events`,
       who: 'owner',
-      schemas: {},
+      operation: 'followEvents',
+      summary: 'Tells live events, as server-sent events',
+      schemas: { answer: media('text/event-stream') },
       async handle({ request, reply }): Promise<undefined> {
         // The headers that hooks would set, since the answer passes them by.
         const headers = Object.entries(reply.getHeaders()).flatMap(([name, value]) =>

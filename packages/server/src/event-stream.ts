@@ -3,15 +3,28 @@
  * the pulse, only says which runs to read again. The events are those of `events-api.ts`.
  */
 import { randomBytes } from 'node:crypto';
-import { describeRun, takePulse } from '@gantry/engine';
-import { beatMs, type EventsHello } from '@gantry/model';
+import {
+  countUnread,
+  lastNotification,
+  listFreshNotifications,
+  summarizeDatasets,
+  summarizeFailures,
+  takePulse,
+} from '@gantry/engine';
+import { beatMs, type EventsHello, type LiveSourceState, type NotificationNews } from '@gantry/model';
 import type { ServerContext } from './context.ts';
+import { describeRunNow } from './describe-run-now.ts';
+import { WatchNews } from './watch-news.ts';
 
 /** A run is told at most four times a second. */
 const gatherMs = 250;
 /** The first change after a quiet time goes out at once but for this: a settle rarely comes alone. */
 const firstMs = 20;
 const pulseMs = 500;
+/** How often watched folders are looked at. */
+const watchMs = 1000;
+/** Of what has come at once, so many are told one by one. */
+const mostFresh = 5;
 
 export type Send = (text: string) => void;
 
@@ -24,7 +37,14 @@ export class EventStream {
   /** Per run, the number of its last event: for those that come back. */
   readonly #told = new Map<number, number>();
   readonly #changed = new Set<number>();
+  /** The same of datasets. */
+  readonly #toldDatasets = new Map<number, number>();
+  readonly #changedDatasets = new Set<number>();
   #pulses = new Map<number, string>();
+  /** What was told last of failures, and of notifications. */
+  #failures = '';
+  #notifications: { last: number; unread: number } | undefined;
+  #looking: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #flushing = false;
   #lastFlush = 0;
@@ -35,19 +55,26 @@ export class EventStream {
   constructor(context: ServerContext) {
     this.#context = context;
     this.#endings.push(
-      context.engine.listen(({ runs }) => {
+      context.engine.listen(({ runs, datasets, notices }) => {
+        for (const dataset of datasets) this.#changedDatasets.add(dataset);
         this.#note(runs);
+        if (notices && this.#listeners.size > 0) void this.#guard(this.#look());
       }),
     );
     const beat = setInterval(() => {
       this.#send('event: beat\ndata: {}\n\n');
     }, beatMs);
     const pulse = setInterval(() => {
-      if (this.#listeners.size > 0) this.#guard(this.#takePulse());
+      if (this.#listeners.size > 0) void this.#guard(this.#takePulse());
     }, pulseMs);
+    const news = new WatchNews(context.live);
+    const watch = setInterval(() => {
+      if (this.#listeners.size > 0) void this.#guard(this.#tellWatches(news));
+    }, watchMs);
     this.#endings.push(
       () => clearInterval(beat),
       () => clearInterval(pulse),
+      () => clearInterval(watch),
       () => clearTimeout(this.#timer),
     );
   }
@@ -57,12 +84,26 @@ export class EventStream {
     const [epoch, number] = (lastEventId ?? '').split('-');
     const resumed = epoch === this.#epoch && /^\d+$/.test(number ?? '');
     const hello: EventsHello = { resumed };
+    // What comes from here on is new to this listener.
+    await this.#guard(this.#look());
     send(`retry: 1000\nid: ${this.#epoch}-${this.#number}\nevent: hello\ndata: ${JSON.stringify(hello)}\n\n`);
     this.#listeners.add(send);
     if (resumed) {
+      const { unread } = this.#notifications ?? { unread: 0 };
+      send(`event: failures\ndata: ${this.#failures}\n\n${describeNews({ unread, fresh: [] })}`);
       for (const [run, told] of this.#told) {
         if (told > Number(number)) send(await this.#describe(run, told));
       }
+      for (const state of this.#context.live.list()) send(describeWatch(state));
+      const missed = [...this.#toldDatasets].filter(([, told]) => told > Number(number));
+      const last = Math.max(...missed.map(([, told]) => told));
+      if (missed.length > 0)
+        send(
+          await this.#summarize(
+            missed.map(([dataset]) => dataset),
+            last,
+          ),
+        );
     }
     return () => void this.#listeners.delete(send);
   }
@@ -71,6 +112,7 @@ export class EventStream {
     for (const end of this.#endings) end();
     this.#listeners.clear();
     this.#changed.clear();
+    this.#changedDatasets.clear();
     await Promise.all(this.#working);
     clearTimeout(this.#timer);
   }
@@ -81,11 +123,12 @@ export class EventStream {
   }
 
   #schedule(): void {
-    if (this.#changed.size === 0 || this.#timer !== undefined || this.#flushing) return;
+    if (this.#changed.size + this.#changedDatasets.size === 0) return;
+    if (this.#timer !== undefined || this.#flushing) return;
     const wait = Math.max(firstMs, this.#lastFlush + gatherMs - Date.now());
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.#guard(this.#flush());
+      void this.#guard(this.#flush());
     }, wait);
   }
 
@@ -94,12 +137,20 @@ export class EventStream {
     this.#lastFlush = Date.now();
     const runs = [...this.#changed];
     this.#changed.clear();
+    const datasets = [...this.#changedDatasets];
+    this.#changedDatasets.clear();
     try {
       for (const run of runs) {
         const number = ++this.#number;
         this.#told.set(run, number);
         if (this.#listeners.size > 0) this.#send(await this.#describe(run, number));
       }
+      if (datasets.length > 0) {
+        const number = ++this.#number;
+        for (const dataset of datasets) this.#toldDatasets.set(dataset, number);
+        if (this.#listeners.size > 0) this.#send(await this.#summarize(datasets, number));
+      }
+      if (this.#listeners.size > 0) await this.#look();
     } finally {
       this.#flushing = false;
       this.#schedule();
@@ -107,8 +158,13 @@ export class EventStream {
   }
 
   async #describe(run: number, number: number): Promise<string> {
-    const detail = await describeRun(this.#context.engine, run);
+    const detail = await describeRunNow(this.#context, run);
     return `id: ${this.#epoch}-${number}\nevent: run\ndata: ${JSON.stringify(detail)}\n\n`;
+  }
+
+  async #summarize(datasets: readonly number[], number: number): Promise<string> {
+    const summaries = await summarizeDatasets(this.#context.engine, datasets);
+    return `id: ${this.#epoch}-${number}\nevent: datasets\ndata: ${JSON.stringify(summaries)}\n\n`;
   }
 
   async #takePulse(): Promise<void> {
@@ -117,6 +173,33 @@ export class EventStream {
     const changed = [...runs].filter((run) => pulses.get(run) !== this.#pulses.get(run));
     this.#pulses = pulses;
     this.#note(changed);
+    await this.#look();
+  }
+
+  /** Tells of failures and notifications what is new since the last look; never twice at once. */
+  async #look(): Promise<void> {
+    this.#looking ??= this.#lookOnce().finally(() => {
+      this.#looking = undefined;
+    });
+    await this.#looking;
+  }
+
+  async #lookOnce(): Promise<void> {
+    const { engine, project } = this.#context;
+    const failures = JSON.stringify(await summarizeFailures(engine, project));
+    if (failures !== this.#failures) this.#send(`event: failures\ndata: ${failures}\n\n`);
+    this.#failures = failures;
+    const before = this.#notifications;
+    const now = { last: await lastNotification(engine), unread: await countUnread(engine, project) };
+    this.#notifications = now;
+    if (before === undefined || (before.last === now.last && before.unread === now.unread)) return;
+    const fresh =
+      now.last > before.last ? await listFreshNotifications(engine, project, before.last, mostFresh) : [];
+    this.#send(describeNews({ unread: now.unread, fresh }));
+  }
+
+  async #tellWatches(news: WatchNews): Promise<void> {
+    for (const state of await news.take()) this.#send(describeWatch(state));
   }
 
   #send(text: string): void {
@@ -124,11 +207,19 @@ export class EventStream {
   }
 
   /** The state is read again at the next change; until then pages show what they have. */
-  #guard(work: Promise<void>): void {
+  #guard(work: Promise<void>): Promise<void> {
     const guarded = work.catch((error: unknown) => {
       this.#context.log(`Live events: ${error instanceof Error ? error.message : String(error)}`);
     });
     this.#working.add(guarded);
-    void guarded.finally(() => this.#working.delete(guarded));
+    return guarded.finally(() => this.#working.delete(guarded));
   }
+}
+
+function describeWatch(state: LiveSourceState): string {
+  return `event: watch\ndata: ${JSON.stringify(state)}\n\n`;
+}
+
+function describeNews(news: NotificationNews): string {
+  return `event: notifications\ndata: ${JSON.stringify(news)}\n\n`;
 }

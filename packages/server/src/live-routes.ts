@@ -1,9 +1,9 @@
 /**
  * Watched folders: files that come to them become items of a dataset.
  */
-import { realpath } from 'node:fs/promises';
-import { isAbsolute, relative, resolve } from 'node:path';
-import { GantryError, userApiPath, watchBodySchema, type LiveSourceState } from '@gantry/model';
+import { refuseOwnFolder } from '@gantry/engine';
+import { liveSourceStateSchema, userApiPath, watchBodySchema, type LiveSourceState } from '@gantry/model';
+import { nothing } from './answers.ts';
 import type { ServerContext } from './context.ts';
 import { idParams } from './path-params.ts';
 import { route, type Route } from './routes.ts';
@@ -15,9 +15,11 @@ export function liveRoutes(context: ServerContext): Route[] {
       method: 'POST',
       path: `${userApiPath}/datasets/:id/watch`,
       who: 'owner',
-      schemas: { params: idParams, body: watchBodySchema },
+      operation: 'watchFolder',
+      summary: 'Watches a folder, whose files become items of a dataset',
+      schemas: { params: idParams, body: watchBodySchema, answer: liveSourceStateSchema },
       async handle({ params, body }): Promise<LiveSourceState> {
-        await refuseOwn(body.folder, context.data.path);
+        await refuseOwnFolder(body.folder, context.data.path);
         return live.watch(params.id, body);
       },
     }),
@@ -25,47 +27,28 @@ export function liveRoutes(context: ServerContext): Route[] {
       method: 'GET',
       path: `${userApiPath}/datasets/:id/watch`,
       who: 'owner',
-      schemas: { params: idParams },
+      operation: 'readWatch',
+      summary: 'Tells how the watching of a folder is getting on',
+      schemas: { params: idParams, answer: liveSourceStateSchema },
       handle: ({ params }): Promise<LiveSourceState> => live.describe(params.id),
     }),
     route({
       method: 'DELETE',
       path: `${userApiPath}/datasets/:id/watch`,
       who: 'owner',
-      schemas: { params: idParams },
+      operation: 'unwatchFolder',
+      summary: 'Stops watching a folder; what was taken stays',
+      schemas: { params: idParams, answer: nothing },
       handle: ({ params }): Promise<void> => live.unwatch(params.id),
     }),
     route({
       method: 'GET',
       path: `${userApiPath}/watches`,
       who: 'owner',
-      schemas: {},
+      operation: 'listWatches',
+      summary: 'Lists the watched folders',
+      schemas: { answer: liveSourceStateSchema.array() },
       handle: (): Promise<LiveSourceState[]> => Promise.resolve(live.list()),
     }),
   ];
-}
-
-/** Outputs that become inputs would go round in circles. */
-async function refuseOwn(folder: string, dataDirectory: string): Promise<void> {
-  const [real, own] = await Promise.all([realPath(folder), realPath(dataDirectory)]);
-  const inner = relative(own, real);
-  if (inner.startsWith('..') || isAbsolute(inner)) return;
-  throw new GantryError(
-    'folder-is-gantrys',
-    `The folder ${folder} lies in the data directory ${dataDirectory}.`,
-    {
-      field: 'folder',
-      file: folder,
-      mend: 'Watch a folder elsewhere.',
-    },
-  );
-}
-
-async function realPath(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch {
-    // What is wrong with it is shown as the source's state.
-    return resolve(path);
-  }
 }

@@ -4,24 +4,46 @@
 import { FileErrors, isGantryError, type Problem } from '@gantry/model';
 
 /** Codes with a status other than 400. */
-const statusOf: Readonly<Record<string, number>> = {
+export const problemStatuses: Readonly<Record<string, number>> = {
   unauthorized: 401,
   forbidden: 403,
   'not-found': 404,
   'unknown-dataset': 404,
+  'unknown-item': 404,
+  'file-missing': 404,
   'unknown-run': 404,
   'unknown-task': 404,
   'unknown-stage': 404,
   'unknown-attempt': 404,
   'unknown-session': 404,
+  'image-missing': 404,
+  'table-missing': 404,
+  'view-range': 404,
   'log-segment-missing': 404,
   'not-watched': 404,
+  'no-intake': 404,
   'dataset-sealed': 409,
   'dataset-open': 409,
   'dataset-of-run': 409,
   'outputs-sealed': 409,
   'agent-name-in-use': 409,
+  'nothing-to-retry': 409,
   'run-archived': 409,
+  'run-without-choices': 409,
+  'image-changed': 409,
+  'not-an-image': 422,
+  'image-unreadable': 422,
+  'image-truncated': 422,
+  'image-unsupported': 422,
+  'pyramid-damaged': 422,
+  'view-unclear': 422,
+  'view-unsupported': 422,
+  'view-too-large': 422,
+  'not-a-table': 422,
+  'table-damaged': 422,
+  'table-empty': 422,
+  'table-too-large': 422,
+  'too-much-asked': 503,
   'database-unreachable': 503,
   'database-refused': 503,
   internal: 500,
@@ -38,7 +60,7 @@ export function toProblem(error: unknown): Problem {
       detail: 'The server met a fault of its own; its log says more.',
     };
   }
-  const status = statusOf[error.code] ?? 400;
+  const status = problemStatuses[error.code] ?? 400;
   return {
     type: 'about:blank',
     title: error.code,

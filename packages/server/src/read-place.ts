@@ -8,3 +8,15 @@ export function readPlace(text: string): Record<string, number> {
     }),
   );
 }
+
+/** Boxes in addresses: `t=3,row=10..19`, the first and the last coordinate of an axis. */
+export function readBox(text: string): Record<string, readonly [number, number]> {
+  if (text === '') return {};
+  return Object.fromEntries(
+    text.split(',').map((part) => {
+      const [axis = '', range = ''] = part.split('=');
+      const [first = '', last = first] = range.split('..');
+      return [axis, [Number(first), Number(last)]];
+    }),
+  );
+}

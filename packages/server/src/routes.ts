@@ -1,11 +1,12 @@
 /**
- * How routes are declared: each says who may call it, and its schemas validate, document and type it. The table of
- * all routes can be printed; there is no other way to add one.
+ * How routes are declared: each says who may call it and what it answers, and its schemas validate, document and type
+ * it. The table of all routes can be printed; there is no other way to add one.
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { GantryError } from '@gantry/model';
 import type { z } from 'zod';
+import type { Answer, Answered } from './answers.ts';
 
 /**
  * `anyone` on the host's network; the `owner` of the data directory, by token or with a browser that is signed in; an
@@ -28,7 +29,8 @@ interface Schemas {
   readonly body?: z.ZodType;
   readonly query?: z.ZodType;
   readonly params?: z.ZodType;
-  readonly answer?: z.ZodType;
+  /** A schema of the model, or what it is where that is no JSON. */
+  readonly answer: Answer;
 }
 
 type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
@@ -45,8 +47,12 @@ export interface Route<S extends Schemas = Schemas> {
   readonly method: HTTPMethods;
   readonly path: string;
   readonly who: Caller;
+  /** The operation's name, in camel case; it stays the same, as programs are generated from it. */
+  readonly operation: string;
+  /** What it does, in one line without a full stop. */
+  readonly summary: string;
   readonly schemas: S;
-  readonly handle: (call: Call<S>) => Promise<unknown>;
+  readonly handle: (call: Call<S>) => Promise<Answered<S['answer']>>;
 }
 
 /** Types a route; the same as the object itself. */
@@ -130,6 +136,6 @@ function parse(schema: z.ZodType | undefined, value: unknown, where: string): ne
   const field = [where, ...(issue?.path ?? [])].map(String).join('.');
   throw new GantryError('bad-request', `${field}: ${issue?.message ?? 'is not as it should be'}`, {
     field,
-    mend: 'See the table of requests in the API’s description.',
+    mend: 'What a request may hold is in the description of the interface: `GET /api/v1/openapi.json`, or docs/api.md.',
   });
 }

@@ -1,32 +1,26 @@
 /**
  * Runs: starting, watching, resuming and cancelling them, and what they made.
  */
+import { cancelRun, listOutputs, listRuns, listTasks, readTools, resumeRun, startRun } from '@gantry/engine';
 import {
-  cancelRun,
-  createRun,
-  describeRun,
-  digestTool,
-  listOutputs,
-  listRuns,
-  listTasks,
-  readTools,
-  resumeRun,
-  type InstalledTool,
-} from '@gantry/engine';
-import {
-  compilePipeline,
+  createdAnswerSchema,
   newRunBodySchema,
-  parsePipelineFile,
   resumeBodySchema,
+  resumedAnswerSchema,
+  runDetailSchema,
+  runOutputSchema,
+  runSummarySchema,
   taskQuerySchema,
+  taskSummarySchema,
   userApiPath,
-  type CompiledPipeline,
   type RunDetail,
   type RunOutput,
   type RunSummary,
   type TaskSummary,
 } from '@gantry/model';
+import { nothing } from './answers.ts';
 import type { ServerContext } from './context.ts';
+import { describeRunNow } from './describe-run-now.ts';
 import { idParams } from './path-params.ts';
 import { route, type Route } from './routes.ts';
 
@@ -37,89 +31,74 @@ export function runRoutes(context: ServerContext): Route[] {
       method: 'POST',
       path: `${userApiPath}/runs`,
       who: 'owner',
-      schemas: { body: newRunBodySchema },
+      operation: 'createRun',
+      summary: 'Starts a run of a pipeline',
+      schemas: { body: newRunBodySchema, answer: createdAnswerSchema },
       async handle({ body }): Promise<{ id: number }> {
         const tools = await readTools([...context.toolFolders, ...body.tools]);
-        const parsed = parsePipelineFile(body.pipeline.text, body.pipeline.file);
-        const pipeline = compilePipeline(
-          parsed,
-          tools.map(({ manifest }) => manifest),
-          { params: body.params },
-        );
-        const id = await createRun(engine, {
-          project: context.project,
-          name: body.name ?? pipeline.name,
-          pipeline,
-          sources: body.sources,
-          tools: await identifyTools(pipeline, tools),
-        });
-        return { id };
+        return { id: await startRun({ ...context, dataDirectory: context.data.path }, body, tools) };
       },
     }),
     route({
       method: 'GET',
       path: `${userApiPath}/runs`,
       who: 'owner',
-      schemas: {},
+      operation: 'listRuns',
+      summary: 'Lists the runs, newest first',
+      schemas: { answer: runSummarySchema.array() },
       handle: (): Promise<RunSummary[]> => listRuns(engine, context.project),
     }),
     route({
       method: 'GET',
       path: `${userApiPath}/runs/:id`,
       who: 'owner',
-      schemas: { params: idParams },
-      handle: ({ params }): Promise<RunDetail> => describeRun(engine, params.id),
+      operation: 'readRun',
+      summary: 'Tells how a run is getting on',
+      schemas: { params: idParams, answer: runDetailSchema },
+      handle: ({ params }): Promise<RunDetail> => describeRunNow(context, params.id),
     }),
     route({
       method: 'POST',
       path: `${userApiPath}/runs/:id/resume`,
       who: 'owner',
-      schemas: { params: idParams, body: resumeBodySchema },
+      operation: 'resumeRun',
+      summary: 'Tries failed and cancelled tasks of a run again',
+      schemas: { params: idParams, body: resumeBodySchema, answer: resumedAnswerSchema },
       async handle({ params, body }): Promise<{ again: number }> {
-        return { again: await resumeRun(engine, params.id, body.again) };
+        const again = await resumeRun(engine, params.id, body.again);
+        await context.intakes.review();
+        return { again };
       },
     }),
     route({
       method: 'POST',
       path: `${userApiPath}/runs/:id/cancel`,
       who: 'owner',
-      schemas: { params: idParams },
+      operation: 'cancelRun',
+      summary: 'Cancels a run',
+      schemas: { params: idParams, answer: nothing },
       async handle({ params }): Promise<void> {
         await cancelRun(engine, params.id);
+        await context.intakes.review();
       },
     }),
     route({
       method: 'GET',
       path: `${userApiPath}/runs/:id/tasks`,
       who: 'owner',
-      schemas: { params: idParams, query: taskQuerySchema },
+      operation: 'listTasks',
+      summary: 'Lists tasks of a run, in the order of stages and places',
+      schemas: { params: idParams, query: taskQuerySchema, answer: taskSummarySchema.array() },
       handle: ({ params, query }): Promise<TaskSummary[]> => listTasks(engine, params.id, query),
     }),
     route({
       method: 'GET',
       path: `${userApiPath}/runs/:id/outputs`,
       who: 'owner',
-      schemas: { params: idParams },
+      operation: 'listOutputs',
+      summary: 'Lists what a run has made',
+      schemas: { params: idParams, answer: runOutputSchema.array() },
       handle: ({ params }): Promise<RunOutput[]> => listOutputs(engine, params.id, context.data.store),
     }),
   ];
-}
-
-/** The tools that the pipeline's stages resolved to, with their digests; each folder is read once. */
-async function identifyTools(
-  pipeline: CompiledPipeline,
-  tools: readonly InstalledTool[],
-): Promise<Record<string, { digest: string; folder: string }>> {
-  const digests = new Map<InstalledTool, string>();
-  const identified: Record<string, { digest: string; folder: string }> = {};
-  for (const stage of pipeline.stages) {
-    const tool = tools.find(
-      ({ manifest }) => manifest.name === stage.tool.name && manifest.version === stage.tool.version,
-    );
-    if (tool === undefined) throw new Error(`tool ${stage.tool.name} of stage ${stage.name} is gone`);
-    const digest = digests.get(tool) ?? (await digestTool(tool));
-    digests.set(tool, digest);
-    identified[stage.name] = { digest, folder: tool.folder };
-  }
-  return identified;
 }

@@ -6,10 +6,11 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GantryError, userApiPath } from '@gantry/model';
+import { GantryError, signInAddressSchema, userApiPath } from '@gantry/model';
 import type { DataDirectory } from '@gantry/storage';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { nothing, redirection } from './answers.ts';
 import { route, type Route } from './routes.ts';
 
 /** How long an address can be used. */
@@ -106,14 +107,18 @@ export function signInRoutes(signIn: SignIn, url: () => string): Route[] {
       method: 'POST',
       path: `${userApiPath}/sign-in-addresses`,
       who: 'owner',
-      schemas: {},
+      operation: 'issueSignInAddress',
+      summary: 'Issues an address at which a browser can sign in, once',
+      schemas: { answer: signInAddressSchema },
       handle: () => Promise.resolve({ address: `${url()}/sign-in/${signIn.issue()}` }),
     }),
     route({
       method: 'GET',
       path: '/sign-in/:secret',
       who: 'anyone',
-      schemas: { params: secretParams },
+      operation: 'signIn',
+      summary: 'Signs a browser in',
+      schemas: { params: secretParams, answer: redirection },
       async handle({ params, request, reply }): Promise<undefined> {
         const cookie = await signIn.redeem(params.secret);
         if (cookie !== undefined) void reply.header('set-cookie', cookie);
@@ -127,7 +132,9 @@ export function signInRoutes(signIn: SignIn, url: () => string): Route[] {
       method: 'POST',
       path: `${userApiPath}/sign-out`,
       who: 'owner',
-      schemas: {},
+      operation: 'signOut',
+      summary: 'Signs the browser out',
+      schemas: { answer: nothing },
       async handle({ request, reply }): Promise<undefined> {
         await reply
           .header('set-cookie', await signIn.end(request))

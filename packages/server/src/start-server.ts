@@ -2,27 +2,33 @@
  * The HTTP server over an engine: the order of its parts, and what it does by the clock. Opening the data directory
  * and the database is left to the composition root.
  */
-import { expireSessions, openEngine, openLiveSources, renewAllSessions } from '@gantry/engine';
-import { userApiPath, GantryError, type ServerStatus } from '@gantry/model';
+import {
+  expireSessions,
+  FolderListings,
+  forgetNotifications,
+  openEngine,
+  openIntakes,
+  openLiveSources,
+  removeReplaced,
+  renewAllSessions,
+  sweepStore,
+} from '@gantry/engine';
+import { GantryError } from '@gantry/model';
 import type { Pool } from '@gantry/database';
+import { ViewCache } from '@gantry/imaging';
 import type { DataDirectory } from '@gantry/storage';
 import { fastify, type FastifyInstance } from 'fastify';
-import { agentRoutes } from './agent-routes.ts';
+import { allRoutes } from './all-routes.ts';
 import { leaseSeconds, type ServerContext } from './context.ts';
-import { datasetRoutes } from './dataset-routes.ts';
 import { FaultLog } from './log-faults.ts';
-import { liveRoutes } from './live-routes.ts';
-import { eventRoutes } from './event-routes.ts';
 import { EventStream } from './event-stream.ts';
-import { mapRoutes } from './map-routes.ts';
 import { toProblem } from './problem.ts';
 import { removeAttempts } from './remove-attempts.ts';
-import { addRoutes, route, type Route } from './routes.ts';
-import { runRoutes } from './run-routes.ts';
-import { SignIn, signInRoutes } from './sign-in.ts';
-import { taskRoutes } from './task-routes.ts';
-import { addSecurityHeaders, webRoutes } from './web-files.ts';
-import { workRoutes } from './work-routes.ts';
+import { addRoutes } from './routes.ts';
+import { SignIn } from './sign-in.ts';
+import { TableCache } from './tables/read-table.ts';
+import { addSecurityHeaders } from './web-files.ts';
+import { Courier } from './webhooks/courier.ts';
 
 export interface ServerOptions {
   /** Opened, and held until the server has closed. */
@@ -34,12 +40,27 @@ export interface ServerOptions {
   readonly port: number;
   readonly userToken: string;
   readonly agentToken: string;
-  /** Folders of the standard tools. */
+  /** Folders of the standard tools, and of others that runs may use. */
   readonly toolFolders: readonly string[];
+  /** A folder of folders with an example pipeline each. */
+  readonly exampleFolder?: string | undefined;
   /** Where the browser application was built; absent, its pages are not served. */
   readonly webFolder?: string | undefined;
   readonly version: string;
+  readonly notices?: NoticeOptions | undefined;
   readonly log?: ((line: string) => void) | undefined;
+}
+
+/** Who is told of what happens, beside those who look. */
+export interface NoticeOptions {
+  /** A run at work with so many failed tasks is told of; 0, and never, if absent. */
+  readonly failureNotice?: number | undefined;
+  /** Addresses that notifications are sent to. */
+  readonly webhooks?: readonly string[] | undefined;
+  /** What they are signed with. */
+  readonly webhookSecret?: string | undefined;
+  /** For tests: the pause after a webhook's first failure, in ms. */
+  readonly webhookPauseMs?: number | undefined;
 }
 
 export interface RunningServer {
@@ -51,18 +72,32 @@ export interface RunningServer {
 /** Largest request: a block of reports or items. */
 const maxBodyBytes = 64 * 2 ** 20;
 const expireEveryMs = 1000;
+/** Bytes of replaced revisions are looked for so often. */
+const replacedEveryMs = 10_000;
+/** The first look through the whole store: a command that only looks is done by then. And every later one. */
+const firstSweepMs = 10_000;
+const sweepEveryMs = 6 * 3600 * 1000;
+/** So long notifications are kept. */
+const notificationDays = 90;
 
 /** @throws GantryError `port-in-use` */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const closing = new AbortController();
   const log = options.log ?? (() => {});
-  const engine = openEngine(options.pool);
+  const notices = options.notices ?? {};
+  const engine = openEngine(options.pool, {
+    failureNotice: notices.failureNotice ?? 0,
+    webhooks: notices.webhooks ?? [],
+  });
   const context: ServerContext = {
     engine,
     data: options.dataDirectory,
     live: await openLiveSources(engine, log),
+    intakes: await openIntakes(engine, log),
+    listings: new FolderListings(),
     project: 1,
     toolFolders: options.toolFolders,
+    exampleFolder: options.exampleFolder,
     version: options.version,
     started: Date.now(),
     log,
@@ -71,6 +106,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const faults = new FaultLog(log, options.pool);
   const signIn = await SignIn.open(options.dataDirectory);
   const events = new EventStream(context);
+  const views = new ViewCache();
+  const tables = new TableCache();
   let url = '';
   const server = fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true });
   server.setErrorHandler(async (error, request, reply) => {
@@ -83,14 +120,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     return reply.code(404).type('application/problem+json').send(JSON.stringify(problem));
   });
   addSecurityHeaders(server);
-  const routes = [
-    ...routesOf(context),
-    ...eventRoutes(context, events),
-    ...mapRoutes(context),
-    ...workRoutes(context),
-    ...signInRoutes(signIn, () => url),
-    ...webRoutes(options.webFolder),
-  ];
+  const routes = allRoutes({
+    ...{ context, events, signIn, views, tables },
+    url: () => url,
+    webFolder: options.webFolder,
+  });
   addRoutes(server, routes, { owner: options.userToken, agent: options.agentToken }, signIn);
 
   // While nobody listened nobody could be heard.
@@ -99,46 +133,51 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url = await listen(server, options);
   } catch (error) {
     await events.close();
+    await context.intakes.close();
     await context.live.close();
     throw error;
   }
+  const courier = new Courier({
+    engine,
+    secret: notices.webhookSecret,
+    version: options.version,
+    log,
+    faults,
+    firstPauseMs: notices.webhookPauseMs,
+  });
+  await forgetNotifications(engine, notificationDays);
   const stopExpiring = every(expireEveryMs, faults, async () => {
     await removeAttempts(context, await expireSessions(context.engine));
   });
+  const swept = { engine, store: options.dataDirectory.store, log };
+  const stopRemoving = every(replacedEveryMs, faults, async () => {
+    await removeReplaced(swept);
+  });
+  const stopSweeping = every(
+    sweepEveryMs,
+    faults,
+    async () => {
+      await sweepStore(swept, closing.signal).catch((error: unknown) => {
+        // It goes on from the start next time.
+        if (!closing.signal.aborted) throw error;
+      });
+    },
+    firstSweepMs,
+  );
   return {
     url,
     async close() {
       closing.abort();
       await events.close();
-      await stopExpiring();
+      await Promise.all([stopExpiring(), stopRemoving(), stopSweeping()]);
       await server.close();
+      await context.intakes.close();
+      // Behind what may still have ended a run.
+      await courier.close();
+      await Promise.all([views.close(), tables.close()]);
       await context.live.close();
     },
   };
-}
-
-/** Every route there is, with who may call it. */
-function routesOf(context: ServerContext): Route[] {
-  return [
-    route({
-      method: 'GET',
-      path: `${userApiPath}/status`,
-      who: 'owner',
-      schemas: {},
-      handle: (): Promise<ServerStatus> =>
-        Promise.resolve({
-          version: context.version,
-          pid: process.pid,
-          dataDirectory: context.data.path,
-          upSeconds: (Date.now() - context.started) / 1000,
-        }),
-    }),
-    ...datasetRoutes(context),
-    ...liveRoutes(context),
-    ...runRoutes(context),
-    ...taskRoutes(context),
-    ...agentRoutes(context),
-  ];
 }
 
 async function listen(server: FastifyInstance, options: ServerOptions): Promise<string> {
@@ -161,22 +200,30 @@ function fromFastify(error: unknown): unknown {
   return new GantryError('bad-request', String(message), { cause: error });
 }
 
-/** Does `work` again and again, never twice at once; the result ends it and waits for the one under way. */
-function every(periodMs: number, faults: FaultLog, work: () => Promise<void>): () => Promise<void> {
+/**
+ * Does `work` again and again, never twice at once, for the first time after `firstMs`; the result ends it and waits
+ * for the one under way.
+ */
+function every(
+  periodMs: number,
+  faults: FaultLog,
+  work: () => Promise<void>,
+  firstMs = periodMs,
+): () => Promise<void> {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let current: Promise<void> = Promise.resolve();
-  const next = (): void => {
+  const next = (waitMs: number): void => {
     if (stopped) return;
     timer = setTimeout(() => {
       current = work()
         .catch((error: unknown) => {
           faults.report('A periodic task', error);
         })
-        .then(next);
-    }, periodMs);
+        .then(() => next(periodMs));
+    }, waitMs);
   };
-  next();
+  next(firstMs);
   return async () => {
     stopped = true;
     clearTimeout(timer);

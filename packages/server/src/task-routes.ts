@@ -2,12 +2,25 @@
  * Tasks: why one is in its state, and its log.
  */
 import { Readable } from 'node:stream';
-import { explainTask, findLog, findTask } from '@gantry/engine';
-import { GantryError, userApiPath, type LogLine, type TaskExplanation } from '@gantry/model';
-import { followLog, readLog, type LogRecord, type LogReference } from '@gantry/storage';
+import { explainTask, findLog, findTask, type FoundLog } from '@gantry/engine';
+import {
+  foundTaskSchema,
+  GantryError,
+  logEndQuerySchema,
+  logEndSchema,
+  logLineSchema,
+  taskExplanationSchema,
+  userApiPath,
+  type LogEnd,
+  type LogLine,
+  type TaskExplanation,
+} from '@gantry/model';
+import { followLog, readLog, readLogEnd, type LogRecord, type LogReference } from '@gantry/storage';
 import { z } from 'zod';
 import { logFolder } from './agent-routes.ts';
+import { media } from './answers.ts';
 import type { ServerContext } from './context.ts';
+import { lastLines } from './last-lines.ts';
 import { readPlace } from './read-place.ts';
 import { rowId, taskParams } from './path-params.ts';
 import { route, type Route } from './routes.ts';
@@ -33,7 +46,9 @@ export function taskRoutes(context: ServerContext): Route[] {
       method: 'GET',
       path: `${userApiPath}/tasks`,
       who: 'owner',
-      schemas: { query: placeQuery },
+      operation: 'findTask',
+      summary: 'Finds the task of a stage at a place',
+      schemas: { query: placeQuery, answer: foundTaskSchema },
       async handle({ query }): Promise<{ id: number }> {
         return { id: await findTask(engine, query.run, query.stage, readPlace(query.place)) };
       },
@@ -42,28 +57,20 @@ export function taskRoutes(context: ServerContext): Route[] {
       method: 'GET',
       path: `${userApiPath}/tasks/:id`,
       who: 'owner',
-      schemas: { params: taskParams },
+      operation: 'explainTask',
+      summary: 'Says why a task is in its state',
+      schemas: { params: taskParams, answer: taskExplanationSchema },
       handle: ({ params }): Promise<TaskExplanation> => explainTask(engine, params.id, context.data.store),
     }),
     route({
       method: 'GET',
       path: `${userApiPath}/tasks/:id/log`,
       who: 'owner',
-      schemas: { params: taskParams, query: logQuery },
+      operation: 'readLog',
+      summary: 'Hands over the log of an attempt, a line of JSON per line',
+      schemas: { params: taskParams, query: logQuery, answer: media('application/x-ndjson', logLineSchema) },
       async handle({ params, query, reply }): Promise<unknown> {
-        const found = await findLog(engine, params.id, query.attempt);
-        if (found === undefined) {
-          const { state } = await explainTask(engine, params.id, context.data.store);
-          throw new GantryError(
-            'unknown-attempt',
-            query.attempt === undefined
-              ? `The task ${params.id} has not run yet: it is ${state}, and has no log.`
-              : `The task ${params.id} has no attempt ${query.attempt}.`,
-            {
-              mend: `\`gantry explain ${params.id}\` says why, and lists its attempts.`,
-            },
-          );
-        }
+        const found = await requireLog(context, params.id, query.attempt);
         const folder = logFolder(context, found.agent, found.session);
         const gone = new AbortController();
         reply.raw.once('close', () => {
@@ -76,7 +83,45 @@ export function taskRoutes(context: ServerContext): Route[] {
         return reply.type('application/x-ndjson').send(Readable.from(toLines(records)));
       },
     }),
+    route({
+      method: 'GET',
+      path: `${userApiPath}/tasks/:id/log/end`,
+      who: 'owner',
+      operation: 'readLogEnd',
+      summary: 'Hands over the last lines of the log of an attempt',
+      schemas: { params: taskParams, query: logEndQuerySchema, answer: logEndSchema },
+      async handle({ params, query }): Promise<LogEnd> {
+        const { agent, session, attempt, reference } = await requireLog(context, params.id, query.attempt);
+        const { records, whole } = await readLogEnd(
+          logFolder(context, agent, session),
+          attempt,
+          query.lines * usualLineBytes,
+          (reference as LogReference | undefined) ?? undefined,
+        );
+        return { attempt, ...lastLines(records, whole, query.lines) };
+      },
+    }),
   ];
+}
+
+/** So many bytes of a log are looked at for every line that is wanted. */
+const usualLineBytes = 500;
+
+async function requireLog(
+  context: ServerContext,
+  task: number,
+  attempt: number | undefined,
+): Promise<FoundLog> {
+  const found = await findLog(context.engine, task, attempt);
+  if (found !== undefined) return found;
+  const { state } = await explainTask(context.engine, task, context.data.store);
+  throw new GantryError(
+    'unknown-attempt',
+    attempt === undefined
+      ? `The task ${task} has not run yet: it is ${state}, and has no log.`
+      : `The task ${task} has no attempt ${attempt}.`,
+    { mend: `\`gantry explain ${task}\` says why, and lists its attempts.` },
+  );
 }
 
 /** How often a followed attempt is looked at, in ms. */

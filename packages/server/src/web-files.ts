@@ -9,6 +9,7 @@ import { gzip } from 'node:zlib';
 import { GantryError } from '@gantry/model';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { media } from './answers.ts';
 import { route, type Route } from './routes.ts';
 
 const compress = promisify(gzip);
@@ -81,7 +82,9 @@ export function webRoutes(folder: string | undefined): Route[] {
       method: 'GET',
       path: '/*',
       who: 'anyone',
-      schemas: { params: fileParams },
+      operation: 'readPage',
+      summary: 'Hands over the browser application',
+      schemas: { params: fileParams, answer: media(Object.values(types)) },
       async handle({ params, request, reply }): Promise<unknown> {
         const path = params['*'];
         if (path.startsWith('api/')) throw notFound(request.url);

@@ -1,17 +1,17 @@
 /**
  * What a task did: its command and what it made, and the bytes of that.
  */
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { readWork } from '@gantry/engine';
-import { formatPlace, GantryError, userApiPath, type TaskWork } from '@gantry/model';
+import { formatPlace, GantryError, taskWorkSchema, userApiPath, type TaskWork } from '@gantry/model';
 import { resolveInStore } from '@gantry/storage';
 import { z } from 'zod';
+import { media } from './answers.ts';
 import { buildAssignment } from './build-assignment.ts';
 import type { ServerContext } from './context.ts';
 import { readPlace } from './read-place.ts';
 import { taskParams } from './path-params.ts';
 import { route, type Route } from './routes.ts';
+import { sendFile } from './send-file.ts';
 
 const workQuery = z.object({ attempt: z.coerce.number().int().positive().optional() });
 const fileQuery = z.object({ output: z.string().min(1), place: z.string().default('') });
@@ -24,7 +24,9 @@ export function workRoutes(context: ServerContext): Route[] {
       method: 'GET',
       path: `${userApiPath}/tasks/:id/work`,
       who: 'owner',
-      schemas: { params: taskParams, query: workQuery },
+      operation: 'readWork',
+      summary: 'Tells what a task did: its command, and what it made',
+      schemas: { params: taskParams, query: workQuery, answer: taskWorkSchema },
       async handle({ params, query }): Promise<TaskWork> {
         const { stage, claimed, made } = await readWork(engine, params.id, query.attempt);
         const { tool } = stage.compiled;
@@ -41,7 +43,9 @@ export function workRoutes(context: ServerContext): Route[] {
       method: 'GET',
       path: `${userApiPath}/tasks/:id/file`,
       who: 'owner',
-      schemas: { params: taskParams, query: fileQuery },
+      operation: 'readFile',
+      summary: 'Hands over a file that a task made',
+      schemas: { params: taskParams, query: fileQuery, answer: media('application/octet-stream') },
       async handle({ params, query, reply }): Promise<unknown> {
         const place = readPlace(query.place);
         const { made } = await readWork(engine, params.id, undefined);
@@ -53,22 +57,11 @@ export function workRoutes(context: ServerContext): Route[] {
             'not-found',
             `The task ${params.id} has made no ${query.output} at ${formatPlace(place)}.`,
           );
-        const path = resolveInStore(store, item.path);
-        const found = await stat(path);
-        if (!found.isFile())
-          throw new GantryError('not-found', `${item.name} is a folder, which is not handed over.`, {
-            file: path,
-            mend: 'Use `gantry run --resume RUN --out DIR` to have it in a folder of yours.',
-          });
-        return reply
-          .type('application/octet-stream')
-          .headers({
-            // A tool's file may hold anything: it is never shown as a page of ours.
-            'content-security-policy': "sandbox; default-src 'none'",
-            'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(item.name)}`,
-            'content-length': String(found.size),
-          })
-          .send(createReadStream(path));
+        return sendFile(
+          reply,
+          { path: resolveInStore(store, item.path), name: item.name },
+          'Use `gantry run --resume RUN --out DIR` to have it in a folder of yours.',
+        );
       },
     }),
   ];

@@ -97,6 +97,43 @@ describe('a folder that is watched through the interface', () => {
     expect((await call('GET', `/datasets/${id}/watch`)).json).toMatchObject({ state: 'ended', taken: 2 });
   });
 
+  it('is told of by live events: what it is at, and that it has ended', async () => {
+    const { json } = await call('POST', '/datasets', { name: 'told', type: 'image', axes: ['n'] });
+    const { id } = json as { id: number };
+    const watched = await mkdtemp(join(folder, 'told-'));
+    const gone = new AbortController();
+    const { body } = await fetch(`${server.url}${userApiPath}/events`, {
+      headers: { authorization: 'Bearer owner-token' },
+      signal: gone.signal,
+    });
+    const states: LiveSourceState[] = [];
+    const reading = (async () => {
+      let text = '';
+      for await (const chunk of body!.pipeThrough(new TextDecoderStream())) {
+        text += chunk;
+        const events = text.split('\n\n');
+        text = events.pop() ?? '';
+        for (const event of events) {
+          const data = /^event: watch\ndata: (.*)$/m.exec(event)?.[1];
+          if (data !== undefined) states.push(liveSourceStateSchema.parse(JSON.parse(data)));
+        }
+      }
+    })();
+    const told = (condition: (state: LiveSourceState) => boolean): Promise<void> =>
+      vi.waitFor(
+        () => expect(states.filter((state) => state.dataset === id).some(condition)).toBe(true),
+        10_000,
+      );
+    await call('POST', `/datasets/${id}/watch`, { folder: watched, pattern: 'p{n:d}.tif', settleMs: 50 });
+    await told(({ state, taken }) => state === 'watching' && taken === 0);
+    await writeFile(join(watched, 'p1.tif'), 'bytes');
+    await told(({ taken }) => taken === 1);
+    await call('DELETE', `/datasets/${id}/watch`);
+    await told(({ state }) => state === 'ended');
+    gone.abort();
+    await expect(reading).rejects.toThrow(/abort/);
+  });
+
   it('is refused where it lies in the data directory, or where the request is wrong', async () => {
     const { json } = await call('POST', '/datasets', { name: 'tiles', type: 'image', axes: ['n'] });
     const path = `/datasets/${(json as { id: number }).id}/watch`;

@@ -7,6 +7,8 @@ import { testDatabase } from '@gantry/database/testing';
 import {
   agentApiPath,
   userApiPath,
+  type DatasetSummary,
+  type ItemDetail,
   type RunDetail,
   type RunOutput,
   type TaskExplanation,
@@ -167,6 +169,34 @@ describe('a run, through server and agent', () => {
     });
     expect(await log.text()).toContain('joining 20 files');
   });
+
+  it(
+    'tells of what it made by which command that came about, and hands it over',
+    { timeout: 60_000 },
+    async () => {
+      const run = await startRun(3);
+      await waitForEnd(run);
+      const datasets = await call<DatasetSummary[]>('GET', `${userApiPath}/datasets?limit=3`);
+      const copies = datasets.find(({ madeBy }) => madeBy?.run === run && madeBy.stage === 'copy');
+      const item = await call<ItemDetail>('GET', `${userApiPath}/datasets/${copies?.id}/item?place=n=2`);
+      const { path } = item;
+      expect(item.madeBy).toMatchObject({
+        ...{ run, stage: 'copy', output: 'copy', runState: 'succeeded' },
+        task: { place: { n: 2 }, state: 'succeeded', stale: false },
+        attempt: { agent: 'test', exitCode: 0 },
+        tool: { name: 'copy', version: '1.0.0', digest: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
+        command: ['cp', join(folder, 'text 2.txt'), path],
+        inputs: [{ from: 'source', items: [{ place: { n: 2 }, name: 'text 2.txt', changed: false }] }],
+      });
+      expect(item.usedBy).toMatchObject([
+        { run, stage: 'join', input: 'files', tasks: [{ state: 'succeeded' }] },
+      ]);
+      const file = await fetch(`${server.url}${userApiPath}/datasets/${copies?.id}/file?place=n=2`, {
+        headers: { authorization: 'Bearer owner-token' },
+      });
+      expect(await file.text()).toBe('text 2');
+    },
+  );
 
   it('lets nobody in without the token that may', async () => {
     await expect(call('GET', `${userApiPath}/runs`, undefined, 'agent-token')).rejects.toThrow(

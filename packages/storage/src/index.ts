@@ -11,7 +11,19 @@ export {
   type DataDirectoryOptions,
 } from './data-directory.ts';
 export { lockFile, type FileLock, type LockHolder, type LockResult } from './file-lock.ts';
-export { followLog, readLog } from './logs/log-reader.ts';
+export { browseFolder, expandHome } from './input/browse-folder.ts';
+export {
+  depthOf,
+  indexFolder,
+  listFitting,
+  onlyFolders,
+  placeFiles,
+  type IndexedFolder,
+  type PlacedFile,
+} from './input/index-folder.ts';
+export { listNames, notReadable, type Names } from './input/list-names.ts';
+export { readChecksum } from './input/read-checksum.ts';
+export { followLog, readLog, readLogEnd } from './logs/log-reader.ts';
 export { type LogRecord, type LogStream } from './logs/log-record.ts';
 export type { LogReference } from './logs/log-reference.ts';
 export { openLogWriter, type LogWriter, type LogWriterOptions } from './logs/log-writer.ts';

@@ -25,6 +25,12 @@ export async function removeAttempt(store: string, location: AttemptLocation): P
   await rm(grave, { recursive: true, force: true });
 }
 
+export interface SweepOptions {
+  readonly signal?: AbortSignal;
+  /** Told of an attempt that cannot be removed; the others are removed all the same. Without it the sweep fails. */
+  readonly onFailed?: (location: AttemptLocation, error: unknown) => void;
+}
+
 /**
  * Goes through all attempts of the store in batches and removes those for which `selectRefused` says so: it gets up
  * to 1,000 and returns the ones to remove. It must keep what runs or waits to be recorded.
@@ -34,16 +40,22 @@ export async function removeAttempt(store: string, location: AttemptLocation): P
 export async function sweepAttempts(
   store: string,
   selectRefused: (attempts: readonly AttemptLocation[]) => Promise<readonly AttemptLocation[]>,
-  signal?: AbortSignal,
+  { signal, onFailed }: SweepOptions = {},
 ): Promise<number> {
-  await rm(join(store, trashName), { recursive: true, force: true });
+  await emptyTrash(store);
   let removed = 0;
   let batch: AttemptLocation[] = [];
   const sweep = async (): Promise<void> => {
     signal?.throwIfAborted();
     for (const location of await selectRefused(batch)) {
-      await removeAttempt(store, location);
-      removed += 1;
+      signal?.throwIfAborted();
+      try {
+        await removeAttempt(store, location);
+        removed += 1;
+      } catch (error) {
+        if (onFailed === undefined) throw error;
+        onFailed(location, error);
+      }
     }
     batch = [];
   };
@@ -53,6 +65,12 @@ export async function sweepAttempts(
   }
   if (batch.length > 0) await sweep();
   return removed;
+}
+
+/** The trash itself stays: an attempt that is just being renamed into it needs it. */
+async function emptyTrash(store: string): Promise<void> {
+  const trash = join(store, trashName);
+  for (const name of await listFolders(trash)) await rm(join(trash, name), { recursive: true, force: true });
 }
 
 async function* listAttempts(store: string): AsyncGenerator<AttemptLocation> {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { followLog, listSegments, openLogWriter, readLog, removeSegment } from '../src/index.ts';
+import { followLog, listSegments, openLogWriter, readLog, readLogEnd, removeSegment } from '../src/index.ts';
 import type { LogRecord, LogReference, LogStream, LogWriter, LogWriterOptions } from '../src/index.ts';
 import { decodeFrame, encodeFrame, searchEntries } from '../src/logs/log-frame.ts';
 
@@ -128,6 +128,48 @@ describe('a log', () => {
     await openWriter();
     const ended = collect(followLog(folder, 'a', { signal: AbortSignal.timeout(30) }));
     expect(await ended).toEqual([]);
+  });
+});
+
+describe('the end of a log', () => {
+  it('is read without what is before it', async () => {
+    const writer = await openWriter({ flushMs: 1, segmentBytes: 300 });
+    for (let line = 0; line < 60; line++) {
+      writer.append('a', line % 2 === 0 ? 'stdout' : 'stderr', Buffer.from(`line ${line}\n`), line);
+      if (line % 10 === 9) await writer.flush();
+    }
+    const reference = await writer.finish('a');
+    const [first] = await listSegments(folder);
+    const end = await readLogEnd(folder, 'a', 100, reference);
+    expect(joinText(end.records)).toMatch(/line 58\nline 59\n$/);
+    expect(end.whole).toBe(false);
+    // Were it read whole, a segment that is gone would be missed.
+    await removeSegment(folder, first ?? -1);
+    expect(joinText((await readLogEnd(folder, 'a', 100, reference)).records)).toBe(joinText(end.records));
+    await expect(readLogEnd(folder, 'a', 100_000, reference)).rejects.toMatchObject({
+      code: 'log-segment-missing',
+    });
+  });
+
+  it('is all of it where it is short, finished or not', async () => {
+    const writer = await openWriter();
+    writer.append('a', 'stdout', Buffer.from('one\ntwo\n'), 5);
+    await writer.flush();
+    const unfinished = await readLogEnd(folder, 'a', 100);
+    expect(unfinished).toMatchObject({ whole: true });
+    expect(joinText(unfinished.records)).toBe('one\ntwo\n');
+    const reference = await writer.finish('a');
+    expect(await readLogEnd(folder, 'a', 100, reference)).toEqual(unfinished);
+    expect(await readLogEnd(folder, 'never', 100)).toEqual({ records: [], whole: true });
+  });
+
+  it('does not go back behind what was left out', async () => {
+    const writer = await openWriter({ headBytes: 1_000, tailBytes: 1_000 });
+    for (let line = 0; line < 1_000; line++) writer.append(1, 'stdout', Buffer.from(`line ${line}\n`));
+    const reference = await writer.finish(1);
+    const { records, whole } = await readLogEnd(folder, 1, 100_000, reference);
+    expect(whole).toBe(false);
+    expect(joinText(records)).toMatch(/^line \d\d\d\n[^]*line 999\n$/);
   });
 });
 

@@ -75,7 +75,7 @@ function printInput(output: Output, input: TaskExplanation['inputs'][number]): v
   ];
   output.line(`  ${input.name}: ${input.from}, ${counts.join(', ')}`);
   for (const item of input.items.slice(0, shownItems)) output.line(`    ${makePrintable(item.path)}`);
-  const more = input.items.length - shownItems;
+  const more = Math.max(input.available, input.items.length) - shownItems;
   if (more > 0) output.line(`    and ${plural(more, 'more', 'more')}`);
 }
 

@@ -4,7 +4,7 @@
  */
 import { relative, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { GantryError, isGantryError, type RunDetail, type RunOutput } from '@gantry/model';
+import { GantryError, isGantryError, quoteWord, type RunDetail, type RunOutput } from '@gantry/model';
 import { writeJson, type CommandContext } from '../command-context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { ServerAccess } from '../host/server-access.ts';
@@ -267,7 +267,7 @@ function listPaths(
 /** What of the command line names the data directory, and is to be said again. */
 function placeWords({ settings }: CommandContext): string[] {
   if (settings.origins.dataDir.from !== '--data-dir') return [];
-  return ['--data-dir', quote(settings.values.dataDir)];
+  return ['--data-dir', quoteWord(settings.values.dataDir)];
 }
 
 /** The words that read the folders again, too; undefined for a run that was taken up without them. */
@@ -275,10 +275,10 @@ function againWords(work: Work): string[] | undefined {
   const { file, options, context } = work;
   if (file === undefined || options.input.length === 0) return undefined;
   const pairs = (flag: string, values: readonly string[]): string[] =>
-    values.flatMap((value) => [flag, quote(value)]);
+    values.flatMap((value) => [flag, quoteWord(value)]);
   const { origins } = context.settings;
   return [
-    quote(file),
+    quoteWord(file),
     ...pairs('--input', options.input),
     ...pairs('--pattern', options.pattern),
     ...(origins.tools.from === '--tools' ? pairs('--tools', context.settings.values.tools) : []),
@@ -288,10 +288,5 @@ function againWords(work: Work): string[] | undefined {
 }
 
 function outWords({ options }: Work): string[] {
-  return options.out === undefined ? [] : ['--out', quote(options.out)];
-}
-
-/** A word as a shell reads it. */
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return options.out === undefined ? [] : ['--out', quoteWord(options.out)];
 }

@@ -3,7 +3,7 @@ import { isGantryError } from '@gantry/model';
 import { locateDataDirectory } from '@gantry/storage';
 import { writeJson, type CommandContext } from '../command-context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { hidePassword } from '../read-settings.ts';
+import { hidePassword, hidePath } from '../read-settings.ts';
 import { settingNames, type SettingName } from '../settings.ts';
 import { formatTable } from '../text-table.ts';
 
@@ -44,8 +44,17 @@ export async function showConfig(context: CommandContext): Promise<number> {
 }
 
 function shownValue({ settings }: CommandContext, name: SettingName) {
-  const value = settings.values[name];
-  return name === 'databaseUrl' && typeof value === 'string' ? hidePassword(value) : value;
+  const { databaseUrl, webhooks, webhookSecret } = settings.values;
+  switch (name) {
+    case 'databaseUrl':
+      return databaseUrl === undefined ? undefined : hidePassword(databaseUrl);
+    case 'webhooks':
+      return webhooks.map(hidePath);
+    case 'webhookSecret':
+      return webhookSecret === undefined ? undefined : '…';
+    default:
+      return settings.values[name];
+  }
 }
 
 /** Where the data directory lies, if that is not where the setting says. */

@@ -111,6 +111,8 @@ function spawnAgent(options: AgentProcessOptions, last: string[]): ChildProcess 
         PATH: `${dirname(process.execPath)}${delimiter}${path}`,
         GANTRY_AGENT_TOKEN: options.token,
         DATABASE_URL: undefined,
+        GANTRY_WEBHOOKS: undefined,
+        GANTRY_WEBHOOK_SECRET: undefined,
       },
       cwd: '/',
       // A session of its own: a Ctrl-C meant for us must not reach it.

@@ -8,12 +8,14 @@ import { join } from 'node:path';
 import type { ServerUser } from '@gantry/database';
 import type { GantryError } from '@gantry/model';
 import { publishServer, withdrawServer, type DataDirectory } from '@gantry/storage';
+import { exampleFolder } from '../example-folder.ts';
 import { standardTools } from '../standard-tools.ts';
 import { webFolder } from '../web-folder.ts';
 import type { Settings } from '../settings.ts';
 import { version } from '../version.ts';
 import { startAgent, type AgentProcess } from './agent-process.ts';
 import { openDatabase } from './database.ts';
+import { readWebhookSecret } from './webhook-secret.ts';
 import { countGuests } from './guests.ts';
 
 export interface Host {
@@ -77,9 +79,15 @@ export async function startHost(options: HostOptions): Promise<Host> {
       port: options.withAgent ? settings.port : 0,
       userToken: token,
       agentToken,
-      toolFolders: [standardTools],
+      toolFolders: [standardTools, ...settings.tools],
+      exampleFolder,
       webFolder,
       version,
+      notices: {
+        failureNotice: settings.failureNotice,
+        webhooks: settings.webhooks,
+        webhookSecret: await readWebhookSecret(settings),
+      },
       log,
     });
     endings.push(() => server.close());

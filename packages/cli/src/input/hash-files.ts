@@ -2,11 +2,8 @@
  * Reads the files of a source once, for their checksums, a few at a time and in blocks, so that a folder of any size
  * takes little memory.
  */
-import { realpath, stat } from 'node:fs/promises';
-import { GantryError, isGantryError, type NewItemsBody } from '@gantry/model';
-import { checksumFile, checksumFolder, type Checksum } from '@gantry/storage';
-import { notReadable } from './list-names.ts';
-import type { PlacedFile } from './index-source.ts';
+import type { NewItemsBody } from '@gantry/model';
+import { readChecksum, type PlacedFile } from '@gantry/storage';
 
 export type NewItem = NewItemsBody['items'][number];
 
@@ -38,24 +35,5 @@ export async function* hashFiles(
     };
     await Promise.all(Array.from({ length: atOnce }, work));
     yield items;
-  }
-}
-
-async function readChecksum(path: string, signal: AbortSignal): Promise<Checksum> {
-  try {
-    // What a link points to is read; a tool reads it so, too.
-    const real = await realpath(path);
-    const isFolder = (await stat(real)).isDirectory();
-    return isFolder ? await checksumFolder(real, signal) : await checksumFile(real, signal);
-  } catch (error) {
-    signal.throwIfAborted();
-    if (isGantryError(error)) throw notReadable(path, error.message, error);
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT') throw notReadable(path, code ?? String(error), error);
-    throw new GantryError('input-not-found', `${path} is not there any more`, {
-      file: path,
-      mend: 'Put it back, remove the link that points to it, or leave the folder alone while it is read.',
-      cause: error,
-    });
   }
 }

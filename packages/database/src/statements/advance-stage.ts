@@ -4,7 +4,8 @@
  *
  * Locks: the run's advisory lock, taken by an earlier statement of the transaction; rows of `task`, which nobody
  * else writes; rows of `ready`, for which it waits where a claim holds one (a claim waits for nothing, so there is
- * no cycle). Indexes: task (stage, place), ready (stage, task), running (task), item (dataset, place).
+ * no cycle); rows of `aside` and `failure`, which nobody else writes either. Indexes: task (stage, place), ready (stage,
+ * task), running (task), item (dataset, place), aside (stage, state, place), failure (task), attempt (task).
  *
  * Its text depends on the shape of the stage and on what touched it, so stages of one shape share a prepared
  * statement, and one has no parts that find nothing. A row of `task` is found once: since nobody else writes it, its
@@ -13,7 +14,8 @@
  */
 import { judgeSql } from './judge.ts';
 import type { StageShape } from '../stage-shape.ts';
-import { beginsWithSql } from '../place-sql.ts';
+import { beginsWithSql, lookupSql } from '../place-sql.ts';
+import { asideStates } from './aside-states.ts';
 import { countChangesSql } from './count-changes.ts';
 
 /** What touched a stage in a transaction. */
@@ -29,7 +31,7 @@ export interface StageTouch {
 }
 
 /** $1 stage, $2 producers, $3 input datasets, $4 output datasets, $5 open inputs, $6 run has ended, */
-/** $7 inputs to recount, $8 tries, $9 run.change */
+/** $7 inputs to recount, $8 tries, $9 run.change, $10 losses in a row */
 export function advanceStageSql(stage: StageShape, touch: StageTouch): string {
   const numbers = stage.inputs.map((_, index) => index + 1);
   // Verdicts alone leave the counts as they are, and have found their tasks before.
@@ -40,28 +42,29 @@ export function advanceStageSql(stage: StageShape, touch: StageTouch): string {
   return `
 WITH parameters AS (
   -- Gives every parameter its type, whichever of them this shape uses.
-  SELECT $1::int, $2::int[], $3::int[], $4::int[], $5::boolean[], $6::boolean, $7::boolean[], $8::int, $9::bigint
+  SELECT $1::int, $2::int[], $3::int[], $4::int[], $5::boolean[], $6::boolean, $7::boolean[], $8::int, $9::bigint,
+    $10::int
 ), after AS MATERIALIZED (
-  SELECT s.at, s.id, s.place, s.old_state, s.state, s.stale, s.result, s.done, s.tries, s.attempt, s.first,
+  SELECT s.at, s.id, s.place, s.old_state, s.state, s.stale, s.result, s.done, s.tries, s.lost, s.attempt, s.first,
     ${counting ? `s.reads, ${counts} AS counts,` : ''}
     s.state IN ('skipped', 'dropped') AS gone,
     CASE WHEN s.old_state IS NULL THEN 'n' ELSE unit_status(s.old_state, s.old_stale) END AS was,
     unit_status(s.state, s.stale) AS now,
     (s.state <> 'dropped')::int - (s.old_state IS NOT NULL AND s.old_state <> 'dropped')::int AS known,
-    (s.old_state, s.old_stale, s.old_result, s.old_done, s.old_tries${counting ? `, s.old_counts, s.old_reads` : ''})
-      IS DISTINCT FROM (s.state, s.stale, s.result, s.done, s.tries${counting ? `, ${counts}, s.reads` : ''}) AS moved
+    (s.old_state, s.old_stale, s.old_result, s.old_done, s.old_tries, s.old_lost${counting ? `, s.old_counts, s.old_reads` : ''})
+      IS DISTINCT FROM (s.state, s.stale, s.result, s.done, s.tries, s.lost${counting ? `, ${counts}, s.reads` : ''}) AS moved
   FROM (
     SELECT f.*, ${judged.state} AS state, ${judged.stale} AS stale
     FROM (
       SELECT d.*, ${judged.dropped} AS dropped, ${judged.blocked} AS blocked, ${judged.pending} AS pending,
         ${judged.empty} AS empty
-      FROM (${touch.verdicts ? resultOfVerdictSql(found) : `SELECT c.*, c.old_result AS result, c.old_done AS done, c.old_tries AS tries, NULL::bigint AS attempt, false AS first FROM (${found}) c`} OFFSET 0) d OFFSET 0
+      FROM (${touch.verdicts ? resultOfVerdictSql(found) : resultAsBeforeSql(found)} OFFSET 0) d OFFSET 0
     ) f OFFSET 0
   ) s
 ), written AS (
   UPDATE task t SET state = a.state, stale = a.stale,${counting ? ' counts = a.counts, reads = a.reads,' : ''}
     result = CASE WHEN a.gone THEN NULL ELSE a.result END, done = CASE WHEN a.gone THEN NULL ELSE a.done END,
-    tries = a.tries, changed = $9
+    tries = a.tries, lost = a.lost, changed = $9
   FROM after a WHERE t.ctid = a.at AND a.moved
 ), made_ready AS (
   INSERT INTO ready (stage, task)
@@ -80,6 +83,20 @@ WITH parameters AS (
     SELECT state, n FROM moves UNION ALL SELECT old_state, -n FROM moves WHERE old_state IS NOT NULL
   ) both_ways GROUP BY state HAVING sum(n) <> 0
   ON CONFLICT (stage, state) DO UPDATE SET tasks = tally.tasks + excluded.tasks
+), returned AS (
+  DELETE FROM aside WHERE ctid = ANY (ARRAY(
+    SELECT x.at FROM after a
+    ${lookupSql('SELECT x.ctid AS at FROM aside x WHERE x.stage = $1 AND x.state = a.old_state AND x.place = a.place', 'x')}
+    WHERE a.old_state <> a.state AND a.old_state IN ${asideStates}))
+), set_aside AS (
+  INSERT INTO aside (stage, state, place)
+  SELECT $1, a.state, a.place FROM after a WHERE a.old_state IS DISTINCT FROM a.state AND a.state IN ${asideStates}
+  ON CONFLICT DO NOTHING
+), mended AS (
+  DELETE FROM failure WHERE task = ANY (ARRAY(
+    SELECT a.id FROM after a WHERE a.old_state = 'failed' AND a.state <> 'failed'))
+), failed AS (
+  ${noteFailuresSql}
 ), withdrawn AS (
   INSERT INTO step_withdraw (stage, place)
   SELECT $1, a.place FROM after a WHERE a.gone AND a.old_state IS NOT NULL AND a.old_state NOT IN ('skipped', 'dropped')
@@ -93,6 +110,20 @@ SELECT (SELECT count(*) FROM made_ready)::int AS ready, (SELECT count(*) FROM wi
 FROM (SELECT count(*)::int AS emitted, (count(*) FILTER (WHERE known > 0))::int AS born FROM emitted) e`;
 }
 
+/** The tasks that have failed in this transaction, or again; `attempt_by_task` has their attempts. */
+const noteFailuresSql = `INSERT INTO failure AS f (task, attempt, cause, since, at, run, stage, agent, outcome)
+  SELECT a.id, l.id, l.cause, l.since, l.ended, s.run, $1, n.agent, l.outcome
+  FROM after a JOIN stage s ON s.id = $1
+  CROSS JOIN LATERAL (
+    SELECT t.id, t.session, t.cause, t.outcome, t.ended,
+      (SELECT min(e.ended) FROM attempt e WHERE e.task = a.id AND e.cause = t.cause) AS since
+    FROM attempt t WHERE t.task = a.id AND t.cause IS NOT NULL ORDER BY t.id DESC LIMIT 1
+  ) l
+  JOIN session n ON n.id = l.session
+  WHERE a.state = 'failed' AND (a.old_state IS DISTINCT FROM 'failed' OR a.attempt IS NOT NULL)
+  ON CONFLICT (task) DO UPDATE SET id = DEFAULT, attempt = excluded.attempt, cause = excluded.cause,
+    since = excluded.since, at = excluded.at, agent = excluded.agent, outcome = excluded.outcome`;
+
 /** The tasks that got a verdict, with their counts. */
 function foundByVerdictSql(stage: StageShape): string {
   const counts = stage.inputs.map((_, index) =>
@@ -100,7 +131,7 @@ function foundByVerdictSql(stage: StageShape): string {
   );
   return `
     SELECT t.ctid AS at, t.id, t.place, t.state AS old_state, t.stale AS old_stale, t.result AS old_result,
-      t.done AS old_done, t.tries AS old_tries, ${[...counts, 't.reads'].join(', ')},
+      t.done AS old_done, t.tries AS old_tries, t.lost AS old_lost, ${[...counts, 't.reads'].join(', ')},
       v.verdict, v.attempt, v.done AS read, v.first
     FROM step_verdict v JOIN task t ON t.ctid = v.at WHERE v.stage = $1`;
 }
@@ -112,15 +143,27 @@ function resultOfVerdictSql(found: string): string {
       CASE c.verdict
         WHEN 'succeeded' THEN 'succeeded'::task_state
         WHEN 'failed' THEN CASE WHEN c.old_tries + 1 >= $8::int THEN 'failed'::task_state ELSE c.old_result END
+        WHEN 'lost' THEN CASE WHEN c.old_lost + 1 >= $10::int THEN 'failed'::task_state ELSE c.old_result END
         WHEN 'cancelled' THEN 'cancelled'::task_state
         WHEN 'cleared' THEN NULL
         ELSE c.old_result END AS result,
       CASE c.verdict
         WHEN 'succeeded' THEN c.read
         WHEN 'failed' THEN CASE WHEN c.old_tries + 1 >= $8::int THEN c.read ELSE c.old_done END
+        WHEN 'lost' THEN CASE WHEN c.old_lost + 1 >= $10::int THEN c.read ELSE c.old_done END
         ELSE c.old_done END AS done,
       CASE c.verdict WHEN 'failed' THEN c.old_tries + 1 WHEN 'succeeded' THEN 0 WHEN 'cleared' THEN 0
-        ELSE c.old_tries END AS tries
+        ELSE c.old_tries END AS tries,
+      CASE c.verdict
+        WHEN 'lost' THEN CASE WHEN c.old_lost + 1 >= $10::int THEN 0 ELSE c.old_lost + 1 END
+        WHEN 'failed' THEN 0 WHEN 'succeeded' THEN 0 WHEN 'cleared' THEN 0 ELSE c.old_lost END AS lost
+    FROM (${found}) c`;
+}
+
+function resultAsBeforeSql(found: string): string {
+  return `
+    SELECT c.*, c.old_result AS result, c.old_done AS done, c.old_tries AS tries, c.old_lost AS lost,
+      NULL::bigint AS attempt, false AS first
     FROM (${found}) c`;
 }
 

@@ -38,7 +38,7 @@ export function countChangesSql(stage: StageShape, touch: StageTouch): string {
   const verdict = touch.verdicts ? verdictColumns.map(([name]) => `, d.${name}`).join('') : '';
   return `
     SELECT t.at, t.id, t.place, t.state AS old_state, t.stale AS old_stale, t.result AS old_result,
-      t.done AS old_done, t.tries AS old_tries, t.counts AS old_counts, t.reads AS old_reads,
+      t.done AS old_done, t.tries AS old_tries, t.lost AS old_lost, t.counts AS old_counts, t.reads AS old_reads,
       ${[...counts, `t.reads + ${['0', ...reads].join(' + ')} AS reads`].join(',\n      ')}${verdict}
     FROM (${deltaSql(stage, touch)}) d
     ${lookupSql('SELECT t.ctid AS at, t.* FROM task t WHERE t.stage = $1 AND t.place = d.place', 't')}${laterals.join('')}`;

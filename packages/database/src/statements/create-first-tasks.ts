@@ -5,6 +5,7 @@
  *
  * Locks: the run's advisory lock, taken before. Indexes: task (stage, place), ready (stage, task).
  */
+import { asideStates } from './aside-states.ts';
 import { judgeSql } from './judge.ts';
 import { placeSql } from '../place-sql.ts';
 import { isOneToMany, type StageShape } from '../stage-shape.ts';
@@ -65,6 +66,9 @@ WITH parameters AS (
   RETURNING id, place, state
 ), made_ready AS (
   INSERT INTO ready (stage, task) SELECT $1::int, m.id FROM made m WHERE m.state = 'ready' RETURNING 1
+), set_aside AS (
+  INSERT INTO aside (stage, state, place)
+  SELECT $1::int, m.state, m.place FROM made m WHERE m.state IN ${asideStates}
 ), tallied AS (
   INSERT INTO tally (stage, state, tasks) SELECT $1::int, m.state, count(*) FROM made m GROUP BY m.state
   ON CONFLICT (stage, state) DO UPDATE SET tasks = tally.tasks + excluded.tasks

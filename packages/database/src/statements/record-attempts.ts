@@ -21,6 +21,8 @@ export interface EndedAttemptRow {
   readonly exit_code: number | null;
   readonly signal: string | null;
   readonly message: string | null;
+  /** Key of the cause, for an outcome by which the task may fail. */
+  readonly cause: number | null;
   /** JSON. */
   readonly resources: string | null;
   /** JSON. */
@@ -35,6 +37,7 @@ const columns = [
   ['exit_code', 'int'],
   ['signal', 'text'],
   ['message', 'text'],
+  ['cause', 'bigint'],
   ['resources', 'text'],
   ['log', 'text'],
 ] as const;
@@ -44,9 +47,9 @@ const statement = defineStatement<{ attempts: number[] | null }, readonly unknow
   text: `
 WITH written AS (
   INSERT INTO attempt (id, task, stage, session, outcome, claimed, started, ended, exit_code, signal, message,
-    resources, log)
+    cause, resources, log)
   SELECT r.attempt, r.task, r.stage, r.session, p.outcome, r.claimed, p.started, coalesce(p.ended, now()), p.exit_code,
-    p.signal, p.message, p.resources::json, p.log::json
+    p.signal, p.message, p.cause, p.resources::json, p.log::json
   FROM unnest(${columns.map(([, type], index) => `$${index + 2}::${type}[]`).join(', ')})
     AS p(${columns.map(([name]) => name).join(', ')})
     JOIN running r ON r.attempt = p.attempt AND r.session = $1

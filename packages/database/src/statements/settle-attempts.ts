@@ -15,6 +15,8 @@ import type { EndedAttemptRow } from './record-attempts.ts';
 export interface VerdictRow {
   readonly stage: number;
   readonly verdict: string;
+  /** How many attempts of their tasks were lost in a row before; 0 where they are not lost themselves. */
+  readonly lost: number;
   readonly attempts: number[];
 }
 
@@ -25,11 +27,12 @@ WITH verdict AS (
   DELETE FROM running r
   USING unnest($2::bigint[], $3::attempt_outcome[]) AS p(attempt, outcome), task t
   WHERE r.attempt = p.attempt AND r.session = $1 AND t.id = r.task
-  RETURNING r.attempt, r.task, r.stage, r.reads, t.ctid AS at, t.place, t.done IS NULL AS first, p.outcome,
+  RETURNING r.attempt, r.task, r.stage, r.reads, t.ctid AS at, t.place, t.done IS NULL AS first, p.outcome, t.lost,
     (CASE
       WHEN NOT (t.state IN ('waiting', 'blocked', 'ready') OR t.stale) THEN 'touched'
       WHEN p.outcome = 'succeeded' THEN 'succeeded'
       WHEN p.outcome IN ('failed', 'timed-out', 'out-of-memory', 'start-failed') THEN 'failed'
+      WHEN p.outcome = 'lost' THEN 'lost'
       ELSE 'touched' END)::task_verdict AS verdict
 ), superseded AS (
   UPDATE attempt a SET superseded = true FROM verdict v
@@ -38,7 +41,8 @@ WITH verdict AS (
   INSERT INTO step_verdict (stage, task, at, place, verdict, done, attempt, first)
   SELECT stage, task, at, place, verdict, reads, attempt, first FROM verdict
 )
-SELECT stage, verdict, array_agg(attempt) AS attempts FROM verdict GROUP BY stage, verdict`,
+SELECT stage, verdict, CASE verdict WHEN 'lost' THEN lost ELSE 0 END::int AS lost, array_agg(attempt) AS attempts
+FROM verdict GROUP BY 1, 2, 3`,
 });
 
 /** Settles attempts that `session` holds. */

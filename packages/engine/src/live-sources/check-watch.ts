@@ -31,6 +31,16 @@ export function checkWatch(folder: string, pattern: string, axes: readonly strin
   );
 }
 
+/** @throws GantryError `marker-fits-pattern` */
+export function checkMarker(pattern: string, marker: string | undefined): void {
+  if (marker === undefined || parsePattern(pattern).match(marker) === undefined) return;
+  throw new GantryError(
+    'marker-fits-pattern',
+    `The marker ${marker} fits the pattern \`${pattern}\`: it would be taken for an item.`,
+    { field: 'completeWhen.marker', mend: 'Choose another name for the marker.' },
+  );
+}
+
 /** Which folders below are worth a look: those that the beginning of the pattern fits. */
 export function foldersOf(pattern: FilePattern): { depth: number; enters: (folder: string) => boolean } {
   const parts = pattern.text.split('/');

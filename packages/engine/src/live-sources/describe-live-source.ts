@@ -3,7 +3,7 @@
  */
 import { listedNames, type LiveSourceState } from '@gantry/model';
 import type { FolderWatch } from '@gantry/storage';
-import { describeUnfinished, type FileProblem } from './file-problems.ts';
+import { describeUnfinished, filesOverdue, isOverdue, type FileProblem } from './file-problems.ts';
 import type { LiveSourceRow } from './live-source-rows.ts';
 
 export interface DatedTrouble {
@@ -29,16 +29,20 @@ export interface LiveSourceParts {
 }
 
 export function describeLiveSource(parts: LiveSourceParts): LiveSourceState {
-  const { row, trouble, watch, problems = new Map<string, FileProblem>() } = parts;
+  const { row, watch, problems = new Map<string, FileProblem>() } = parts;
   const seen = watch?.state();
-  const unfinished = [...(watch?.unsettled() ?? [])];
+  const unfinished = [...(watch?.unsettled() ?? [])].sort((a, b) => a.sinceMs - b.sinceMs);
+  const now = Date.now();
+  const overdue = unfinished.filter((file) => isOverdue(file, now));
+  const trouble = parts.trouble ?? filesOverdue(overdue);
+  const isHeldUp = overdue.length > 0 && (parts.state === 'watching' || parts.state === 'completing');
   return {
     dataset: row.dataset,
     folder: row.folder,
     pattern: row.pattern,
     options: row.options,
     since: row.since.toISOString(),
-    state: parts.state,
+    state: isHeldUp ? 'waiting' : parts.state,
     reason: parts.reason ?? null,
     mode: seen?.mode ?? 'scan',
     trouble: trouble === undefined ? null : dated(trouble),
@@ -51,11 +55,13 @@ export function describeLiveSource(parts: LiveSourceParts): LiveSourceState {
     pending: (parts.inWork ?? 0) + (seen?.pending ?? 0) - unfinished.length,
     unfinished: {
       count: unfinished.length,
+      overdue: overdue.length,
       first: unfinished.slice(0, listedNames).map((file) => ({
         name: file.name,
         why: file.why,
-        message: describeUnfinished(file),
+        ...describeUnfinished(file),
         since: isoTime(file.sinceMs),
+        overdue: isOverdue(file, now),
         size: file.size ?? null,
       })),
     },

@@ -34,19 +34,67 @@ export function refusedFile({ code, message, mend }: GantryError): FileProblem {
   return { code, message, mend: mend ?? 'Move the file away.', sinceMs: Date.now() };
 }
 
-/** Why a file does not count yet. */
-export function describeUnfinished({ name, why, sinceMs, size, reason }: UnsettledFile): string {
-  const since = new Date(sinceMs).toISOString();
+/** Why a file does not count yet, and what to do if that does not pass. */
+export function describeUnfinished({ name, why, size, reason }: UnsettledFile): {
+  message: string;
+  mend: string;
+} {
   switch (why) {
     case 'growing':
-      return `${name} is still growing since ${since}; it has ${size ?? 0} bytes.`;
+      return {
+        message: `${name} is still growing; it has ${size ?? 0} bytes.`,
+        mend: 'It is taken when nobody writes to it any more: see whether what writes it will come to an end. Removing it lets the others go on without it.',
+      };
     case 'empty':
-      return `${name} is empty since ${since}. It is taken when it has bytes.`;
+      return {
+        message: `${name} is empty.`,
+        mend: 'It is taken when it has bytes: write it again, or remove it.',
+      };
     case 'incomplete':
-      return `${name} lacks bytes that its own directory speaks of, since ${since}. It is taken when it is whole.`;
+      return {
+        message: `${name} lacks bytes that its own directory speaks of; it has ${size ?? 0}.`,
+        mend: 'It is taken when it is whole: see whether what writes it was broken off, and copy it again, or remove it. If it is as it should be, watch the folder with `wholeTiffs: false`.',
+      };
     case 'shrunken':
-      return `${name} was cut short to ${size ?? 0} bytes since it was taken; what was made from it stays. Rename a whole file over it to have that taken.`;
+      return {
+        message: `${name} was cut short to ${size ?? 0} bytes since it was taken; what was made from it stays.`,
+        mend: 'Rename a whole file over it to have that taken.',
+      };
     case 'not-readable':
-      return `${name} cannot be looked at since ${since}: ${reason ?? 'for no reason given'}.`;
+      return {
+        message: `${name} cannot be looked at: ${reason ?? 'for no reason given'}.`,
+        mend: 'Give the user that Gantry runs as the right to read it; it is tried again every few seconds.',
+      };
   }
+}
+
+/** Large files are written for minutes; one that nobody writes to, and that is not whole, is soon odd. */
+const longMs = { growing: 120_000, still: 10_000 };
+
+/** Whether a file has been waited for longer than a file takes. */
+export function isOverdue({ why, sinceMs }: UnsettledFile, nowMs: number): boolean {
+  switch (why) {
+    case 'growing':
+      return nowMs - sinceMs >= longMs.growing;
+    case 'empty':
+    case 'incomplete':
+      return nowMs - sinceMs >= longMs.still;
+    case 'shrunken':
+    case 'not-readable':
+      return true;
+  }
+}
+
+/** What is wrong with a source some of whose files are overdue; the longest of them first. */
+export function filesOverdue(files: readonly UnsettledFile[]): FileProblem | undefined {
+  const [first] = files;
+  if (first === undefined) return undefined;
+  const { message, mend } = describeUnfinished(first);
+  const count = files.length === 1 ? 'a file that is' : `${files.length} files that are`;
+  return {
+    code: 'files-unfinished',
+    message: `The folder waits for ${count} not whole. ${message}`,
+    mend,
+    sinceMs: first.sinceMs,
+  };
 }

@@ -69,7 +69,11 @@ export class LiveSource {
       onAdmitted: (files, admitted) => this.#remember(files, admitted),
       onRefused: ({ name }, error) => this.#problems.set(name, refusedFile(error)),
       onLost: (name) => this.#watch?.recheck(name),
-      onOver: (reason) => void this.#end(reason).catch((error: unknown) => this.#setTrouble(error)),
+      onOver: (reason) => {
+        // Nobody had asked for it; an acquisition that is over is told by the state alone.
+        this.#options.log(`Watching ${row.folder} has ended. ${reason}`);
+        this.#end(reason).catch((error: unknown) => this.#setTrouble(error));
+      },
       onTrouble: (error) => this.#setTrouble(error),
     });
     this.#completion = new Completion({
@@ -297,7 +301,6 @@ export class LiveSource {
     if (this.#over !== undefined) return;
     await endLiveSource(this.#options.engine, this.#options.row.dataset, reason);
     this.#over = reason;
-    this.#options.log(`Watching ${this.#options.row.folder} has ended. ${reason}`);
     this.#options.onEnded();
   }
 

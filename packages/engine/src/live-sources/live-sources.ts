@@ -3,17 +3,11 @@
  * is `live-source.ts`.
  */
 import { transaction } from '@gantry/database';
-import {
-  GantryError,
-  parsePattern,
-  watchBodySchema,
-  type LiveSourceState,
-  type WatchBody,
-} from '@gantry/model';
+import { GantryError, watchBodySchema, type LiveSourceState, type WatchBody } from '@gantry/model';
 import { openChecksumPool } from '@gantry/storage';
 import { lockDataset, refuseOutput } from '../change-dataset.ts';
 import type { Engine } from '../engine.ts';
-import { checkWatch } from './check-watch.ts';
+import { checkMarker, checkWatch } from './check-watch.ts';
 import { describeLiveSource } from './describe-live-source.ts';
 import { LiveSource } from './live-source.ts';
 import {
@@ -34,6 +28,8 @@ export interface LiveSources {
    *   `pattern-axes`, `marker-fits-pattern`, and what a bad pattern throws
    */
   watch(dataset: number, body: WatchBody): Promise<LiveSourceState>;
+  /** Begins to watch what a committed transaction has written down. */
+  takeUp(dataset: number): Promise<void>;
   /** Ends watching for a dataset; what was taken stays. @throws GantryError `unknown-dataset`, `not-watched` */
   unwatch(dataset: number): Promise<void>;
   /** @throws GantryError `unknown-dataset`, `not-watched` */
@@ -112,6 +108,13 @@ export async function openLiveSources(engine: Engine, log: (line: string) => voi
       await source.started(firstLookMs);
       return source.state();
     },
+    async takeUp(dataset) {
+      await inTurn(dataset, async () => {
+        const row = await readLiveSource(engine, dataset);
+        if (closed || row?.ended !== null || atWork.has(dataset)) return;
+        start(row);
+      });
+    },
     async unwatch(dataset) {
       await inTurn(dataset, async () => {
         await requireDataset(engine, dataset);
@@ -143,15 +146,6 @@ export async function openLiveSources(engine: Engine, log: (line: string) => voi
       await pool.close();
     },
   };
-}
-
-function checkMarker(pattern: string, marker: string | undefined): void {
-  if (marker === undefined || parsePattern(pattern).match(marker) === undefined) return;
-  throw new GantryError(
-    'marker-fits-pattern',
-    `The marker ${marker} fits the pattern \`${pattern}\`: it would be taken for an item.`,
-    { field: 'completeWhen.marker', mend: 'Choose another name for the marker.' },
-  );
 }
 
 function notWatched(dataset: number): GantryError {

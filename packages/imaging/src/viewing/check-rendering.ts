@@ -40,7 +40,7 @@ export function checkRendering(
   if (format !== undefined && !FORMATS.includes(format)) {
     throw refuse('format', `the format "${format}"`, `There are ${FORMATS.join(', ')}.`);
   }
-  const labels = lut === 'labels';
+  const labels = isOfLabels({ lut });
   if (labels && sampleFormat === 'float') {
     throw refuse('lut', 'colours of labels', 'Labels are whole numbers, and its values are not.');
   }
@@ -49,4 +49,9 @@ export function checkRendering(
   }
   const formatAsked = format !== undefined;
   return { window, gamma, lut, format: format ?? (labels ? 'png' : 'jpeg'), formatAsked };
+}
+
+/** True where values are numbers of objects: between two of them there is no third. */
+export function isOfLabels({ lut }: Pick<CheckedRendering, 'lut'>): boolean {
+  return lut === 'labels' || lut === 'ids';
 }

@@ -27,7 +27,7 @@ const TINTS = {
 } as const satisfies Partial<Record<Lookup, readonly number[]>>;
 
 /** Greys as they are, inverted, or in a hue. */
-export function tint(greys: Uint8Array, width: number, lut: Exclude<Lookup, 'labels'>): Picture {
+export function tint(greys: Uint8Array, width: number, lut: Exclude<Lookup, 'labels' | 'ids'>): Picture {
   const height = greys.length / width;
   if (lut === 'grey') return { width, height, channels: 1, data: greys };
   if (lut === 'inverted') return { width, height, channels: 1, data: greys.map((grey) => 255 - grey) };

@@ -7,9 +7,9 @@ import { allocatePixels, type Image } from '../formats/pixels.ts';
 import { pixelSizeOf } from '../measurement/pixel-size.ts';
 import type { Window } from '../pyramid/choose-window.ts';
 import type { CacheShare } from './byte-cache.ts';
-import { checkRendering, type CheckedRendering } from './check-rendering.ts';
+import { checkRendering, isOfLabels, type CheckedRendering } from './check-rendering.ts';
 import { encodePicture, tint, type Picture } from './encode-picture.ts';
-import { colourLabels } from './label-colours.ts';
+import { colourLabels, MOST_ID, writeIds } from './label-colours.ts';
 import { LevelTiles, type Reduction } from './level-tiles.ts';
 import type { LocatedView } from './locate-view.ts';
 import { histogramOf, sampleValues, windowOf, type Sample } from './sample-values.ts';
@@ -21,8 +21,10 @@ import type {
   PixelValue,
   Rendering,
   TileRequest,
+  TileValues,
   View,
   ViewDescription,
+  ViewLevel,
 } from './view-types.ts';
 
 const LEAST_THUMBNAIL = 16;
@@ -30,6 +32,7 @@ const MOST_THUMBNAIL = 1024;
 
 export class ImageView implements View {
   readonly version: string;
+  readonly size: ViewLevel;
   /** Bytes of a copy on disk that the view keeps while it is open. */
   readonly scratchBytes: number;
   /** The file that was located. */
@@ -42,6 +45,7 @@ export class ImageView implements View {
 
   constructor(located: LocatedView, source: StoredLevels, share: CacheShare) {
     this.version = located.version;
+    this.size = { width: source.layout.width, height: source.layout.height };
     this.scratchBytes = source.scratchBytes;
     this.file = located.file;
     this.#source = source;
@@ -72,11 +76,22 @@ export class ImageView implements View {
     this.#tiles.check(level, x, y);
     const stored = await this.#storedTile(request, rendering);
     if (stored !== undefined) return stored;
-    const window = rendering.window ?? (await this.#defaultWindow());
+    const window = await this.#windowFor(rendering);
     return await this.#keep(`tile/${level}/${x}/${y}`, { ...rendering, window }, async () => {
       const image = await this.#tiles.read(level, x, y, reductionFor(rendering));
       return await encodePicture(this.#colour(image, rendering, window), rendering.format);
     });
+  }
+
+  async values(level: number, x: number, y: number, labels = false): Promise<TileValues> {
+    if (this.#source.picture !== undefined) {
+      throw new GantryError('view-unsupported', `${this.file} holds pictures, and no values`, {
+        file: this.file,
+        mend: 'Ask for its tiles as jpeg, png or webp.',
+      });
+    }
+    const { width, height, data } = await this.#tiles.read(level, x, y, labels ? 'largest' : 'mean');
+    return { width, height, data };
   }
 
   async pixel(x: number, y: number): Promise<PixelValue> {
@@ -108,7 +123,7 @@ export class ImageView implements View {
       });
     }
     const checked = this.#check(rendering);
-    const window = checked.window ?? (await this.#defaultWindow());
+    const window = await this.#windowFor(checked);
     return await this.#keep(`thumbnail/${size}`, { ...checked, window }, async () => {
       const { levels } = this.#tiles;
       const longest = (level: number): number => Math.max(levels[level]!.width, levels[level]!.height);
@@ -131,7 +146,7 @@ export class ImageView implements View {
   #check(rendering: Rendering): CheckedRendering {
     const { picture, layout } = this.#source;
     const checked = checkRendering(this.file, layout.sampleFormat, rendering);
-    if (checked.lut === 'labels' && picture?.exact === false) {
+    if (isOfLabels(checked) && picture?.exact === false) {
       throw new GantryError('view-unsupported', `${this.file} holds pictures, and no labels`, {
         file: this.file,
         mend: 'Look at the label image that it was made of.',
@@ -165,6 +180,7 @@ export class ImageView implements View {
   #colour(image: Image, { lut, gamma }: CheckedRendering, window: Window): Picture {
     const { width, height, data } = image;
     if (lut === 'labels') return { width, height, channels: 4, data: colourLabels(data) };
+    if (lut === 'ids') return { width, height, channels: 4, data: this.#writeIds(data) };
     const { picture } = this.#source;
     // The window is in the image's values, the tile in the picture's.
     const shown =
@@ -172,6 +188,16 @@ export class ImageView implements View {
         ? window
         : { low: stretch(picture, window.low), high: stretch(picture, window.high) };
     return tint(this.#curves.apply(data, { window: shown, gamma }), width, lut);
+  }
+
+  #writeIds(ids: Image['data']): Uint8Array {
+    if (ids instanceof Uint32Array && ids.some((id) => id > MOST_ID)) {
+      throw new GantryError('view-unsupported', `${this.file} has ids above ${MOST_ID}`, {
+        file: this.file,
+        mend: 'Look at it with the colours "labels", or number its objects anew.',
+      });
+    }
+    return writeIds(ids);
   }
 
   async #readLevel(level: number, rendering: CheckedRendering): Promise<Image> {
@@ -189,6 +215,12 @@ export class ImageView implements View {
       }
     }
     return { width, height, bitDepth, sampleFormat, data };
+  }
+
+  async #windowFor(rendering: CheckedRendering): Promise<Window> {
+    // Labels have none, and need no sample for it.
+    if (isOfLabels(rendering)) return { low: 0, high: 1 };
+    return rendering.window ?? (await this.#defaultWindow());
   }
 
   async #defaultWindow(): Promise<Window> {
@@ -235,6 +267,6 @@ function stretch({ window }: StoredPicture, value: number): number {
   return ((value - window.low) / (window.high - window.low)) * 255;
 }
 
-function reductionFor({ lut }: CheckedRendering): Reduction {
-  return lut === 'labels' ? 'largest' : 'mean';
+function reductionFor(rendering: CheckedRendering): Reduction {
+  return isOfLabels(rendering) ? 'largest' : 'mean';
 }

@@ -139,12 +139,16 @@ function takeLargest(pixels: Image['data'], width: number): Image['data'] {
   const out = new (pixels.constructor as new (length: number) => Image['data'])(
     outWidth * Math.ceil(height / 2),
   );
-  for (let y = 0; y < height; y++) {
-    const row = (y >> 1) * outWidth;
-    for (let x = 0; x < width; x++) {
-      const at = row + (x >> 1);
-      const value = pixels[y * width + x]!;
-      if (value > out[at]!) out[at] = value;
+  for (let at = 0, top = 0; top < height; top += 2) {
+    const upper = top * width;
+    // At the lower and the right edge of odd sizes a pixel stands for the one that is not there.
+    const lower = top + 1 < height ? upper + width : upper;
+    for (let left = 0; left < width; left += 2, at++) {
+      const right = left + 1 < width ? left + 1 : left;
+      out[at] = Math.max(
+        Math.max(pixels[upper + left]!, pixels[upper + right]!),
+        Math.max(pixels[lower + left]!, pixels[lower + right]!),
+      );
     }
   }
   return out;

@@ -4,6 +4,7 @@
  */
 import type { Pixels } from '../formats/pixels.ts';
 import { CUT_PERCENT, type Window } from '../pyramid/choose-window.ts';
+import { sortValues } from './sort-values.ts';
 import { regionOf } from './stored-levels.ts';
 import type { LevelTiles } from './level-tiles.ts';
 import type { Histogram } from './view-types.ts';
@@ -51,7 +52,7 @@ export async function sampleValues(tiles: LevelTiles): Promise<Sample> {
     at += part.length;
   }
   const finite = joined instanceof Float32Array ? joined.filter((value) => Number.isFinite(value)) : joined;
-  return { sorted: finite.sort(), notFinite: length - finite.length, total };
+  return { sorted: sortValues(finite), notFinite: length - finite.length, total };
 }
 
 /** The percentiles 0.1 and 99.9, as `pyramid@1` stretches its tiles; `high` is above `low` always. */

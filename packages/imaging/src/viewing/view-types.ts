@@ -6,7 +6,7 @@
  *   smaller.
  * - **window**: the range of values that is shown from black to white.
  */
-import type { BitDepth, SampleFormat } from '../formats/pixels.ts';
+import type { BitDepth, Pixels, SampleFormat } from '../formats/pixels.ts';
 import type { Window } from '../pyramid/choose-window.ts';
 
 /** `ome-tiff` is a TIFF that holds lower resolutions, `image` any file that does not. */
@@ -44,13 +44,21 @@ export interface ViewDescription {
 
 /**
  * How values become colours: greys, their inverse, one hue from black, or (`labels`) a colour per id and 0
- * transparent.
+ * transparent. With `ids` red, green and blue are the 24 bits of the id, for a program that colours them itself.
  */
 export const LOOKUPS = [
-  ...['grey', 'inverted', 'red', 'green', 'blue', 'cyan', 'magenta', 'yellow', 'labels'],
-] as const satisfies readonly string[];
-export type Lookup =
-  'grey' | 'inverted' | 'red' | 'green' | 'blue' | 'cyan' | 'magenta' | 'yellow' | 'labels';
+  'grey',
+  'inverted',
+  'red',
+  'green',
+  'blue',
+  'cyan',
+  'magenta',
+  'yellow',
+  'labels',
+  'ids',
+] as const;
+export type Lookup = (typeof LOOKUPS)[number];
 
 export type PictureFormat = 'webp' | 'png' | 'jpeg';
 
@@ -77,6 +85,13 @@ export interface EncodedPicture {
   readonly type: `image/${PictureFormat}`;
 }
 
+export interface TileValues {
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly data: Pixels;
+}
+
 export interface PixelValue {
   /** One per channel. */
   readonly values: readonly number[];
@@ -101,6 +116,10 @@ export interface Histogram {
 
 /** An image that is open for looking at. All methods may be called at the same time. */
 export interface View {
+  /** Changes whenever the file does. */
+  readonly version: string;
+  /** Of the full resolution, in pixels. */
+  readonly size: ViewLevel;
   /** The first call of an image of 16 or 32 bits reads a sample for its window. */
   describe(): Promise<ViewDescription>;
   /**
@@ -108,6 +127,13 @@ export interface View {
    *   lookup or format that makes no sense, and as `readImage` does
    */
   tile(request: TileRequest): Promise<EncodedPicture>;
+  /**
+   * The values of a tile as they are, row by row, for a program that shows them itself.
+   * @param labels below the full resolution the largest of four pixels, and not their mean
+   * @throws GantryError `view-range`; `view-unsupported` for a Deep Zoom pyramid, which holds pictures; and as
+   *   `readImage` does
+   */
+  values(level: number, x: number, y: number, labels?: boolean): Promise<TileValues>;
   /** @throws GantryError `view-range` outside the image, and as `readImage` does */
   pixel(x: number, y: number): Promise<PixelValue>;
   /** Of all pixels up to a megapixel, else of a regular sample; the same image gives the same. */

@@ -46,6 +46,39 @@ export async function* readLog(
 }
 
 /**
+ * The last records of a log: of one that is finished, `bytes` of them at least, if it has as many, and of its segments
+ * only what holds these. Without a reference all of it is read, which is bounded by what is kept of a log.
+ * @returns `whole` where nothing comes before them
+ * @throws GantryError as `readLog`
+ */
+export async function readLogEnd(
+  folder: string,
+  attempt: string | number,
+  bytes: number,
+  reference?: LogReference,
+): Promise<{ readonly records: readonly LogRecord[]; readonly whole: boolean }> {
+  if (reference === undefined) {
+    const records: LogRecord[] = [];
+    for await (const record of readLog(folder, attempt)) records.push(record);
+    return { records, whole: true };
+  }
+  const place: FramePlace = [reference.segment, reference.offset];
+  const frame = await readFrame(folder, place);
+  if (frame.name !== String(attempt) || frame.kind !== 'finish') throw damaged(folder, place);
+  const finish = decodeFinish(frame.payload);
+  let records = [...decodeRecords(finish.records)];
+  let size = countPayload(finish.records);
+  const before = [...finish.record.chunks];
+  // Where bytes were left out, they lie before the last records: what is behind them joins nothing.
+  while (size < bytes && before.length > 0 && finish.record.omitted === 0) {
+    const { payload } = await readFrame(folder, before.pop() ?? place);
+    records = [...decodeRecords(payload), ...records];
+    size += countPayload(payload);
+  }
+  return { records, whole: before.length === 0 && finish.record.omitted === 0 };
+}
+
+/**
  * The log from its beginning, and what comes, until the attempt has finished or `signal` says enough. Where it is
  * `over` that does, nothing more will be written: what is there is read once more.
  */

@@ -15,25 +15,39 @@ const offsetTags = new Map([
   [273, 279],
   [324, 325],
 ]);
-const valueBytes = new Map([
+/** Types of whole numbers, of which offsets and counts are, and their bytes. */
+const numberBytes = new Map([
   [3, 2],
   [4, 4],
   [13, 4],
   [16, 8],
 ]);
+/** Bytes of a value of the other types; 1 where it is not among them. */
+const valueBytes = new Map([
+  ...numberBytes,
+  [5, 8],
+  [8, 2],
+  [9, 4],
+  [10, 8],
+  [11, 4],
+  [12, 8],
+  [17, 8],
+  [18, 8],
+]);
 
 interface Entry {
   readonly type: number;
   readonly count: number;
-  /** Where its values lie in the file. */
+  /** Where its values lie in the file, and how many bytes they are. */
   readonly at: number;
+  readonly bytes: number;
 }
 
 /** Thrown within for bytes beyond the end. */
 class BeyondTheEnd extends Error {}
 
 /**
- * `whole`, `incomplete` where a directory, a strip or a tile lies beyond the file's end or the first directory was not
+ * `whole`, `incomplete` where a directory, a value of it, a strip or a tile lies beyond the file's end or the first directory was not
  * written yet; `unknown` for what is no TIFF file, or one that is not understood. Sizes in bytes.
  * @throws what the file system throws
  */
@@ -86,6 +100,7 @@ class TiffReader {
       const found = new Map<number, Entry>();
       for (let index = 0; index < entries; index++) {
         const entry = this.#entry(directory, index * entryBytes, at + countBytes);
+        if (entry.at + entry.bytes > this.#size) throw new BeyondTheEnd();
         found.set(this.#number(directory, index * entryBytes, 2), entry);
       }
       for (const [offsets, counts] of offsetTags) {
@@ -106,6 +121,7 @@ class TiffReader {
     return {
       type,
       count,
+      bytes,
       at: bytes <= word ? folderAt + valueAt : this.#number(directory, valueAt, word),
     };
   }
@@ -120,7 +136,7 @@ class TiffReader {
   }
 
   async #values({ type, count, at }: Entry): Promise<number[]> {
-    const bytes = valueBytes.get(type);
+    const bytes = numberBytes.get(type);
     if (bytes === undefined || count > mostValues) return [];
     const buffer = await this.#read(at, count * bytes);
     return Array.from({ length: count }, (_, index) => this.#number(buffer, index * bytes, bytes));

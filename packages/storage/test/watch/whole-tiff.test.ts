@@ -75,6 +75,18 @@ describe('whether a TIFF file is whole', () => {
     expect(await check(circle)).toBe('unknown');
   });
 
+  it('is no, where a value of the directory lies beyond the end', async () => {
+    const bytes = makeTiff(true, false);
+    // The first tag becomes a description of 200 letters that begins at the file's end.
+    const tag = 8 + 2;
+    bytes.writeUInt16LE(270, tag);
+    bytes.writeUInt16LE(2, tag + 2);
+    bytes.writeUInt32LE(200, tag + 4);
+    bytes.writeUInt32LE(bytes.length, tag + 8);
+    expect(await check(bytes)).toBe('incomplete');
+    expect(await check(Buffer.concat([bytes, Buffer.alloc(200)]))).toBe('whole');
+  });
+
   it('is no, while the first directory is not written yet', async () => {
     const bytes = makeTiff(true, false);
     bytes.writeUInt32LE(0, 4);

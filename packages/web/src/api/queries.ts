@@ -1,4 +1,4 @@
-/** What pages ask for, each by one key. Live events write to `runs` and `run` as well. */
+/** What pages ask for, each by one key. Live events write to `runs`, `run` and `watches` as well. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { TaskState } from '@gantry/model';
 import { client } from './client.ts';
@@ -10,6 +10,12 @@ export const runsQuery = queryOptions({
 
 export const runQuery = (run: number) =>
   queryOptions({ queryKey: ['run', run], queryFn: ({ signal }) => client.run(run, signal) });
+
+/** The watched folders, and those that have ended while the page was open. */
+export const watchesQuery = queryOptions({
+  queryKey: ['watches'],
+  queryFn: ({ signal }) => client.watches(signal),
+});
 
 export const graphQuery = (run: number) =>
   queryOptions({ queryKey: ['graph', run], queryFn: ({ signal }) => client.graph(run, signal) });

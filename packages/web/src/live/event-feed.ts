@@ -3,13 +3,17 @@
  * the page where the browser has none; what is done with the events is left to the pages.
  */
 
+/** The events that pages are told of; what they say is in the model's `events-api.ts`. */
+const feedEvents = ['run', 'watch', 'datasets', 'failures', 'notifications'] as const;
+type FeedEvent = (typeof feedEvents)[number];
+
 /** What the feed tells. */
 export type FeedMessage =
   | { readonly kind: 'connection'; readonly connected: boolean }
   /** Events may have been missed: what is shown is to be read again. */
   | { readonly kind: 'missed' }
-  /** The data of a `run` event, as it came. */
-  | { readonly kind: 'run'; readonly data: string };
+  /** The data of an event, as it came. */
+  | { readonly kind: FeedEvent; readonly data: string };
 
 const firstRetryMs = 500;
 const longestRetryMs = 5_000;
@@ -46,10 +50,12 @@ export function openFeed({ url, silenceMs, tell }: FeedOptions): () => void {
       if (!resumed && !first) tell({ kind: 'missed' });
       first = false;
     });
-    stream.addEventListener('run', (event: MessageEvent<string>) => {
-      heard();
-      tell({ kind: 'run', data: event.data });
-    });
+    for (const kind of feedEvents) {
+      stream.addEventListener(kind, (event: MessageEvent<string>) => {
+        heard();
+        tell({ kind, data: event.data });
+      });
+    }
     stream.addEventListener('beat', heard);
     stream.onerror = () => {
       tell({ kind: 'connection', connected: false });

@@ -1,11 +1,24 @@
 /**
- * Live events on their way into what the pages show: every `run` event replaces what is known of that run.
+ * Live events on their way into what the pages show: every `run` event replaces what is known of that run, every
+ * `watch` event what is known of a watched folder, every `datasets` event what is known of those datasets; `failures`
+ * and `notifications` tell that there is something to read.
  */
-import { runDetailSchema, type RunDetail, type RunSummary } from '@gantry/model';
+import {
+  datasetSummarySchema,
+  failureSummarySchema,
+  liveSourceStateSchema,
+  notificationNewsSchema,
+  runDetailSchema,
+  type LiveSourceState,
+  type RunDetail,
+  type RunSummary,
+} from '@gantry/model';
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { createContext, use, useEffect, useState, type ReactNode } from 'react';
-import { runQuery, runsQuery } from '../api/queries.ts';
+import { runQuery, runsQuery, watchesQuery } from '../api/queries.ts';
 import { connectFeed } from './connect-feed.ts';
+import { showDatasets } from './show-datasets.ts';
+import { showFailures, showNotifications } from './show-news.ts';
 import { noteProgress } from './rates.ts';
 
 /** `undefined` until it is known. */
@@ -32,6 +45,18 @@ export function LiveEvents({ children }: { readonly children: ReactNode }) {
           case 'run':
             showRun(queryClient, runDetailSchema.parse(JSON.parse(message.data)));
             break;
+          case 'watch':
+            showWatch(queryClient, liveSourceStateSchema.parse(JSON.parse(message.data)));
+            break;
+          case 'datasets':
+            showDatasets(queryClient, datasetSummarySchema.array().parse(JSON.parse(message.data)));
+            break;
+          case 'failures':
+            showFailures(queryClient, failureSummarySchema.parse(JSON.parse(message.data)));
+            break;
+          case 'notifications':
+            showNotifications(queryClient, notificationNewsSchema.parse(JSON.parse(message.data)));
+            break;
         }
       }),
     [queryClient],
@@ -48,4 +73,14 @@ function showRun(queryClient: QueryClient, run: RunDetail): void {
 function replace(runs: readonly RunSummary[], run: RunDetail): RunSummary[] {
   if (!runs.some(({ id }) => id === run.id)) return [run, ...runs].sort((a, b) => b.id - a.id);
   return runs.map((one) => (one.id === run.id ? run : one));
+}
+
+function showWatch(queryClient: QueryClient, watch: LiveSourceState): void {
+  queryClient.setQueryData(watchesQuery.queryKey, (watches) =>
+    watches === undefined
+      ? watches
+      : [...watches.filter(({ dataset }) => dataset !== watch.dataset), watch].sort(
+          (a, b) => a.dataset - b.dataset,
+        ),
+  );
 }

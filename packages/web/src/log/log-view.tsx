@@ -55,6 +55,7 @@ export function LogView({ task, attempt, running }: LogViewProps) {
         <span className="quiet figures" role="status">
           {lines.length === 0 ? '' : `${formatCount(lines.length + dropped)} lines`}
           {state === 'growing' ? ', growing' : ''}
+          {state === 'waiting' ? ' · waiting for the server, then goes on' : ''}
         </span>
         <span style={{ flex: 1 }} />
         <CopyButton text={command} label="Copy as command" />

@@ -2,7 +2,7 @@
  * The log of an attempt as it grows. Pieces are joined to lines; only the last ones are kept, and a line that is too
  * long is cut, so that a tool that says very much does not take the page's memory.
  */
-import type { LogLine } from '@gantry/model';
+import { isGantryError, type LogLine } from '@gantry/model';
 import { useEffect, useState } from 'react';
 import { client } from '../api/client.ts';
 
@@ -19,7 +19,8 @@ export interface ShownLog {
   readonly lines: readonly ShownLine[];
   /** Lines that were there before the first one shown. */
   readonly dropped: number;
-  readonly state: 'loading' | 'growing' | 'ended';
+  /** `waiting` while the server is away: what has come stays. */
+  readonly state: 'loading' | 'growing' | 'waiting' | 'ended';
   readonly error: Error | undefined;
 }
 
@@ -27,6 +28,8 @@ const mostLines = 20_000;
 const longestLine = 4_000;
 const paintMs = 100;
 const retryMs = 1_000;
+/** How long a log that is read again may take to come to where it was, before it is shown shorter. */
+const catchUpMs = 2_000;
 
 const nothing: ShownLog = { lines: [], dropped: 0, state: 'loading', error: undefined };
 
@@ -49,15 +52,25 @@ async function follow(
   attempt: number,
   running: boolean,
   signal: AbortSignal,
-  show: (log: ShownLog) => void,
+  show: (change: (before: ShownLog) => ShownLog) => void,
 ): Promise<void> {
+  /** Lines that were shown when the reading broke off. */
+  let reached = 0;
   for (;;) {
     const collector = new LineCollector();
+    const began = performance.now();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const paint = (state: ShownLog['state']): void => {
+    const paint = (state: 'growing' | 'ended'): void => {
       clearTimeout(timer);
       timer = undefined;
-      if (!signal.aborted) show({ ...collector.take(), state, error: undefined });
+      if (signal.aborted) return;
+      const { lines, dropped } = collector.take();
+      if (state === 'growing' && lines.length + dropped < reached && performance.now() < began + catchUpMs) {
+        timer = setTimeout(() => paint('growing'), paintMs);
+        return;
+      }
+      reached = Math.max(reached, lines.length + dropped);
+      show(() => ({ lines, dropped, state, error: undefined }));
     };
     try {
       for await (const piece of client.log(task, { attempt, follow: running }, signal)) {
@@ -69,12 +82,10 @@ async function follow(
     } catch (error) {
       clearTimeout(timer);
       if (signal.aborted) return;
-      show({
-        ...collector.take(),
-        state: 'ended',
-        error: error instanceof Error ? error : new Error(String(error)),
-      });
-      // The server starts again, or the network does: the log is read from its start.
+      // The server starts again, or the network does: the log is read from its start, and meanwhile stays as it is.
+      const away = isGantryError(error) && error.code === 'server-unreachable';
+      const told = error instanceof Error ? error : new Error(String(error));
+      show((before) => (away ? { ...before, state: 'waiting' } : { ...before, state: 'ended', error: told }));
       await new Promise((resume) => setTimeout(resume, retryMs));
       if (signal.aborted) return;
     }

@@ -3,6 +3,7 @@ import type { RunSummary } from '@gantry/model';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { failureSummaryQuery } from '../api/failure-queries.ts';
 import { runsQuery } from '../api/queries.ts';
 import { countTroubled } from '../live/rates.ts';
 import { CountBar, CountList } from '../parts/count-bar.tsx';
@@ -10,8 +11,9 @@ import { formatThings } from '../parts/numbers.ts';
 import { Empty, Loading, Page, Problem } from '../parts/page.tsx';
 import { ProgressWords } from '../parts/progress.tsx';
 import { RelativeTime } from '../parts/relative-time.tsx';
+import { NewRunButton } from '../runs/new-run-button.tsx';
 import { runCommand, RunTime } from '../parts/run-time.tsx';
-import { StateBadge } from '../parts/state-badge.tsx';
+import { StateBadge, StateIcon } from '../parts/state-badge.tsx';
 import classes from './runs.module.css';
 
 const shownPerSection = 6;
@@ -19,19 +21,42 @@ const shownPerSection = 6;
 export function HomePage() {
   const { data: runs, error, refetch } = useQuery(runsQuery);
   return (
-    <Page title="Home">
+    <Page title="Home" actions={<NewRunButton />}>
       {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
       {runs === undefined && error === null && <Loading />}
       {runs?.length === 0 && (
         <Empty command={runCommand}>
           <p>
-            <strong>Nothing has run here yet.</strong> Write down a pipeline, or take one of{' '}
-            <code>examples/</code>, and let it run over a folder of images:
+            <strong>Nothing has run here yet.</strong> Choose a pipeline and a folder of images with{' '}
+            <Link to="/runs/new">New run</Link>, or let one run from the command line:
           </p>
         </Empty>
       )}
+      <FailedTasks />
       {runs !== undefined && runs.length > 0 && <Overview runs={runs} />}
     </Page>
+  );
+}
+
+/** The same count as in the navigation; nothing where all is well. */
+function FailedTasks() {
+  const { data: summary } = useQuery(failureSummaryQuery);
+  if (summary === undefined || summary.failed === 0) return null;
+  const { failed, blocked, runs } = summary;
+  return (
+    <Link to="/failures" className={`panel ${classes['failed']}`}>
+      <StateIcon state="failed" />
+      <span>
+        <strong className="figures">{formatThings(failed, 'failed task')}</strong> in{' '}
+        {formatThings(runs, 'run')}
+        {blocked > 0 && (
+          <span className="quiet">
+            ; {formatThings(blocked, 'task')} {blocked === 1 ? 'waits' : 'wait'} for what failed
+          </span>
+        )}
+      </span>
+      <span className={classes['see']}>See why, and try again</span>
+    </Link>
   );
 }
 
@@ -110,7 +135,7 @@ function RunCard({ run }: { readonly run: RunSummary }) {
         </span>
       </div>
       {failed > 0 && (
-        <Link to="/runs/$run" params={{ run: run.id }} search={{ tab: 'tasks', state: 'failed' }}>
+        <Link to="/failures" search={{ run: run.id }}>
           See {formatThings(failed, 'failed task')}
         </Link>
       )}

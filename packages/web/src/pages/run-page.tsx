@@ -1,22 +1,21 @@
 /** A run: its stages, its lattice and its tasks, as they change. A task opens in a panel beside it. */
 import type { RunDetail } from '@gantry/model';
-import { Button, Tabs } from '@mantine/core';
+import { Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, Outlet } from '@tanstack/react-router';
-import { useState } from 'react';
-import { client } from '../api/client.ts';
 import { graphQuery, runQuery } from '../api/queries.ts';
 import { StageMaps } from '../heat-map/stage-maps.tsx';
-import { countAll, countFinished } from '../live/rates.ts';
+import { countAll } from '../live/rates.ts';
 import { useChangeSearch } from '../parts/change-search.ts';
-import { Confirm } from '../parts/confirm.tsx';
 import { CountBar, CountList } from '../parts/count-bar.tsx';
-import { formatThings } from '../parts/numbers.ts';
 import { Empty, Loading, Page, Problem } from '../parts/page.tsx';
 import { ProgressWords } from '../parts/progress.tsx';
 import { RelativeTime } from '../parts/relative-time.tsx';
 import { RunTime } from '../parts/run-time.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
+import { RunActions } from '../runs/run-actions.tsx';
+import { ReadFolders } from '../sources/read-folders.tsx';
+import { WatchedFolders } from '../sources/watched-folders.tsx';
 import { StageGraph } from '../stage-graph/stage-graph.tsx';
 import { TaskTable } from '../tasks/task-table.tsx';
 import classes from './run-page.module.css';
@@ -74,6 +73,8 @@ function Run({ run }: { readonly run: RunDetail }) {
           </span>
         </div>
       </div>
+      <ReadFolders run={run} />
+      <WatchedFolders run={run} />
       {graph === undefined ? <Loading /> : <StageGraph run={run} graph={graph} current={stage.name} />}
       <Tabs
         value={search.tab ?? 'map'}
@@ -98,45 +99,4 @@ function Run({ run }: { readonly run: RunDetail }) {
 /** Where nobody has chosen a stage: the one with the most places, of several the first. */
 function firstWorthSeeing(run: RunDetail) {
   return run.stages.toSorted((a, b) => countAll(b.tasks) - countAll(a.tasks))[0];
-}
-
-function RunActions({ run }: { readonly run: RunDetail }) {
-  const [asking, setAsking] = useState<'cancel' | 'retry'>();
-  const again = (run.tasks.failed ?? 0) + (run.tasks.cancelled ?? 0);
-  const open = countAll(run.tasks) - countFinished(run.tasks);
-  const command = `npx gantry run --resume ${run.id}`;
-  return (
-    <>
-      {run.state === 'active' && (
-        <Button variant="default" onClick={() => setAsking('cancel')}>
-          Cancel the run
-        </Button>
-      )}
-      {again > 0 && <Button onClick={() => setAsking('retry')}>Retry {formatThings(again, 'task')}</Button>}
-      {asking === 'cancel' && (
-        <Confirm
-          title={`Cancel run ${run.id}?`}
-          action="Cancel the run"
-          danger
-          onConfirm={() => client.cancelRun(run.id)}
-          onClose={() => setAsking(undefined)}
-        >
-          {formatThings(open, 'task')} will not be finished; those that run are ended. What is done stays, and
-          the run can be taken up again where it was.
-        </Confirm>
-      )}
-      {asking === 'retry' && (
-        <Confirm
-          title={`Retry ${formatThings(again, 'task')}?`}
-          action={`Retry ${formatThings(again, 'task')}`}
-          command={command}
-          onConfirm={() => client.resumeRun(run.id, { again: 'all' })}
-          onClose={() => setAsking(undefined)}
-        >
-          All that failed or was cancelled is tried again, and what was blocked by it goes on. What succeeded
-          stays as it is.
-        </Confirm>
-      )}
-    </>
-  );
 }

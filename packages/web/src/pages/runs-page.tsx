@@ -8,6 +8,7 @@ import { CountBar } from '../parts/count-bar.tsx';
 import { Empty, Loading, Page, Problem } from '../parts/page.tsx';
 import { ProgressWords } from '../parts/progress.tsx';
 import { RelativeTime } from '../parts/relative-time.tsx';
+import { NewRunButton } from '../runs/new-run-button.tsx';
 import { runCommand, RunTime } from '../parts/run-time.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { lookOf } from '../parts/state-looks.tsx';
@@ -21,14 +22,14 @@ export function RunsPage() {
   const states = [...new Set((runs ?? []).map((run) => run.state))].sort();
   const shown = (runs ?? []).filter((run) => only === undefined || run.state === only);
   return (
-    <Page title="Runs">
+    <Page title="Runs" actions={<NewRunButton />}>
       {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
       {runs === undefined && error === null && <Loading />}
       {runs?.length === 0 && (
         <Empty command={runCommand}>
           <p>
-            <strong>A run is a pipeline at work on a folder of images.</strong> There is none yet. The first
-            one is started with this command, in the same data directory; it shows up here by itself.
+            <strong>A run is a pipeline at work on a folder of images.</strong> There is none yet. Start the
+            first one with the button above, or with this command; it shows up here by itself.
           </p>
         </Empty>
       )}

@@ -12,6 +12,10 @@ interface ConfirmProps {
   readonly action: string;
   readonly danger?: boolean;
   readonly command?: string;
+  /** Beside the command. */
+  readonly more?: ReactNode;
+  /** True as long as it cannot be done. */
+  readonly disabled?: boolean;
   readonly onConfirm: () => Promise<unknown>;
   readonly onClose: () => void;
 }
@@ -22,6 +26,8 @@ export function Confirm({
   action,
   danger = false,
   command,
+  more,
+  disabled = false,
   onConfirm,
   onClose,
 }: ConfirmProps) {
@@ -41,10 +47,15 @@ export function Confirm({
   return (
     <Modal opened onClose={onClose} title={title} centered closeButtonProps={{ 'aria-label': 'Close' }}>
       <Stack gap="md">
-        <Text size="md">{children}</Text>
+        <Text size="md" component="div">
+          {children}
+        </Text>
         {error !== undefined && <Problem error={error} />}
         <Group justify="space-between">
-          <span>{command !== undefined && <CopyButton text={command} label="Copy as command" />}</span>
+          <Group gap="xs">
+            {command !== undefined && <CopyButton text={command} label="Copy as command" />}
+            {more}
+          </Group>
           <Group gap="xs">
             <Button variant="default" onClick={onClose}>
               Leave it
@@ -52,6 +63,7 @@ export function Confirm({
             <Button
               color={danger ? 'var(--danger-fill)' : 'blue'}
               loading={busy}
+              disabled={disabled}
               onClick={() => void confirm()}
               data-autofocus
             >

@@ -7,6 +7,13 @@ export function formatCount(value: number): string {
   return whole.format(value);
 }
 
+/** `7`, `99`, `1k`, `12k`, `1M`: three characters at most. */
+export function formatShort(count: number): string {
+  if (count < 1000) return String(count);
+  if (count < 1_000_000) return `${Math.floor(count / 1000)}k`;
+  return `${Math.floor(count / 1_000_000)}M`;
+}
+
 /** `3 tasks`, `1 task` */
 export function formatThings(count: number, thing: string): string {
   return `${formatCount(count)} ${thing}${count === 1 ? '' : 's'}`;

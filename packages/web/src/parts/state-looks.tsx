@@ -2,10 +2,10 @@
  * The colour, icon and word of every state, the same everywhere. Colours are those of Okabe and Ito
  * (https://jfly.uni-koeln.de/color/), which people with any colour vision tell apart; the icons differ without colour.
  */
-import type { AttemptEnd, RunState, TaskState } from '@gantry/model';
+import type { AgentState, AttemptEnd, DatasetState, RunState, TaskState } from '@gantry/model';
 import type { ReactNode } from 'react';
 
-export type ShownState = TaskState | RunState | AttemptEnd | 'stale';
+export type ShownState = TaskState | RunState | AttemptEnd | DatasetState | AgentState | 'stale';
 
 export interface StateLook {
   readonly word: string;
@@ -71,9 +71,13 @@ const looks: Readonly<Record<ShownState, StateLook>> = {
     icon: onDisc('M5 8.2l2.1 2.1L11 6.2'),
   },
   failed,
-  'timed-out': { ...failed, word: 'timed out' },
-  'out-of-memory': { ...failed, word: 'out of memory' },
-  'start-failed': { ...failed, word: 'did not start' },
+  'timed-out': { ...failed, word: 'timed out', icon: onDisc('M8 4.6V8l2.3 1.5') },
+  'out-of-memory': {
+    ...failed,
+    word: 'out of memory',
+    icon: onDisc('M5.4 10.6V8.4M8 10.6V5.2M10.6 10.6V6.8'),
+  },
+  'start-failed': { ...failed, word: 'did not start', icon: onDisc('M6.8 5.4l3.8 2.6-3.8 2.6z') },
   cancelled: {
     word: 'cancelled',
     color: 'var(--state-cancelled)',
@@ -109,11 +113,58 @@ const looks: Readonly<Record<ShownState, StateLook>> = {
       </>
     ),
   },
+  alive: { word: 'connected', color: 'var(--state-succeeded)', icon: onDisc('M5 8.2l2.1 2.1L11 6.2') },
+  left: { word: 'left', color: 'var(--state-waiting)', icon: dashed },
   returned: { word: 'given back', color: 'var(--state-waiting)', icon: dashed },
   paused: {
     word: 'paused',
     color: 'var(--state-waiting)',
     icon: <path d="M6 4.5v7M10 4.5v7" fill="none" />,
+  },
+  open: {
+    word: 'open',
+    color: 'var(--state-ready)',
+    icon: (
+      <>
+        {ring}
+        <path d="M8 5.4v5.2M5.4 8h5.2" fill="none" />
+      </>
+    ),
+  },
+  closed: {
+    word: 'closed',
+    color: 'var(--state-waiting)',
+    icon: (
+      <>
+        <rect x="3.2" y="3.2" width="9.6" height="9.6" rx="1.6" fill="none" />
+        <path d="M5.6 8.1l1.7 1.7 3.1-3.5" fill="none" />
+      </>
+    ),
+  },
+  sealed: {
+    word: 'sealed',
+    color: 'var(--state-succeeded)',
+    icon: (
+      <>
+        <rect x="3.6" y="7" width="8.8" height="6" rx="1.2" fill="currentColor" />
+        <path d="M5.4 7V5.4a2.6 2.6 0 0 1 5.2 0V7" fill="none" />
+      </>
+    ),
+  },
+  published: {
+    word: 'published',
+    color: 'var(--state-succeeded)',
+    icon: <path d="M8 12.6V4M4.6 7.2L8 3.8l3.4 3.4M3.4 13.2h9.2" fill="none" />,
+  },
+  invalidated: {
+    word: 'invalidated',
+    color: 'var(--state-failed)',
+    icon: (
+      <>
+        {ring}
+        <path d="M8 5v3.4M8 10.9v.1" fill="none" />
+      </>
+    ),
   },
   archived: {
     word: 'archived',

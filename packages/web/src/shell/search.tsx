@@ -3,8 +3,10 @@ import { Modal, TextInput, useComputedColorScheme, useMantineColorScheme } from 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useId, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { foundDatasetsQuery } from '../api/dataset-queries.ts';
 import { runQuery, runsQuery } from '../api/queries.ts';
 import { StateIcon } from '../parts/state-badge.tsx';
+import { TypeIcon } from '../parts/type-icon.tsx';
 import { Icon } from './icons.tsx';
 import classes from './shell.module.css';
 
@@ -55,7 +57,7 @@ export function Search({ onClose }: { readonly onClose: () => void }) {
           setSelected(0);
         }}
         onKeyDown={onKeyDown}
-        placeholder="A run, a stage, a page, a command"
+        placeholder="A run, a stage, a dataset, a page, a command"
         aria-label="Search and commands"
         role="combobox"
         aria-expanded
@@ -90,6 +92,7 @@ function useEntries(words: string): Entry[] {
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const { data: runs = [] } = useQuery(runsQuery);
+  const { data: datasets = [] } = useQuery(foundDatasetsQuery(words.trim()));
   const { setColorScheme } = useMantineColorScheme();
   const other = useComputedColorScheme('light') === 'dark' ? 'light' : 'dark';
   const { run: runHere } = useParams({ strict: false });
@@ -110,11 +113,39 @@ function useEntries(words: string): Entry[] {
       go: () => void navigate({ to: '/runs' }),
     },
     {
+      key: 'datasets',
+      text: 'Datasets',
+      kind: 'page',
+      icon: <Icon name="datasets" size={16} />,
+      go: () => void navigate({ to: '/datasets' }),
+    },
+    {
+      key: 'failures',
+      text: 'Failures',
+      kind: 'page',
+      icon: <Icon name="failures" size={16} />,
+      go: () => void navigate({ to: '/failures' }),
+    },
+    {
+      key: 'agents',
+      text: 'Agents',
+      kind: 'page',
+      icon: <Icon name="agents" size={16} />,
+      go: () => void navigate({ to: '/agents' }),
+    },
+    {
       key: 'failed',
       text: 'Runs that failed',
       kind: 'page',
       icon: <StateIcon state="failed" />,
       go: () => void navigate({ to: '/runs', search: { only: 'failed' } }),
+    },
+    {
+      key: 'new-run',
+      text: 'Start a new run',
+      kind: 'command',
+      icon: <Icon name="plus" size={16} />,
+      go: () => void navigate({ to: '/runs/new' }),
     },
     {
       key: 'theme',
@@ -139,6 +170,13 @@ function useEntries(words: string): Entry[] {
       kind: 'run',
       icon: <StateIcon state={run.state} />,
       go: () => void navigate({ to: '/runs/$run', params: { run: run.id } }),
+    })),
+    ...datasets.map(({ id, name, type }) => ({
+      key: `dataset ${id}`,
+      text: name,
+      kind: 'dataset',
+      icon: <TypeIcon type={type} size={16} />,
+      go: () => void navigate({ to: '/datasets/$dataset', params: { dataset: id } }),
     })),
   ];
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);

@@ -3,14 +3,16 @@ import { ActionIcon, Menu, Tooltip, useComputedColorScheme, useMantineColorSchem
 import { useHotkeys } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
+import { loadPage } from '../load-page.ts';
 import { client } from '../api/client.ts';
 import { statusQuery } from '../api/queries.ts';
 import { setSignedOut } from '../api/signed-out.ts';
+import { Bell } from '../notifications/bell.tsx';
 import { Connection } from './connection.tsx';
 import { Icon } from './icons.tsx';
 import classes from './shell.module.css';
 
-const Search = lazy(async () => ({ default: (await import('./search.tsx')).Search }));
+const Search = lazy(async () => ({ default: (await loadPage(() => import('./search.tsx'))).Search }));
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
@@ -30,6 +32,7 @@ export function TopBar() {
         {status?.dataDirectory}
       </span>
       <Connection />
+      <Bell />
       <ThemeSwitch />
       <Account version={status?.version} />
       {searching && (

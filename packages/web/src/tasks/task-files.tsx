@@ -1,12 +1,14 @@
-/** What a task reads, the command it was, and what it made. */
-import { userApiPath, type TaskExplanation, type TaskWork } from '@gantry/model';
+/** What a task reads, the command it was, and what it made: as pictures where they are some. */
+import type { TaskExplanation, TaskWork } from '@gantry/model';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
-import { client } from '../api/client.ts';
+import { Link } from '@tanstack/react-router';
+import { itemFileAddress } from '../api/dataset-queries.ts';
 import { taskWorkQuery } from '../api/queries.ts';
+import { ItemChip } from '../datasets/item-chip.tsx';
+import itemClasses from '../datasets/item-panel.module.css';
 import { CopyButton } from '../parts/copy-button.tsx';
-import { formatSize, formatThings, placeText } from '../parts/numbers.ts';
-import { formatPlaceWords } from './place-words.ts';
+import { quote } from '../parts/quote.ts';
+import { formatCount, formatSize, formatThings, placeText } from '../parts/numbers.ts';
 import classes from './task-panel.module.css';
 
 interface TaskFilesProps {
@@ -15,6 +17,7 @@ interface TaskFilesProps {
 }
 
 type Input = TaskExplanation['inputs'][number];
+type Made = TaskWork['outputs'][number];
 
 export function TaskFiles({ task, attempt }: TaskFilesProps) {
   const { data: work } = useQuery(taskWorkQuery(task.id, attempt));
@@ -24,7 +27,7 @@ export function TaskFiles({ task, attempt }: TaskFilesProps) {
       <section className={classes['section']} aria-label="Inputs">
         <h3>Inputs</h3>
         {task.inputs.map((input) => (
-          <InputFiles key={input.name} task={task} input={input} />
+          <InputFiles key={input.name} input={input} />
         ))}
       </section>
       <section className={classes['section']} aria-label="Outputs">
@@ -34,23 +37,31 @@ export function TaskFiles({ task, attempt }: TaskFilesProps) {
             It has made nothing yet.
           </p>
         ) : (
-          <ul className={classes['files']} tabIndex={0} aria-label="What it made">
+          <ul className={classes['made']} aria-label="What it made">
             {work.outputs.map((item) => (
               <li key={`${item.output} ${placeText(item.place)}`}>
-                <a
-                  className="cut"
-                  href={`${userApiPath}/tasks/${task.id}/file?${new URLSearchParams({ output: item.output, place: placeText(item.place) }).toString()}`}
-                  title={item.path}
-                >
-                  {item.name}
-                </a>
-                <span className="quiet">{item.output}</span>
-                <span className="quiet figures">{formatSize(item.size)}</span>
+                <MadeFile item={item} />
               </li>
             ))}
           </ul>
         )}
       </section>
+    </>
+  );
+}
+
+function MadeFile({ item }: { readonly item: Made }) {
+  const { dataset, place, name, output, revision, size } = item;
+  return (
+    <>
+      <ItemChip {...{ dataset, type: item.type, place, name, revision }} />
+      <span className="quiet">{output}</span>
+      <span className="quiet figures">{formatSize(size)}</span>
+      {item.type !== 'pyramid' && (
+        <a href={itemFileAddress(dataset, place)} download={name} aria-label={`Download ${name}`}>
+          Download
+        </a>
+      )}
     </>
   );
 }
@@ -70,59 +81,44 @@ function CommandSection({ command, work }: { readonly command: readonly string[]
   );
 }
 
-function InputFiles({ task, input }: { readonly task: TaskExplanation; readonly input: Input }) {
-  const navigate = useNavigate();
-  const [stage, output] = input.from.split('.');
-  const open = async (place: Readonly<Record<string, number>>): Promise<void> => {
-    if (stage === undefined) return;
-    const id = await client.findTask(task.run, stage, place);
-    await navigate({ to: '/runs/$run/tasks/$task', params: { run: task.run, task: id } });
-  };
+function InputFiles({ input }: { readonly input: Input }) {
+  const { name, from, dataset, type, available, pending, failed, items } = input;
   const missing = [
-    ...(input.pending > 0 ? [`${formatThings(input.pending, 'place')} pending`] : []),
-    ...(input.failed > 0 ? [`${formatThings(input.failed, 'place')} failed`] : []),
+    ...(pending > 0 ? [`${formatThings(pending, 'place')} pending`] : []),
+    ...(failed > 0 ? [`${formatThings(failed, 'place')} failed`] : []),
   ];
+  const more = available - items.length;
   return (
     <>
       <div className={classes['input']}>
         <span>
-          {input.name} <span className="quiet">from {input.from}</span>
+          {name}{' '}
+          <span className="quiet">
+            from{' '}
+            <Link to="/datasets/$dataset" params={{ dataset }}>
+              {from}
+            </Link>
+          </span>
         </span>
-        <span className="quiet figures">
-          {[formatThings(input.available, 'item'), ...missing].join(', ')}
-        </span>
+        <span className="quiet figures">{[formatThings(available, 'item'), ...missing].join(', ')}</span>
       </div>
-      {input.items.length > 0 && (
-        <ul className={classes['files']} tabIndex={0} aria-label={`Items of ${input.name}`}>
-          {input.items.map((item) => (
+      {items.length > 0 && (
+        <ul className={itemClasses['strip']} aria-label={`Items of ${name}`}>
+          {items.map((item) => (
             <li key={placeText(item.place)}>
-              {output === undefined ? (
-                <span className="cut" title={item.path}>
-                  {item.name}
-                </span>
-              ) : (
-                <a
-                  className="cut"
-                  href={`/runs/${task.run}`}
-                  title={`The task that made it, ${item.path}`}
-                  onClick={(event) => {
-                    event.preventDefault();
-                    void open(item.place);
-                  }}
-                >
-                  {item.name}
-                </a>
-              )}
-              <span className="quiet figures">{formatPlaceWords(item.place)}</span>
+              <ItemChip {...{ dataset, type, place: item.place, name: item.name, revision: item.revision }} />
             </li>
           ))}
+          {more > 0 && (
+            <li className="quiet figures">
+              and{' '}
+              <Link to="/datasets/$dataset" params={{ dataset }}>
+                {formatCount(more)} more
+              </Link>
+            </li>
+          )}
         </ul>
       )}
     </>
   );
-}
-
-/** As a shell would need it; the tool itself is started without one. */
-function quote(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`;
 }
