@@ -12,6 +12,7 @@ import { listFewInputsSql, type FewInputRow } from './statements/list-few-inputs
 import { listInputsSql, type InputItemRow } from './statements/list-inputs.ts';
 import { listReadersSql, type ReaderRow } from './statements/list-readers.ts';
 import { madeItemsValues, type MadeItemRow } from './statements/record-items.ts';
+import { inputRanges } from './statements/recount.ts';
 import { replaceItemsSql } from './statements/replace-items.ts';
 import { withdrawItemsSql } from './statements/withdraw-items.ts';
 
@@ -122,6 +123,7 @@ export async function advanceStage(
     stage.tries,
     moment.change,
     stage.losses,
+    inputRanges(stage),
   );
   if (row === undefined) throw new Error('advance-stage returned no row');
   return row;

@@ -31,7 +31,7 @@ export interface StageTouch {
 }
 
 /** $1 stage, $2 producers, $3 input datasets, $4 output datasets, $5 open inputs, $6 run has ended, */
-/** $7 inputs to recount, $8 tries, $9 run.change, $10 losses in a row */
+/** $7 inputs to recount, $8 tries, $9 run.change, $10 losses in a row, $11 ranges of the inputs */
 export function advanceStageSql(stage: StageShape, touch: StageTouch): string {
   const numbers = stage.inputs.map((_, index) => index + 1);
   // Verdicts alone leave the counts as they are, and have found their tasks before.
@@ -43,7 +43,7 @@ export function advanceStageSql(stage: StageShape, touch: StageTouch): string {
 WITH parameters AS (
   -- Gives every parameter its type, whichever of them this shape uses.
   SELECT $1::int, $2::int[], $3::int[], $4::int[], $5::boolean[], $6::boolean, $7::boolean[], $8::int, $9::bigint,
-    $10::int
+    $10::int, $11::int[]
 ), after AS MATERIALIZED (
   SELECT s.at, s.id, s.place, s.old_state, s.state, s.stale, s.result, s.done, s.tries, s.lost, s.attempt, s.first,
     ${counting ? `s.reads, ${counts} AS counts,` : ''}
