@@ -38,34 +38,33 @@ export function advanceStageSql(stage: StageShape, touch: StageTouch): string {
   const counting = touch.fresh || touch.changes || touch.everyTask;
   const found = counting ? countChangesSql(stage, touch) : foundByVerdictSql(stage);
   const judged = judgeSql(stage);
-  const counts = `ARRAY[${numbers.flatMap((n) => ['k', 'a', 'p', 'f'].map((c) => `s.${c}${n}`)).join(', ')}]::int[]`;
+  const counts = `ARRAY[${numbers.flatMap((n) => ['k', 'a', 'p', 'f'].map((c) => `f.${c}${n}`)).join(', ')}]::int[]`;
   return `
 WITH parameters AS (
   -- Gives every parameter its type, whichever of them this shape uses.
   SELECT $1::int, $2::int[], $3::int[], $4::int[], $5::boolean[], $6::boolean, $7::boolean[], $8::int, $9::bigint,
     $10::int, $11::int[]
-), after AS MATERIALIZED (
-  SELECT s.at, s.id, s.place, s.old_state, s.state, s.stale, s.result, s.done, s.tries, s.lost, s.attempt, s.first,
-    ${counting ? `s.reads, ${counts} AS counts,` : ''}
-    s.state IN ('skipped', 'dropped') AS gone,
-    CASE WHEN s.old_state IS NULL THEN 'n' ELSE unit_status(s.old_state, s.old_stale) END AS was,
-    unit_status(s.state, s.stale) AS now,
-    (s.state <> 'dropped')::int - (s.old_state IS NOT NULL AND s.old_state <> 'dropped')::int AS known,
-    (s.old_state, s.old_stale, s.old_result, s.old_done, s.old_tries, s.old_lost${counting ? `, s.old_counts, s.old_reads` : ''})
-      IS DISTINCT FROM (s.state, s.stale, s.result, s.done, s.tries, s.lost${counting ? `, ${counts}, s.reads` : ''}) AS moved
+), after AS (
+  UPDATE task t SET state = s.state, stale = s.stale,${counting ? ' counts = s.counts, reads = s.reads,' : ''}
+    result = CASE WHEN s.state IN ('skipped', 'dropped') THEN NULL ELSE s.result END,
+    done = CASE WHEN s.state IN ('skipped', 'dropped') THEN NULL ELSE s.done END,
+    tries = s.tries, lost = s.lost, changed = $9
   FROM (
-    SELECT f.*, ${judged.state} AS state, ${judged.stale} AS stale
+    SELECT f.*, ${judged.state} AS state, ${judged.stale} AS stale${counting ? `, ${counts} AS counts` : ''}
     FROM (
       SELECT d.*, ${judged.dropped} AS dropped, ${judged.blocked} AS blocked, ${judged.pending} AS pending,
         ${judged.empty} AS empty
       FROM (${touch.verdicts ? resultOfVerdictSql(found) : resultAsBeforeSql(found)} OFFSET 0) d OFFSET 0
     ) f OFFSET 0
   ) s
-), written AS (
-  UPDATE task t SET state = a.state, stale = a.stale,${counting ? ' counts = a.counts, reads = a.reads,' : ''}
-    result = CASE WHEN a.gone THEN NULL ELSE a.result END, done = CASE WHEN a.gone THEN NULL ELSE a.done END,
-    tries = a.tries, lost = a.lost, changed = $9
-  FROM after a WHERE t.ctid = a.at AND a.moved
+  WHERE t.ctid = s.at
+    AND (s.attempt IS NOT NULL
+      OR (s.old_state, s.old_stale, s.old_result, s.old_done, s.old_tries, s.old_lost${counting ? `, s.old_counts, s.old_reads` : ''})
+        IS DISTINCT FROM (s.state, s.stale, s.result, s.done, s.tries, s.lost${counting ? `, s.counts, s.reads` : ''}))
+  RETURNING s.id, s.place, s.old_state, s.state, s.attempt, s.first, s.state IN ('skipped', 'dropped') AS gone,
+    CASE WHEN s.old_state IS NULL THEN 'n' ELSE unit_status(s.old_state, s.old_stale) END AS was,
+    unit_status(s.state, s.stale) AS now,
+    (s.state <> 'dropped')::int - (s.old_state IS NOT NULL AND s.old_state <> 'dropped')::int AS known
 ), made_ready AS (
   INSERT INTO ready (stage, task)
   SELECT $1, a.id FROM after a

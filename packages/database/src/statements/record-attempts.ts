@@ -3,8 +3,9 @@
  * depends on what the run is at: others need not wait for it. An attempt that is not in `running` under this session
  * is not written.
  *
- * Locks: none that is held for long; two that end the same attempt meet at the index, and the later one fails with
- * `unique_violation` when the earlier one has come to its end. Index: running (attempt).
+ * Locks: two calls that end the same attempt meet at its row, and the later one fails with `unique_violation` when the
+ * earlier one has come to its end; they write in the order of the attempts, so that they do not wait in a circle.
+ * Index: running (attempt).
  *
  * The reports come as an array for each column: 4.6 µs a report, against 7.9 as JSON.
  */
@@ -53,6 +54,7 @@ WITH written AS (
   FROM unnest(${columns.map(([, type], index) => `$${index + 2}::${type}[]`).join(', ')})
     AS p(${columns.map(([name]) => name).join(', ')})
     JOIN running r ON r.attempt = p.attempt AND r.session = $1
+  ORDER BY p.attempt
   RETURNING id
 )
 SELECT array_agg(id) AS attempts FROM written`,
