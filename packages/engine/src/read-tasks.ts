@@ -7,14 +7,14 @@
  *
  * | state                               | walks                                    | takes         |
  * |-------------------------------------|------------------------------------------|---------------|
- * | any                                 | the places                               | 3 ms          |
- * | failed, blocked, cancelled, skipped | `aside`, which has them alone            | 3 to 11 ms    |
- * | running                             | `running`, which is small                | 1 ms          |
- * | ready                               | `ready` where it is short, or the places | 4 ms          |
- * | waiting, succeeded                  | the places, past all others              | 4 ms to 1.3 s |
+ * | any                                 | the places                               | 1 ms          |
+ * | failed, blocked, cancelled, skipped | `aside`, which has them alone            | 3 ms          |
+ * | running                             | `running`, which is small                | not measured  |
+ * | ready                               | `ready` where it is short, or the places | not measured  |
+ * | waiting, succeeded                  | the places, past all others              | 1 ms to 0.3 s |
  *
- * The last is the price where very few of very many wait (or have succeeded): an index would cost every task two writes
- * more. Measured on two busy cores.
+ * The last is the price where very few of very many wait (or have succeeded), as here nine in a million: an index would
+ * cost every task two writes more. Measured on two cores.
  */
 import { placeAt, type TaskQuery, type TaskState, type TaskSummary } from '@gantry/model';
 import type { Engine } from './engine.ts';

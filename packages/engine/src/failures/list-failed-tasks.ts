@@ -2,7 +2,7 @@
  * Failed tasks with the attempt that they failed by, newest first. Reads only.
  *
  * Index: `failure_pkey`, walked from its end; `failure_by_cause` where a cause is named. The first page of 100,000
- * failures takes 7 ms, as does a filter that fits none of them.
+ * failures takes 3 ms, a filter that fits none of them 8 ms.
  */
 import { placeAt, type FailedTask, type FailedTasks, type FailedTasksQuery } from '@gantry/model';
 import type { Engine } from '../engine.ts';

@@ -1,7 +1,7 @@
 /**
  * How much has failed, and where: from the tallies, whatever the number of failures. Reads only.
  *
- * Index: `tally_troubled`, `failure_pkey`. 3 ms with 2,000 runs of five stages.
+ * Index: `tally_troubled`, `failure_pkey`. 1 ms with 100,000 failures in one run.
  */
 import { mostSummaryRuns, type FailureSummary } from '@gantry/model';
 import type { Engine } from '../engine.ts';
