@@ -60,7 +60,7 @@ describe('a run as a request', () => {
     const text = writeRequest({
       ...{ server: 'http://127.0.0.1:1', path: '/api/v1/runs', dataDirectory: '/data dir', body },
     });
-    const [token = '', curl = ''] = [text.slice(0, text.indexOf('\n')), text.slice(text.indexOf('\n') + 1)];
+    const [token, curl] = [text.slice(0, text.indexOf('\n')), text.slice(text.indexOf('\n') + 1)];
     expect(token).toBe("token=$(jq -r .token '/data dir/run/server.json')");
     const words = wordsOf(curl);
     expect(words.at(-1)).toBe('http://127.0.0.1:1/api/v1/runs');

@@ -7,7 +7,6 @@ import {
   FileErrors,
   parsePipelineFile,
   type CheckedPipeline,
-  type CompiledPipeline,
   type CompileOptions,
   type FileProblem,
   type ParsedPipeline,

@@ -79,7 +79,9 @@ function PathBar({ listing, path, onGo }: PathBarProps) {
         <Button
           variant="default"
           disabled={listing?.parent === null || listing === undefined}
-          onClick={() => listing?.parent != null && onGo(listing.parent)}
+          onClick={() => {
+            if (typeof listing?.parent === 'string') onGo(listing.parent);
+          }}
           aria-label="Up one folder"
           title="Up one folder (Backspace)"
         >
@@ -109,7 +111,7 @@ function PathBar({ listing, path, onGo }: PathBarProps) {
           </Button>
         ))}
       </nav>
-      {listing?.through != null && (
+      {typeof listing?.through === 'string' && (
         <p className={`${classes['through']} quiet`}>{listing.through} is a link; this is where it leads.</p>
       )}
     </>
