@@ -64,6 +64,8 @@ export async function openPool(options: PoolOptions): Promise<Pool> {
     connectionTimeoutMillis: options.patienceMs ?? 10_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
+    // Queries that are made one after the other without waiting travel together.
+    pipeline: true,
     types: { getTypeParser: parseValue },
   });
   // Without a listener an idle connection's end would end the process.
@@ -143,7 +145,9 @@ async function queryPatiently<Row extends pg.QueryResultRow>(
 
 /**
  * Runs `use` within a transaction (READ COMMITTED): commits when it returns, rolls back when it throws, and gives
- * the connection back in either case. A connection on which the rollback fails is thrown away.
+ * the connection back in either case. A connection on which the rollback fails is thrown away. Queries that `use` makes
+ * without waiting for the one before are done in their order, each a statement of its own, without a way to the client
+ * and back between them; where one fails, so do those after it.
  *
  * @throws what `use` or the commit throws; GantryError `database-unreachable` if no connection can be had.
  */
@@ -159,8 +163,11 @@ export async function transaction<T>(pool: Pool, use: (transaction: Transaction)
   client.on('error', ignore);
   let broken: Error | undefined;
   try {
-    await client.query('BEGIN');
+    // Travels with the first query of `use`, which fails where this does.
+    const begun = client.query('BEGIN');
+    begun.catch(ignore);
     const result = await use(client);
+    await begun;
     const { command } = await client.query('COMMIT');
     if (command === 'ROLLBACK') {
       throw new Error('A statement of the transaction had failed and its error was not passed on.');

@@ -1,3 +1,4 @@
+export { arrayText } from './array-text.ts';
 export { claimDatabase, describeDatabase, type DatabaseOwner } from './claim-database.ts';
 export { explainLostConnection } from './connection-failure.ts';
 export {
@@ -38,4 +39,5 @@ export type { FewInputRow } from './statements/list-few-inputs.ts';
 export type { InputItemRow } from './statements/list-inputs.ts';
 export type { ReaderRow } from './statements/list-readers.ts';
 export { recordItems, type MadeItemRow } from './statements/record-items.ts';
-export { settleAttempts, type EndedAttemptRow } from './statements/settle-attempts.ts';
+export { forgetAttempts, recordAttempts, type EndedAttemptRow } from './statements/record-attempts.ts';
+export { settleAttempts, type VerdictRow } from './statements/settle-attempts.ts';

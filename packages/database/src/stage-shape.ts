@@ -19,6 +19,8 @@ export interface InputShape {
   /** Offsets of the places that a `neighbors` stage reads; undefined for the other forms of `over`. */
   readonly offsets: readonly Place[] | undefined;
   readonly bounds: LatticeBounds;
+  /** True where one transaction may tell of a place twice: that declared extents promise it, and that it came. */
+  readonly toldTwice: boolean;
 }
 
 export interface OutputShape {

@@ -1,15 +1,18 @@
 /**
  * The statements that advance one stage of a run, prepared once per shape: stages that are alike share them.
  */
+import { arrayText } from './array-text.ts';
 import type { Pool, Transaction } from './connect.ts';
 import { defineStatement, type Statement } from './define-statement.ts';
 import type { StageShape } from './stage-shape.ts';
-import { advanceStageSql } from './statements/advance-stage.ts';
+import { advanceStageSql, type StageTouch } from './statements/advance-stage.ts';
 import { createFirstTasksSql, walksOneInput } from './statements/create-first-tasks.ts';
 import { createTasksSql } from './statements/create-tasks.ts';
 import { listFewInputsSql, type FewInputRow } from './statements/list-few-inputs.ts';
 import { listInputsSql, type InputItemRow } from './statements/list-inputs.ts';
 import { listReadersSql, type ReaderRow } from './statements/list-readers.ts';
+import { madeItemsValues, type MadeItemRow } from './statements/record-items.ts';
+import { inputRanges } from './statements/recount.ts';
 import { replaceItemsSql } from './statements/replace-items.ts';
 import { withdrawItemsSql } from './statements/withdraw-items.ts';
 
@@ -24,8 +27,6 @@ export interface StageMoment {
   readonly ended: boolean;
   /** Per input: count again from scratch for every task. */
   readonly recount: readonly boolean[];
-  /** Judge every task, not only those that something touched. */
-  readonly everyTask: boolean;
   /** `run.change` of this transaction. */
   readonly change: number;
 }
@@ -103,10 +104,12 @@ export async function advanceStage(
   transaction: Transaction,
   stage: StageShape,
   moment: StageMoment,
+  touch: StageTouch,
 ): Promise<Advance> {
-  const text = textOf(stage, moment.everyTask ? 'advance every' : 'advance', (shape) =>
-    advanceStageSql(shape, moment.everyTask),
-  );
+  const name = `advance ${Object.entries(touch)
+    .flatMap(([part, is]) => (is ? part : []))
+    .join(' ')}`;
+  const text = textOf(stage, name, (shape) => advanceStageSql(shape, touch));
   const statement = prepare<Advance>('advance-stage', text);
   const [row] = await statement.run(
     transaction,
@@ -120,6 +123,7 @@ export async function advanceStage(
     stage.tries,
     moment.change,
     stage.losses,
+    inputRanges(stage),
   );
   if (row === undefined) throw new Error('advance-stage returned no row');
   return row;
@@ -136,30 +140,33 @@ export async function withdrawItems(transaction: Transaction, stage: StageShape)
 export async function replaceItems(
   transaction: Transaction,
   stage: StageShape,
-  madeItems: string,
+  madeItems: readonly MadeItemRow[],
 ): Promise<void> {
   const text = textOf(stage, 'replace', replaceItemsSql);
   if (text === '') return;
-  await prepare('replace-items', text).run(transaction, stage.id, outputDatasets(stage), madeItems);
+  await prepare('replace-items', text).run(
+    transaction,
+    stage.id,
+    outputDatasets(stage),
+    ...madeItemsValues(madeItems),
+  );
 }
 
-/** The items that tasks of the stage read through input `n`, counted from 0. */
+/**
+ * The items that tasks of the stage read through input `n`, counted from 0.
+ * @param claimed true for tasks that were ready a moment ago, which needs less looking
+ */
 export async function listInputs(
   on: Transaction | Pool,
   stage: StageShape,
   n: number,
-  claimed: readonly { readonly attempt: number; readonly place: readonly number[] }[],
+  tasks: readonly number[],
+  claimed = false,
 ): Promise<InputItemRow[]> {
   const input = stage.inputs[n];
   if (input === undefined) throw new RangeError(`stage ${stage.id} has no input ${n}`);
-  const text = textOf(stage, `inputs ${n}`, (shape) => listInputsSql(shape, n));
-  return prepare<InputItemRow>('list-inputs', text).run(
-    on,
-    claimed.map(({ attempt }) => attempt),
-    claimed.map(({ place }) => `{${place.join(',')}}`),
-    input.dataset,
-    input.producer,
-  );
+  const text = textOf(stage, `inputs ${n} ${claimed}`, (shape) => listInputsSql(shape, n, claimed));
+  return prepare<InputItemRow>('list-inputs', text).run(on, arrayText(tasks), input.dataset, input.producer);
 }
 
 /** The first items that the task at a place of the stage reads through input `n`, at most `limit`. */

@@ -39,13 +39,14 @@ export async function advanceRun(
   touched: Touched,
   news: EngineNewsDraft,
 ): Promise<void> {
-  const openAxes = await readOpenAxes(transaction, plan);
+  const openAxes = openAxesOf(plan, run, touched);
   const before = new Map(openAxes);
   for (const source of plan.sources) {
     if (!touched.closed.has(source.id)) continue;
     before.set(source.id, undeclaredAxes(source.axes, source.bounds.extents));
   }
   news.runs.add(run.id);
+  let ready = false;
   for (const { shape } of plan.stages) {
     const open = openOf(shape, openAxes);
     const wasOpen = openOf(shape, before);
@@ -62,24 +63,31 @@ export async function advanceRun(
       recount: shape.inputs.map(
         (input, index) => input.offsets !== undefined && open[index] !== wasOpen[index],
       ),
-      everyTask: closing,
       change: run.change,
     };
     let result = touched.creating ? await createFirstTasks(transaction, shape, moment) : undefined;
     if (result === undefined) {
-      if (born || uncovered) await createTasks(transaction, shape);
-      result = await advanceStage(transaction, shape, moment);
+      const fresh = born || uncovered;
+      if (fresh) await createTasks(transaction, shape);
+      const verdicts = touched.verdicts.has(shape.id);
+      result = await advanceStage(transaction, shape, moment, {
+        verdicts,
+        fresh,
+        changes: changed,
+        everyTask: closing,
+      });
     }
     if (result.withdrawn > 0) {
       await withdrawItems(transaction, shape);
       noteOutputs(news, shape);
     }
-    if (result.ready > 0) news.ready = true;
+    if (result.ready > 0) ready = true;
     if (result.emitted > 0 || result.withdrawn > 0) {
       touched.changed.set(shape.id, result.born > 0 || touched.changed.get(shape.id) === true);
     }
   }
-  if (run.state === 'active' && (await endRun(transaction, plan, run, news))) {
+  if (ready) news.ready = true;
+  else if (run.state === 'active' && (await endRun(transaction, plan, run, news))) {
     for (const { shape } of plan.stages) noteOutputs(news, shape);
   }
 }
@@ -120,16 +128,8 @@ RETURNING state`,
   return true;
 }
 
-async function readOpenAxes(
-  transaction: Transaction,
-  plan: RunPlan,
-): Promise<Map<number, ReadonlySet<string>>> {
-  const { rows } = await transaction.query<{ id: number; closed: boolean }>({
-    name: 'read-closed-sources',
-    text: 'SELECT id, closed FROM stage WHERE run = $1 AND spec IS NULL',
-    values: [plan.id],
-  });
-  const closed = new Set(rows.filter((row) => row.closed).map(({ id }) => id));
+function openAxesOf(plan: RunPlan, run: LockedRun, touched: Touched): Map<number, ReadonlySet<string>> {
+  const closed = new Set([...run.closed, ...touched.closed]);
   return new Map(
     plan.sources.map((source) => [
       source.id,

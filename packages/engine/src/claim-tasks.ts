@@ -109,15 +109,12 @@ async function claimStage(
   else cursor.set(stage.id, Math.max(...rows.map(({ task }) => task)));
   if (rows.length === 0) return [];
 
-  const inputs = new Map<number, Record<string, readonly InputItemRow[]>>(
-    rows.map(({ attempt }) => [attempt, {}]),
-  );
+  const tasks = rows.map(({ task }) => task);
+  const inputs = new Map<number, Record<string, readonly InputItemRow[]>>(tasks.map((task) => [task, {}]));
   for (const [index, input] of stage.compiled.inputs.entries()) {
-    const items = Map.groupBy(
-      await listInputs(engine.pool, stage.shape, index, rows),
-      ({ attempt }) => attempt,
-    );
-    for (const [attempt, record] of inputs) record[input.name] = items.get(attempt) ?? [];
+    const items = await listInputs(engine.pool, stage.shape, index, tasks, true);
+    const byTask = Map.groupBy(items, ({ task }) => task);
+    for (const [task, record] of inputs) record[input.name] = byTask.get(task) ?? [];
   }
   return rows.map(({ attempt, task, place }) => ({
     attempt,
@@ -125,6 +122,6 @@ async function claimStage(
     run,
     stage,
     place,
-    inputs: inputs.get(attempt) ?? {},
+    inputs: inputs.get(task) ?? {},
   }));
 }

@@ -35,6 +35,7 @@ interface PlannedDataset {
   readonly axes: readonly string[];
   readonly unitAxes: readonly string[];
   readonly bounds: LatticeBounds;
+  readonly toldTwice: boolean;
 }
 
 /** @throws GantryError `unknown-run` */
@@ -68,6 +69,7 @@ export async function loadPlan(pool: Pool | Transaction, run: number): Promise<R
         axes: source.axes,
         unitAxes: source.axes,
         bounds: source.bounds,
+        toldTwice: Object.keys(source.bounds.extents).length > 0,
       });
     } else {
       const shape = stageShape(stage, stage.spec, datasets, rows);
@@ -133,6 +135,7 @@ function stageShape(
       axes: output.axes,
       unitAxes: compiled.axes,
       bounds,
+      toldTwice: false,
     });
     return {
       name: output.name,

@@ -14,22 +14,27 @@ export interface LockedRun {
   readonly state: RunState;
   /** `run.change` of this transaction. */
   readonly change: number;
+  /** Sources that the run has seen closed before this transaction. */
+  readonly closed: readonly number[];
   /** The state before it was taken up again in this transaction. */
   readonly before?: RunState;
 }
 
-/** Locks one run and raises its change number; undefined where there is no such run. */
+/** Locks one run and raises its change number; undefined where there is no such run. Its queries are made at once. */
 export async function lockRun(transaction: Transaction, run: number): Promise<LockedRun | undefined> {
-  await transaction.query({
-    name: 'lock-run',
-    text: 'SELECT pg_advisory_xact_lock($1, $2)',
-    values: [runLock, run],
-  });
-  const { rows } = await transaction.query<LockedRun>({
-    name: 'raise-run-change',
-    text: 'UPDATE run SET change = change + 1 WHERE id = $1 RETURNING id, state, change',
-    values: [run],
-  });
+  const [, { rows }] = await Promise.all([
+    transaction.query({
+      name: 'lock-run',
+      text: 'SELECT pg_advisory_xact_lock($1, $2)',
+      values: [runLock, run],
+    }),
+    transaction.query<LockedRun>({
+      name: 'raise-run-change',
+      text: `UPDATE run SET change = change + 1 WHERE id = $1
+             RETURNING id, state, change, ARRAY(SELECT s.id FROM stage s WHERE s.run = run.id AND s.closed) AS closed`,
+      values: [run],
+    }),
+  ]);
   return rows[0];
 }
 

@@ -7,10 +7,12 @@ import type { StagePlan } from './run-plan.ts';
 import type { EndedAttempt, MadeFile } from './ended-attempt.ts';
 
 export interface PlacedFile extends MadeFile {
+  readonly dataset: number;
   readonly extra: readonly number[];
 }
 
 export interface PlacedAttempt extends EndedAttempt {
+  readonly stage: StagePlan;
   readonly made: readonly PlacedFile[];
 }
 
@@ -19,12 +21,13 @@ export function placeMadeFiles(end: EndedAttempt, stage: StagePlan): PlacedAttem
   const seen = new Map<string, string>();
   for (const file of end.made) {
     const placed = placeFile(file, stage);
-    if (typeof placed === 'string') return failed(end, placed);
+    if (typeof placed === 'string') return failed(end, stage, placed);
     const key = `${file.output} ${placed.extra.join(',')}`;
     const other = seen.get(key);
     if (other !== undefined) {
       return failed(
         end,
+        stage,
         `The files ${other} and ${file.name} of the output ${file.output} are of one place.`,
       );
     }
@@ -36,26 +39,35 @@ export function placeMadeFiles(end: EndedAttempt, stage: StagePlan): PlacedAttem
       ({ name, min }) => made.filter(({ output }) => output === name).length < min,
     );
     if (missing !== undefined) {
-      return failed(end, `The output ${missing.name} has fewer files than the ${missing.min} that it needs.`);
+      return failed(
+        end,
+        stage,
+        `The output ${missing.name} has fewer files than the ${missing.min} that it needs.`,
+      );
     }
   }
-  return { ...end, made };
+  return { ...end, stage, made };
 }
 
-/** The file with its coordinates, or what is wrong with it. */
+/** The file with its dataset and coordinates, or what is wrong with it. */
 function placeFile(file: MadeFile, stage: StagePlan): PlacedFile | string {
-  if (file.extra !== undefined) return { ...file, extra: file.extra };
-  const output = stage.compiled.outputs.find(({ name }) => name === file.output);
+  const index = stage.compiled.outputs.findIndex(({ name }) => name === file.output);
+  const output = stage.compiled.outputs[index];
+  const dataset = stage.shape.outputs[index]?.dataset;
+  if (output === undefined || dataset === undefined) {
+    return `The tool ${stage.compiled.tool.name} has no output ${file.output}.`;
+  }
+  const placed = (extra: readonly number[]): PlacedFile => ({ ...file, dataset, extra });
+  if (file.extra !== undefined) return placed(file.extra);
   const pattern = stage.compiled.tool.outputs[file.output]?.pattern;
-  if (output === undefined) return `The tool ${stage.compiled.tool.name} has no output ${file.output}.`;
-  if (output.extraAxes.length === 0 || pattern === undefined) return { ...file, extra: [] };
+  if (output.extraAxes.length === 0 || pattern === undefined) return placed([]);
   const place = parsePattern(pattern).match(file.name);
   if (place === undefined) {
     return `The file ${file.name} of the output ${file.output} does not fit its pattern ${pattern}.`;
   }
-  return { ...file, extra: coordinates(place, output.extraAxes) };
+  return placed(coordinates(place, output.extraAxes));
 }
 
-function failed(end: EndedAttempt, message: string): PlacedAttempt {
-  return { ...end, end: 'failed', made: [], message };
+function failed(end: EndedAttempt, stage: StagePlan, message: string): PlacedAttempt {
+  return { ...end, stage, end: 'failed', made: [], message };
 }

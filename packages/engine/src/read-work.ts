@@ -51,9 +51,7 @@ export async function readWork(engine: Engine, task: number, attempt: number | u
   if (row.attempt === null) return { stage, claimed: undefined, made };
   const inputs: Record<string, readonly InputItemRow[]> = {};
   for (const [index, input] of stage.compiled.inputs.entries()) {
-    inputs[input.name] = await listInputs(engine.pool, stage.shape, index, [
-      { attempt: row.attempt, place: row.place },
-    ]);
+    inputs[input.name] = await listInputs(engine.pool, stage.shape, index, [task]);
   }
   return { stage, claimed: { attempt: row.attempt, task, run, stage, place: row.place, inputs }, made };
 }

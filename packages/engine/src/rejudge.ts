@@ -22,9 +22,9 @@ export async function leaveVerdicts(
 ): Promise<ReadonlyMap<string, number>> {
   const { rows } = await transaction.query<{ stage: number; verdict: string; tasks: number }>(
     `WITH told AS (
-       INSERT INTO step_verdict (stage, task, place, verdict)
-       SELECT stage, id, place, verdict
-       FROM (SELECT t.*, ${select} AS verdict FROM task t
+       INSERT INTO step_verdict (stage, task, at, place, verdict)
+       SELECT stage, id, at, place, verdict
+       FROM (SELECT t.*, t.ctid AS at, (${select})::task_verdict AS verdict FROM task t
          WHERE t.stage = ANY ($1) AND ${ids === null ? '$2::bigint[] IS NULL' : 't.id = ANY ($2::bigint[])'}) judged
        WHERE verdict IS NOT NULL
        RETURNING stage, verdict)

@@ -3,6 +3,9 @@
  * lost with a session and what was handed back all go this way.
  */
 import {
+  arrayText,
+  forgetAttempts,
+  recordAttempts,
   recordItems,
   replaceItems,
   settleAttempts as settleStatement,
@@ -19,8 +22,8 @@ import { identifyCause, keepCauses } from './failures/identify-cause.ts';
 import { lockRun } from './lock-runs.ts';
 import { tellOfFailures } from './notifications/tell-of-runs.ts';
 import { placeMadeFiles, type PlacedAttempt } from './place-made-files.ts';
-import type { RunPlan } from './run-plan.ts';
 import type { LostAttempt } from './lost-attempt.ts';
+import type { RunPlan, StagePlan } from './run-plan.ts';
 
 export interface Settled {
   /** Attempts that the session does not hold any more: their files are nobody's. */
@@ -35,27 +38,28 @@ export async function settleAttempts(
   session: number,
   ends: readonly EndedAttempt[],
 ): Promise<Settled> {
-  const { rows } = await engine.pool.query<{ attempt: number; run: number; stage: number }>({
+  const { rows } = await engine.pool.query<{ run: number; stage: number; attempts: number[] }>({
     name: 'runs-of-attempts',
-    text: `SELECT r.attempt, s.run, r.stage FROM running r JOIN stage s ON s.id = r.stage
-           WHERE r.attempt = ANY ($1) AND r.session = $2`,
-    values: [ends.map(({ attempt }) => attempt), session],
+    text: `SELECT s.run, s.id AS stage, array_agg(r.attempt) AS attempts FROM running r JOIN stage s ON s.id = r.stage
+           WHERE r.attempt = ANY ($1::bigint[]) AND r.session = $2 GROUP BY s.id ORDER BY s.run, s.ordinal`,
+    values: [arrayText(ends.map(({ attempt }) => attempt)), session],
   });
-  const places = new Map(rows.map((row) => [row.attempt, row]));
+  const reported = new Map(ends.map((end) => [end.attempt, end]));
   const kept = new Set<number>();
   const unused: LostAttempt[] = [];
-  for (const run of [...new Set(rows.map((row) => row.run))].sort((a, b) => a - b)) {
+  for (const [run, held] of Map.groupBy(rows, (row) => row.run)) {
     const plan = await engine.plan(run);
-    const ofRun = ends.flatMap((end) => {
-      const at = places.get(end.attempt);
-      const stage = plan.stages.find(({ id }) => id === at?.stage);
-      return at?.run !== run || stage === undefined ? [] : [placeMadeFiles(end, stage)];
-    });
+    const ofRun = held.flatMap(({ stage, attempts }) =>
+      attempts.flatMap((attempt) => {
+        const end = reported.get(attempt);
+        return end === undefined ? [] : [placeMadeFiles(end, stageOf(plan, stage))];
+      }),
+    );
     await keepCauses(
       engine,
       ofRun.map(identifyCause).filter((cause) => cause !== undefined),
     );
-    const settled = await settleRun(engine, plan, session, ofRun);
+    const settled = await startOverAfterOthers(() => settleRun(engine, plan, session, ofRun));
     for (const attempt of settled.kept) kept.add(attempt);
     unused.push(...settled.unused);
   }
@@ -73,6 +77,21 @@ export async function settleAttempts(
   };
 }
 
+/**
+ * Two calls that end the same attempt meet at its row of the history. The later one fails when the earlier one has
+ * come to its end; then the attempt is not there to be ended any more.
+ */
+async function startOverAfterOthers<T>(settle: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await settle();
+    } catch (error) {
+      const constraint = (error as { readonly constraint?: unknown }).constraint;
+      if (constraint !== 'attempt_pkey' || tries === 5) throw error;
+    }
+  }
+}
+
 async function settleRun(
   engine: Engine,
   plan: RunPlan,
@@ -80,32 +99,68 @@ async function settleRun(
   ends: readonly PlacedAttempt[],
 ): Promise<{ kept: number[]; unused: LostAttempt[] }> {
   return engine.work(async (transaction, news) => {
-    const locked = await lockRun(transaction, plan.id);
-    if (locked === undefined) return { kept: [], unused: [] };
-    const verdicts = await settleStatement.run(transaction, JSON.stringify(ends.map(endRow)), session);
+    const rows = ends.map(endRow);
+    // Made at once, so that nobody who waits for the lock waits for this process, too.
+    const [written, locked, verdicts, unused] = await Promise.all([
+      recordAttempts(
+        transaction,
+        session,
+        rows.filter(({ outcome }) => outcome !== 'returned'),
+      ),
+      lockRun(transaction, plan.id),
+      settleStatement(transaction, session, rows),
+      recordMade(transaction, ends),
+    ]);
+    if (locked === undefined) throw new Error(`run ${plan.id} is not there`);
+    const kept = new Set(verdicts.flatMap(({ attempts }) => attempts));
+    // Handed back by another call while this one waited for the lock.
+    const lost = written.filter((attempt) => !kept.has(attempt));
+    if (lost.length > 0) await forgetAttempts.run(transaction, arrayText(lost));
+
     const touched = nothingTouched();
-    for (const { stage } of verdicts) touched.verdicts.add(stage);
+    for (const { stage, verdict, attempts } of verdicts) {
+      touched.verdicts.add(stage);
+      if (verdict !== 'succeeded') {
+        for (const attempt of attempts) unused.add(attempt);
+        continue;
+      }
+      const { shape } = stageOf(plan, stage);
+      noteOutputs(news, shape);
+      // Places may have come and gone; the stages below look.
+      if (shape.outputs.some(({ extra }) => extra > 0)) touched.changed.set(stage, true);
+    }
     await explainLosses(transaction, plan, verdicts);
-    const used = await recordMade(transaction, plan, ends, verdicts, touched.changed);
-    const succeeded = new Set(
-      verdicts.flatMap(({ stage, verdict }) => (verdict === 'succeeded' ? stage : [])),
-    );
-    for (const { id, shape } of plan.stages) if (succeeded.has(id)) noteOutputs(news, shape);
     await advanceRun(transaction, plan, locked, touched, news);
     if (verdicts.some(({ verdict }) => verdict === 'failed' || verdict === 'lost'))
       await tellOfFailures(transaction, plan, engine.policy.failureNotice, news);
-    const made = new Set(ends.filter((end) => end.made.length > 0).map(({ attempt }) => attempt));
     return {
-      kept: verdicts.map(({ attempt }) => attempt),
-      unused: verdicts
-        .filter(({ attempt }) => made.has(attempt) && !used.has(attempt))
-        .map(({ attempt, stage }) => ({
-          attempt,
-          run: plan.id,
-          stage: plan.stages.find(({ id }) => id === stage)?.name ?? '',
-        })),
+      kept: [...kept],
+      unused: ends
+        .filter(({ attempt, made }) => made.length > 0 && kept.has(attempt) && unused.has(attempt))
+        .map(({ attempt, stage }) => ({ attempt, run: plan.id, stage: stage.name })),
     };
   });
+}
+
+/**
+ * Points items at what successful attempts made, so far as their verdicts stand.
+ * @returns attempts whose files were there already
+ */
+async function recordMade(transaction: Transaction, ends: readonly PlacedAttempt[]): Promise<Set<number>> {
+  const succeeded = ends.filter(({ end }) => end === 'succeeded');
+  const items = succeeded.flatMap(({ attempt, made }) =>
+    made.map((file): MadeItemRow => ({ ...file, attempt })),
+  );
+  const stages = new Set(succeeded.map(({ stage }) => stage.shape));
+  const replaced = Promise.all([...stages].map((shape) => replaceItems(transaction, shape, items)));
+  const [again] = await Promise.all([items.length === 0 ? [] : recordItems(transaction, items), replaced]);
+  return new Set(again);
+}
+
+function stageOf(plan: RunPlan, id: number): StagePlan {
+  const stage = plan.stages.find((each) => each.id === id);
+  if (stage === undefined) throw new Error(`run ${plan.id} has no stage ${id}`);
+  return stage;
 }
 
 function endRow(end: EndedAttempt): EndedAttemptRow {
@@ -119,44 +174,9 @@ function endRow(end: EndedAttempt): EndedAttemptRow {
     message: end.message ?? null,
     // One that is lost has none unless it is the last of many; see `explain-losses.ts`.
     cause: end.end === 'lost' ? null : (identifyCause(end)?.key ?? null),
-    resources: end.resources ?? null,
-    log: end.log ?? null,
+    resources: end.resources === undefined ? null : JSON.stringify(end.resources),
+    log: end.log === undefined ? null : JSON.stringify(end.log),
   };
-}
-
-/** @returns the attempts whose files the items now point at */
-async function recordMade(
-  transaction: Transaction,
-  plan: RunPlan,
-  ends: readonly PlacedAttempt[],
-  verdicts: readonly { attempt: number; stage: number; verdict: string }[],
-  changed: Map<number, boolean>,
-): Promise<Set<number>> {
-  const stageOf = new Map(
-    verdicts
-      .filter(({ verdict }) => verdict === 'succeeded')
-      .map(({ attempt, stage }) => [attempt, stage] as const),
-  );
-  if (stageOf.size === 0) return new Set();
-  const rows = ends.flatMap((end): MadeItemRow[] => {
-    const stage = plan.stages.find(({ id }) => id === stageOf.get(end.attempt));
-    if (stage === undefined) return [];
-    return end.made.map(({ output, ...file }) => {
-      const dataset = stage.shape.outputs.find(({ name }) => name === output)?.dataset;
-      if (dataset === undefined) throw new Error(`stage ${stage.name} has no output ${output}`);
-      return { attempt: end.attempt, dataset, ...file };
-    });
-  });
-  const json = JSON.stringify(rows);
-  const stages = new Set(stageOf.values());
-  for (const { shape } of plan.stages) {
-    if (!stages.has(shape.id)) continue;
-    await replaceItems(transaction, shape, json);
-    // Places may have come and gone; the stages below look.
-    if (shape.outputs.some((output) => output.extra > 0)) changed.set(shape.id, true);
-  }
-  const used = await recordItems.run(transaction, json);
-  return new Set(used.map(({ attempt }) => attempt));
 }
 
 /** Of attempts that are not running: those whose end this session had reported before, and it was kept. */

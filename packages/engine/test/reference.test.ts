@@ -24,4 +24,10 @@ describe('the engine does what the reference model says', { timeout: 900_000 }, 
       await simulateRun(openEngine(database.pool), seed, { steps: 20, atOnce: 3 });
     }
   });
+
+  it('when an agent reports several attempts in a block', async () => {
+    for (const seed of seeds) {
+      await simulateRun(openEngine(database.pool), seed, { steps: 25, atOnce: 2, block: 4 });
+    }
+  });
 });

@@ -25,6 +25,7 @@ import {
   resumeRun,
   settleAttempts,
   type ClaimedTask,
+  type EndedAttempt,
   type Engine,
   type NewSession,
 } from '../src/index.ts';
@@ -35,6 +36,11 @@ interface Event {
   readonly name: string;
   readonly engine: () => Promise<unknown>;
   readonly model: (run: ReferenceRun) => void;
+}
+
+/** The end of an attempt. */
+interface Settle extends Event {
+  readonly end: EndedAttempt;
 }
 
 interface Candidate {
@@ -52,13 +58,15 @@ export interface Simulation {
   readonly steps: number;
   /** How many events are played at the same time at most. */
   readonly atOnce: number;
+  /** How many attempts the agent may report in one block; 1 if absent. */
+  readonly block?: number;
 }
 
 /** Plays one history; throws with the seed and the steps where engine and model differ. */
 export async function simulateRun(engine: Engine, seed: number, options: Simulation): Promise<void> {
   const simulator = await Simulator.start(engine, seed);
   await simulator.check([]);
-  for (let step = 0; step < options.steps; step++) await simulator.step(options.atOnce);
+  for (let step = 0; step < options.steps; step++) await simulator.step(options);
   await simulator.finish();
 }
 
@@ -132,8 +140,9 @@ class Simulator {
   }
 
   /** Plays some events at the same time, or claims. */
-  async step(atOnce: number): Promise<void> {
+  async step({ atOnce, block = 1 }: Simulation): Promise<void> {
     if (this.#chance.oneIn(3)) return this.#claim();
+    if (block > 1 && this.#chance.oneIn(2)) return this.#report(block);
     if (this.#chance.oneIn(15)) return this.#play(this.#restart());
     const count = 1 + this.#chance.below(atOnce);
     const claims = count > 1 && this.#chance.oneIn(3) ? [this.#claimEvent(2)] : [];
@@ -255,7 +264,21 @@ class Simulator {
     };
   }
 
-  #settleOne(): Event | undefined {
+  /** Reports several attempts in one block, which has the effect of reporting one after the other in some order. */
+  async #report(block: number): Promise<void> {
+    const settles = Array.from({ length: block }, () => this.#settleOne()).filter(
+      (event) => event !== undefined,
+    );
+    await this.#settleAll(settles.map(({ end }) => end));
+    await this.check(settles);
+  }
+
+  async #settleAll(ends: readonly EndedAttempt[]): Promise<void> {
+    const { refused } = await settleAttempts(this.#engine, this.#session, ends);
+    if (refused.length > 0) throw new Error(`seed ${this.#seed}: ${refused.join(', ')} were refused`);
+  }
+
+  #settleOne(): Settle | undefined {
     const held = this.#held.splice(this.#chance.below(this.#held.length), 1)[0];
     if (held === undefined) return undefined;
     const kind = this.#chance.below(10);
@@ -280,7 +303,7 @@ class Simulator {
     return { kind: 'succeeded', items };
   }
 
-  #settle(held: Held, outcome: Outcome): Event {
+  #settle(held: Held, outcome: Outcome): Settle {
     const { compiled } = held.claimed.stage;
     const made =
       outcome.kind !== 'succeeded'
@@ -295,14 +318,11 @@ class Simulator {
               checksum: content,
             })),
           );
+    const end = { attempt: held.claimed.attempt, end: outcome.kind, made };
     return {
       name: `settle ${held.stage} ${held.key} ${outcome.kind} ${made.map(({ extra, checksum }) => `${extra.join()}=${checksum}`).join(' ')}`,
-      engine: async () => {
-        const { refused } = await settleAttempts(this.#engine, this.#session, [
-          { attempt: held.claimed.attempt, end: outcome.kind, made },
-        ]);
-        if (refused.length > 0) throw new Error(`seed ${this.#seed}: ${held.stage} ${held.key} was refused`);
-      },
+      end,
+      engine: () => this.#settleAll([end]),
       model: (run) => run.settle(held.stage, held.key, outcome, compiled.tool.retry),
     };
   }

@@ -7,7 +7,7 @@ import { ProcessRunner } from '../src/index.ts';
 import { Bench } from './harness.ts';
 
 const canMount = process.platform === 'linux' && process.geteuid?.() === 0;
-if (!canMount) console.warn('SKIPPED: attempts on a full disk need root, to mount one.');
+if (!canMount) process.stderr.write('SKIPPED: attempts on a full disk need root, to mount one.\n');
 
 /** A runner whose store is a disk of 256 KiB. */
 async function openSmallDisk(): Promise<Bench> {

@@ -6,124 +6,94 @@
  * else writes; rows of `ready`, for which it waits where a claim holds one (a claim waits for nothing, so there is
  * no cycle); rows of `aside` and `failure`, which nobody else writes either. Indexes: task (stage, place), ready (stage,
  * task), running (task), item (dataset, place), aside (stage, state, place), failure (task), attempt (task).
- * Its text depends on the shape of the stage alone, so stages of one shape share a prepared statement.
+ *
+ * Its text depends on the shape of the stage and on what touched it, so stages of one shape share a prepared
+ * statement, and one has no parts that find nothing. A row of `task` is found once: since nobody else writes it, its
+ * `ctid` leads to it again until it is written. Each step of the judgement is a subquery behind OFFSET 0, which keeps
+ * PostgreSQL from writing the expressions of one into the next, and costs less than a common table.
  */
 import { judgeSql } from './judge.ts';
-import { isOneToMany, type InputShape, type StageShape } from '../stage-shape.ts';
+import type { StageShape } from '../stage-shape.ts';
+import { beginsWithSql, lookupSql } from '../place-sql.ts';
 import { asideStates } from './aside-states.ts';
-import { agreesSql, beginsWithSql, placeSql } from '../place-sql.ts';
-import { recountSql } from './recount.ts';
+import { countChangesSql } from './count-changes.ts';
+
+/** What touched a stage in a transaction. */
+export interface StageTouch {
+  /** Its tasks got verdicts. */
+  readonly verdicts: boolean;
+  /** Tasks were made, which have no state yet. */
+  readonly fresh: boolean;
+  /** What it reads has changed. */
+  readonly changes: boolean;
+  /** Every task is to be judged. */
+  readonly everyTask: boolean;
+}
 
 /** $1 stage, $2 producers, $3 input datasets, $4 output datasets, $5 open inputs, $6 run has ended, */
-/** $7 inputs to recount, $8 tries, $9 run.change, $10 losses in a row */
-export function advanceStageSql(stage: StageShape, everyTask: boolean): string {
+/** $7 inputs to recount, $8 tries, $9 run.change, $10 losses in a row, $11 ranges of the inputs */
+export function advanceStageSql(stage: StageShape, touch: StageTouch): string {
   const numbers = stage.inputs.map((_, index) => index + 1);
-  const sums = numbers.map(
-    (n) =>
-      `${columns(n)
-        .map((c) => `sum(${c})::int AS ${c}`)
-        .join(', ')}, sum(h${n})::bigint AS h${n}`,
-  );
-  const recounted = numbers.filter((n) => needsRecount(stage, n));
-  const counts = numbers.flatMap((n) =>
-    columns(n).map((column, index) => {
-      const added = `coalesce(t.counts[${4 * (n - 1) + index + 1}], 0) + d.${column}`;
-      if (!recounted.includes(n)) return `${added} AS ${column}`;
-      return `CASE WHEN t.state IS NULL OR ($7::boolean[])[${n}] THEN r${n}.${column.charAt(0)} ELSE ${added} END AS ${column}`;
-    }),
-  );
-  const reads = numbers.map((n) =>
-    recounted.includes(n) ? `CASE WHEN t.state IS NULL THEN r${n}.h ELSE d.h${n} END` : `d.h${n}`,
-  );
-  // The gate keeps PostgreSQL from counting for tasks that do not need it, which a condition of the join would not.
-  const laterals = recounted.map(
-    (n) => `LEFT JOIN LATERAL (
-    SELECT r.* FROM (SELECT 1 WHERE t.state IS NULL OR ($7::boolean[])[${n}]) gate, LATERAL (${recountSql(stage, n)}) r
-  ) r${n} ON true`,
-  );
+  // Verdicts alone leave the counts as they are, and have found their tasks before.
+  const counting = touch.fresh || touch.changes || touch.everyTask;
+  const found = counting ? countChangesSql(stage, touch) : foundByVerdictSql(stage);
   const judged = judgeSql(stage);
+  const counts = `ARRAY[${numbers.flatMap((n) => ['k', 'a', 'p', 'f'].map((c) => `f.${c}${n}`)).join(', ')}]::int[]`;
   return `
 WITH parameters AS (
   -- Gives every parameter its type, whichever of them this shape uses.
-  SELECT $1::int, $2::int[], $3::int[], $4::int[], $5::boolean[], $6::boolean, $7::boolean[], $8::int, $9::bigint, $10::int
-), delta AS MATERIALIZED (
-  SELECT place${sums.map((sum) => `, ${sum}`).join('')}
-  FROM (${deltaFragments(stage, everyTask).join('\n    UNION ALL ')}) fragments
-  GROUP BY place
-), counted AS MATERIALIZED (
-  SELECT t.id, t.place, t.state AS old_state, t.stale AS old_stale, t.result AS old_result, t.done AS old_done,
-    t.tries AS old_tries, t.lost AS old_lost, t.counts AS old_counts, t.reads AS old_reads,
-    ${[...counts, `t.reads + ${['0', ...reads].join(' + ')} AS reads`].join(',\n    ')}
-  FROM delta d JOIN task t ON t.stage = $1 AND t.place = d.place
-  ${laterals.join('\n  ')}
-), decided AS MATERIALIZED (
-  SELECT c.*, v.verdict, v.attempt,
-    CASE v.verdict
-      WHEN 'succeeded' THEN 'succeeded'::task_state
-      WHEN 'failed' THEN CASE WHEN c.old_tries + 1 >= $8::int THEN 'failed'::task_state ELSE c.old_result END
-      WHEN 'lost' THEN CASE WHEN c.old_lost + 1 >= $10::int THEN 'failed'::task_state ELSE c.old_result END
-      WHEN 'cancelled' THEN 'cancelled'::task_state
-      WHEN 'cleared' THEN NULL
-      ELSE c.old_result END AS result,
-    CASE v.verdict
-      WHEN 'succeeded' THEN v.done
-      WHEN 'failed' THEN CASE WHEN c.old_tries + 1 >= $8::int THEN v.done ELSE c.old_done END
-      WHEN 'lost' THEN CASE WHEN c.old_lost + 1 >= $10::int THEN v.done ELSE c.old_done END
-      WHEN 'cancelled' THEN NULL
-      WHEN 'cleared' THEN NULL
-      ELSE c.old_done END AS done,
-    CASE v.verdict WHEN 'failed' THEN c.old_tries + 1 WHEN 'succeeded' THEN 0 WHEN 'cleared' THEN 0
-      ELSE c.old_tries END AS tries,
-    CASE WHEN v.verdict IN ('failed', 'succeeded', 'cleared') OR c.old_lost + 1 >= $10::int AND v.verdict = 'lost' THEN 0
-      WHEN v.verdict = 'lost' THEN c.old_lost + 1 ELSE c.old_lost END AS lost
-  FROM counted c LEFT JOIN step_verdict v ON v.task = c.id
-), facts AS MATERIALIZED (
-  SELECT d.*, ${judged.dropped} AS dropped, ${judged.blocked} AS blocked, ${judged.pending} AS pending,
-    ${judged.empty} AS empty
-  FROM decided d
-), stated AS MATERIALIZED (
-  SELECT f.*, ${judged.state} AS state, ${judged.stale} AS stale FROM facts f
-), after AS MATERIALIZED (
-  SELECT s.*, s.state IN ('skipped', 'dropped') AS gone,
+  SELECT $1::int, $2::int[], $3::int[], $4::int[], $5::boolean[], $6::boolean, $7::boolean[], $8::int, $9::bigint,
+    $10::int, $11::int[]
+), after AS (
+  UPDATE task t SET state = s.state, stale = s.stale,${counting ? ' counts = s.counts, reads = s.reads,' : ''}
+    result = CASE WHEN s.state IN ('skipped', 'dropped') THEN NULL ELSE s.result END,
+    done = CASE WHEN s.state IN ('skipped', 'dropped') THEN NULL ELSE s.done END,
+    tries = s.tries, lost = s.lost, changed = $9
+  FROM (
+    SELECT f.*, ${judged.state} AS state, ${judged.stale} AS stale${counting ? `, ${counts} AS counts` : ''}
+    FROM (
+      SELECT d.*, ${judged.dropped} AS dropped, ${judged.blocked} AS blocked, ${judged.pending} AS pending,
+        ${judged.empty} AS empty
+      FROM (${touch.verdicts ? resultOfVerdictSql(found) : resultAsBeforeSql(found)} OFFSET 0) d OFFSET 0
+    ) f OFFSET 0
+  ) s
+  WHERE t.ctid = s.at
+    AND (s.attempt IS NOT NULL
+      OR (s.old_state, s.old_stale, s.old_result, s.old_done, s.old_tries, s.old_lost${counting ? `, s.old_counts, s.old_reads` : ''})
+        IS DISTINCT FROM (s.state, s.stale, s.result, s.done, s.tries, s.lost${counting ? `, s.counts, s.reads` : ''}))
+  RETURNING s.id, s.place, s.old_state, s.state, s.attempt, s.first, s.state IN ('skipped', 'dropped') AS gone,
     CASE WHEN s.old_state IS NULL THEN 'n' ELSE unit_status(s.old_state, s.old_stale) END AS was,
     unit_status(s.state, s.stale) AS now,
-    (s.state <> 'dropped')::int - (s.old_state IS NOT NULL AND s.old_state <> 'dropped')::int AS known,
-    ARRAY[${numbers.flatMap((n) => columns(n).map((c) => `s.${c}`)).join(', ')}]::int[] AS counts
-  FROM stated s
-), written AS (
-  UPDATE task t SET state = a.state, stale = a.stale, counts = a.counts, reads = a.reads,
-    result = CASE WHEN a.gone THEN NULL ELSE a.result END, done = CASE WHEN a.gone THEN NULL ELSE a.done END,
-    tries = a.tries, lost = a.lost, changed = $9
-  FROM after a
-  WHERE t.id = a.id
-    AND (a.old_state, a.old_stale, a.old_counts, a.old_reads, a.old_result, a.old_done, a.old_tries, a.old_lost)
-      IS DISTINCT FROM (a.state, a.stale, a.counts, a.reads, a.result, a.done, a.tries, a.lost)
+    (s.state <> 'dropped')::int - (s.old_state IS NOT NULL AND s.old_state <> 'dropped')::int AS known
 ), made_ready AS (
   INSERT INTO ready (stage, task)
   SELECT $1, a.id FROM after a
   WHERE a.state = 'ready' AND (a.old_state IS DISTINCT FROM 'ready' OR a.attempt IS NOT NULL)
     AND NOT EXISTS (SELECT FROM running r WHERE r.task = a.id)
-  ON CONFLICT DO NOTHING
   RETURNING 1
 ), retracted AS (
-  DELETE FROM ready r USING after a
-  WHERE r.stage = $1 AND r.task = a.id AND a.old_state = 'ready' AND a.state <> 'ready' AND a.attempt IS NULL
+  DELETE FROM ready WHERE stage = $1 AND task = ANY (ARRAY(
+    SELECT a.id FROM after a WHERE a.old_state = 'ready' AND a.state <> 'ready' AND a.attempt IS NULL))
+), moves AS MATERIALIZED (
+  SELECT old_state, state, count(*) AS n FROM after WHERE old_state IS DISTINCT FROM state GROUP BY old_state, state
 ), tallied AS (
   INSERT INTO tally (stage, state, tasks)
   SELECT $1, state, sum(n) FROM (
-    SELECT a.state, 1 AS n FROM after a UNION ALL SELECT a.old_state, -1 FROM after a WHERE a.old_state IS NOT NULL
-  ) moves GROUP BY state HAVING sum(n) <> 0
+    SELECT state, n FROM moves UNION ALL SELECT old_state, -n FROM moves WHERE old_state IS NOT NULL
+  ) both_ways GROUP BY state HAVING sum(n) <> 0
   ON CONFLICT (stage, state) DO UPDATE SET tasks = tally.tasks + excluded.tasks
 ), returned AS (
-  DELETE FROM aside x USING after a
-  WHERE x.stage = $1 AND x.state = a.old_state AND x.place = a.place
-    AND a.old_state <> a.state AND a.old_state IN ${asideStates}
+  DELETE FROM aside WHERE ctid = ANY (ARRAY(
+    SELECT x.at FROM after a
+    ${lookupSql('SELECT x.ctid AS at FROM aside x WHERE x.stage = $1 AND x.state = a.old_state AND x.place = a.place', 'x')}
+    WHERE a.old_state <> a.state AND a.old_state IN ${asideStates}))
 ), set_aside AS (
   INSERT INTO aside (stage, state, place)
   SELECT $1, a.state, a.place FROM after a WHERE a.old_state IS DISTINCT FROM a.state AND a.state IN ${asideStates}
   ON CONFLICT DO NOTHING
 ), mended AS (
-  DELETE FROM failure f USING after a WHERE f.task = a.id AND a.old_state = 'failed' AND a.state <> 'failed'
+  DELETE FROM failure WHERE task = ANY (ARRAY(
+    SELECT a.id FROM after a WHERE a.old_state = 'failed' AND a.state <> 'failed'))
 ), failed AS (
   ${noteFailuresSql}
 ), withdrawn AS (
@@ -135,7 +105,8 @@ WITH parameters AS (
   RETURNING known
 )
 SELECT (SELECT count(*) FROM made_ready)::int AS ready, (SELECT count(*) FROM withdrawn)::int AS withdrawn,
-  (SELECT count(*) FROM emitted)::int AS emitted, (SELECT count(*) FROM emitted WHERE known > 0)::int AS born`;
+  e.emitted, e.born
+FROM (SELECT count(*)::int AS emitted, (count(*) FILTER (WHERE known > 0))::int AS born FROM emitted) e`;
 }
 
 /** The tasks that have failed in this transaction, or again; `attempt_by_task` has their attempts. */
@@ -152,129 +123,70 @@ const noteFailuresSql = `INSERT INTO failure AS f (task, attempt, cause, since, 
   ON CONFLICT (task) DO UPDATE SET id = DEFAULT, attempt = excluded.attempt, cause = excluded.cause,
     since = excluded.since, at = excluded.at, agent = excluded.agent, outcome = excluded.outcome`;
 
-/** True where the counts of a new task cannot be summed from this transaction's changes. */
-function needsRecount(stage: StageShape, n: number): boolean {
-  const input = inputAt(stage, n);
-  const covering = stage.inputs.filter((each) => each.covering);
-  // Whatever a task reads through its only covering input was born with it or later, but for producers of many items.
-  const complete = input.covering && covering.length === 1 && input.offsets === undefined;
-  return !complete || isOneToMany(input);
-}
-
-function columns(n: number): string[] {
-  return [`k${n}`, `a${n}`, `p${n}`, `f${n}`];
-}
-
-function inputAt(stage: StageShape, n: number): InputShape {
-  const input = stage.inputs[n - 1];
-  if (input === undefined) throw new RangeError(`stage has no input ${n}`);
-  return input;
-}
-
-/** Every way in which a task of the stage can be touched in this transaction, as rows of counts to add. */
-function deltaFragments(stage: StageShape, everyTask: boolean): string[] {
-  const none = rowSql(stage, 0, {});
-  const touched = [
-    `SELECT v.place, ${none} FROM step_verdict v WHERE v.stage = $1`,
-    `SELECT f.place, ${none} FROM step_fresh f WHERE f.stage = $1`,
-    // In the text and not in a parameter: with a scan of all tasks in it the generic plan would never be taken.
-    ...(everyTask ? [`SELECT t.place, ${none} FROM task t WHERE t.stage = $1`] : []),
-  ];
-  const changed = stage.inputs.flatMap((input, index) => inputFragments(stage, input, index + 1));
-  return [...touched, ...changed];
-}
-
-interface Values {
-  readonly k?: string;
-  readonly a?: string;
-  readonly p?: string;
-  readonly f?: string;
-  readonly h?: string;
-}
-
-function inputFragments(stage: StageShape, input: InputShape, n: number): string[] {
-  const known = input.covering ? { k: 'c.known' } : {};
-  const items = { a: 'c.available', h: 'c.reads' };
-  if (input.offsets === undefined) {
-    if (!isOneToMany(input)) {
-      return [fragment(stage, n, 'b', input.axes, {}, { ...known, ...items, p: 'c.pending', f: 'c.failed' })];
-    }
-    return [
-      fragment(stage, n, 'i', input.axes, {}, { ...known, ...items }),
-      fragment(stage, n, 'u', input.unitAxes, {}, { p: 'c.pending', f: 'c.failed' }),
-    ];
-  }
-  // A neighbour that may still come counts as pending before it is known.
-  const units = { p: `c.pending - CASE WHEN ($5::boolean[])[${n}] THEN c.known ELSE 0 END`, f: 'c.failed' };
-  const own = input.covering
-    ? [fragment(stage, n, isOneToMany(input) ? 'i' : 'b', input.axes, {}, known)]
-    : [];
-  const read = input.offsets.flatMap((offset) =>
-    isOneToMany(input)
-      ? [
-          fragment(stage, n, 'i', input.axes, offset, items),
-          fragment(stage, n, 'u', input.unitAxes, offset, units),
-        ]
-      : [fragment(stage, n, 'b', input.axes, offset, { ...items, ...units })],
+/** The tasks that got a verdict, with their counts. */
+function foundByVerdictSql(stage: StageShape): string {
+  const counts = stage.inputs.map((_, index) =>
+    ['k', 'a', 'p', 'f'].map((c, at) => `t.counts[${4 * index + at + 1}] AS ${c}${index + 1}`).join(', '),
   );
-  return [...own, ...read];
+  return `
+    SELECT t.ctid AS at, t.id, t.place, t.state AS old_state, t.stale AS old_stale, t.result AS old_result,
+      t.done AS old_done, t.tries AS old_tries, t.lost AS old_lost, ${[...counts, 't.reads'].join(', ')},
+      v.verdict, v.attempt, v.done AS read, v.first
+    FROM step_verdict v JOIN task t ON t.ctid = v.at WHERE v.stage = $1`;
 }
 
-/** Rows of `step_change` of one kind, led to the tasks that read their place at `offset`. */
-function fragment(
-  stage: StageShape,
-  n: number,
-  kind: 'b' | 'u' | 'i',
-  rowAxes: readonly string[],
-  offset: Readonly<Record<string, number>>,
-  values: Values,
-): string {
-  const input = inputAt(stage, n);
-  const back = Object.fromEntries(Object.entries(offset).map(([axis, steps]) => [axis, -steps]));
-  const from = `step_change c`;
-  const where = `c.stage = ($2::int[])[${n}] AND c.output = ${input.output} AND c.kind = '${kind}'`;
-  const row = rowSql(stage, n, values);
-  if (stage.axes.every((axis) => rowAxes.includes(axis))) {
-    const place = placeSql('c.place', rowAxes, stage.axes, back, input.bounds.skip);
-    return `SELECT ${place} AS place, ${row} FROM ${from} WHERE ${where}`;
-  }
-  const agrees = agreesSql('t.place', stage.axes, 'c.place', rowAxes, back, input.bounds.skip);
-  return `SELECT t.place, ${row} FROM ${from} JOIN task t ON t.stage = $1 AND ${agrees} AND t.state IS NOT NULL WHERE ${where}`;
+/** What a verdict makes of the last result. */
+function resultOfVerdictSql(found: string): string {
+  return `
+    SELECT c.*,
+      CASE c.verdict
+        WHEN 'succeeded' THEN 'succeeded'::task_state
+        WHEN 'failed' THEN CASE WHEN c.old_tries + 1 >= $8::int THEN 'failed'::task_state ELSE c.old_result END
+        WHEN 'lost' THEN CASE WHEN c.old_lost + 1 >= $10::int THEN 'failed'::task_state ELSE c.old_result END
+        WHEN 'cancelled' THEN 'cancelled'::task_state
+        WHEN 'cleared' THEN NULL
+        ELSE c.old_result END AS result,
+      CASE c.verdict
+        WHEN 'succeeded' THEN c.read
+        WHEN 'failed' THEN CASE WHEN c.old_tries + 1 >= $8::int THEN c.read ELSE c.old_done END
+        WHEN 'lost' THEN CASE WHEN c.old_lost + 1 >= $10::int THEN c.read ELSE c.old_done END
+        ELSE c.old_done END AS done,
+      CASE c.verdict WHEN 'failed' THEN c.old_tries + 1 WHEN 'succeeded' THEN 0 WHEN 'cleared' THEN 0
+        ELSE c.old_tries END AS tries,
+      CASE c.verdict
+        WHEN 'lost' THEN CASE WHEN c.old_lost + 1 >= $10::int THEN 0 ELSE c.old_lost + 1 END
+        WHEN 'failed' THEN 0 WHEN 'succeeded' THEN 0 WHEN 'cleared' THEN 0 ELSE c.old_lost END AS lost
+    FROM (${found}) c`;
 }
 
-function rowSql(stage: StageShape, n: number, values: Values): string {
-  return stage.inputs
-    .flatMap((_, index) => {
-      const own = index + 1 === n ? values : {};
-      const k = index + 1;
-      return [
-        `${own.k ?? '0'} AS k${k}`,
-        `${own.a ?? '0'} AS a${k}`,
-        `${own.p ?? '0'} AS p${k}`,
-        `${own.f ?? '0'} AS f${k}`,
-        `${own.h ?? '0'} AS h${k}`,
-      ];
-    })
-    .join(', ');
+function resultAsBeforeSql(found: string): string {
+  return `
+    SELECT c.*, c.old_result AS result, c.old_done AS done, c.old_tries AS tries, c.old_lost AS lost,
+      NULL::bigint AS attempt, false AS first
+    FROM (${found}) c`;
 }
 
 /** What the stages below are told, per output that one of them reads. */
 function emissions(stage: StageShape): string {
-  const was = (status: string) => `(a.was = '${status}')::int`;
-  const now = (status: string) => `(a.now = '${status}')::int`;
-  const difference = (status: string) => `${now(status)} - ${was(status)}`;
+  const difference = (status: string) => `(a.now = '${status}')::int - (a.was = '${status}')::int`;
   const moved = `(a.was <> a.now OR a.known <> 0)`;
   const selects = stage.outputs.flatMap((output, index) => {
     if (!output.consumed) return [];
     const dataset = `($4::int[])[${index + 1}]`;
     const reads = `(${difference('a')}) * item_reads(i.dataset, i.place, i.revision)`;
     if (output.extra === 0) {
+      const revision = `(SELECT i.revision FROM item i WHERE i.dataset = ${dataset} AND i.place = a.place)`;
       return [
-        `SELECT $1, ${index}, 'b'::"char", a.place, a.known,
-        CASE WHEN i.dataset IS NULL THEN 0 ELSE ${difference('a')} END, ${difference('p')}, ${difference('f')},
-        coalesce(${reads}, 0)
-      FROM after a LEFT JOIN item i ON i.dataset = ${dataset} AND i.place = a.place AND (a.was = 'a') <> (a.now = 'a')
-      WHERE ${moved}`,
+        `SELECT $1, ${index}, 'b'::"char", e.place, e.known,
+        CASE WHEN e.revision IS NULL THEN 0 ELSE e.available END, e.pending, e.failed,
+        CASE WHEN e.revision IS NULL THEN 0 ELSE e.available * item_reads(${dataset}, e.place, e.revision) END
+      FROM (
+        SELECT a.place, a.known, ${difference('a')} AS available, ${difference('p')} AS pending,
+          ${difference('f')} AS failed,
+          -- Where the first success makes an item, that is its first revision.
+          CASE WHEN (a.was = 'a') = (a.now = 'a') THEN NULL${output.required ? ` WHEN a.first THEN 1` : ''} ELSE ${revision} END AS revision
+        FROM after a WHERE ${moved} OFFSET 0
+      ) e`,
       ];
     }
     return [

@@ -11,20 +11,22 @@ import { defineStatement } from '../define-statement.ts';
 
 /** $1 stage, $2 session, $3 limit, $4 claim tasks above this id */
 export const claimTasks = defineStatement<
-  { attempt: number; task: number; place: number[]; tries: number },
+  { attempt: number; task: number; place: number[] },
   [stage: number, session: number, limit: number, above: number]
 >({
   name: 'claim-tasks',
   text: `
 WITH picked AS (
   DELETE FROM ready
-  WHERE stage = $1 AND task = ANY (ARRAY(
-    SELECT task FROM ready WHERE stage = $1 AND task > $4 ORDER BY task LIMIT $3 FOR UPDATE SKIP LOCKED))
+  WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM ready WHERE stage = $1 AND task > $4 ORDER BY task LIMIT $3 FOR UPDATE SKIP LOCKED))
   RETURNING task
+), found AS MATERIALIZED (
+  SELECT id, place, reads FROM task WHERE id = ANY (ARRAY(SELECT task FROM picked)) ORDER BY id
 ), started AS (
   INSERT INTO running (task, stage, session, reads)
-  SELECT p.task, $1, $2, t.reads FROM picked p JOIN task t ON t.id = p.task ORDER BY p.task
+  SELECT id, $1, $2, reads FROM found
   RETURNING attempt, task
 )
-SELECT s.attempt, s.task, t.place, t.tries FROM started s JOIN task t ON t.id = s.task ORDER BY s.attempt`,
+SELECT s.attempt, s.task, f.place FROM started s JOIN found f ON f.id = s.task`,
 });

@@ -29,9 +29,8 @@ export function createFirstTasksSql(stage: StageShape): string {
   if (input === undefined) throw new RangeError('stage has no input');
   const judged = judgeSql(stage);
   const place = placeSql('c.place', input.axes, stage.axes);
-  // Declared extents tell of a place twice: that it is promised, and that it came.
-  const once = Object.keys(input.bounds.extents).length === 0;
-  const sum = (column: string, type: string) => (once ? `c.${column}` : `sum(c.${column})::${type}`);
+  const { toldTwice } = input;
+  const sum = (column: string, type: string) => (toldTwice ? `sum(c.${column})::${type}` : `c.${column}`);
   const told = stage.outputs.flatMap((output, index) =>
     output.consumed
       ? [
@@ -58,7 +57,7 @@ WITH parameters AS (
         NULL::task_state AS result, NULL::bigint AS done
       FROM step_change c
       WHERE c.stage = ($2::int[])[1] AND c.output = ${input.output} AND c.kind = 'b'
-      ${once ? '' : 'GROUP BY 1'}
+      ${toldTwice ? 'GROUP BY 1' : ''}
     ) d
   ) f
 ), made AS (

@@ -2,7 +2,7 @@
  * The rule of `judgeTask` (package `model`) in SQL, over the columns k, a, p, f of each input, `result`, `done`
  * and `reads`. Property tests hold the two together.
  */
-import type { StageShape } from '../stage-shape.ts';
+import type { InputShape, StageShape } from '../stage-shape.ts';
 
 /** Expressions over a row `d` (facts) and `f` (state). */
 export function judgeSql(stage: StageShape): {
@@ -30,8 +30,8 @@ export function judgeSql(stage: StageShape): {
   const pending = any(inputs.map(({ n }) => `d.p${n} > 0 OR ${open(n)}`));
   const blocked = any(
     inputs.map(({ input, n }) => {
+      if (!toleratesFailures(stage, input)) return `d.f${n} > 0`;
       const tolerated = toleratedSql(stage, n);
-      if (!input.many || tolerated === undefined) return `d.f${n} > 0`;
       return `(d.f${n} > 0 AND d.p${n} = 0 AND NOT ${open(n)} AND (d.a${n} = 0 OR d.f${n} > ${tolerated}))`;
     }),
   );
@@ -52,10 +52,14 @@ export function judgeSql(stage: StageShape): {
   return { dropped, blocked, pending, empty, state, stale };
 }
 
-/** How many failed places an input may lack; undefined where none. */
-function toleratedSql(stage: StageShape, n: number): string | undefined {
-  const { tolerate } = stage;
-  if ('places' in tolerate) return tolerate.places === 0 ? undefined : String(tolerate.places);
-  if (tolerate.fraction === 0) return undefined;
-  return `floor(${tolerate.fraction}::float8 * (d.a${n} + d.f${n}) + 1e-9)`;
+/** True where a task may go on without places of the input that failed. */
+export function toleratesFailures({ tolerate }: StageShape, input: InputShape): boolean {
+  return input.many && ('places' in tolerate ? tolerate.places : tolerate.fraction) > 0;
+}
+
+/** How many failed places an input may lack. */
+function toleratedSql({ tolerate }: StageShape, n: number): string {
+  return 'places' in tolerate
+    ? String(tolerate.places)
+    : `floor(${tolerate.fraction}::float8 * (d.a${n} + d.f${n}) + 1e-9)`;
 }

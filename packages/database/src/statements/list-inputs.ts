@@ -1,14 +1,16 @@
 /**
- * The items that claimed tasks read through one input, in the order of their places. Items of failed producers,
- * which a group may lack, are left out; those of stale ones are not, since they are what is there.
+ * The items that tasks read through one input, in the order of their places. Items of failed producers, which a
+ * group may lack, are left out; those of stale ones are not, since they are what is there.
  *
- * No locks. Indexes: item (dataset, place), task (stage, place).
+ * No locks. Indexes: task (id), item (dataset, place), task (stage, place).
  */
-import { agreesSql, placeSql } from '../place-sql.ts';
-import type { StageShape } from '../stage-shape.ts';
+import { agreesSql, agreesWholly, lookupSql, placeSql } from '../place-sql.ts';
+import { isOneToMany, type InputShape, type StageShape } from '../stage-shape.ts';
+import { toleratesFailures } from './judge.ts';
 
 export interface InputItemRow {
-  readonly attempt: number;
+  /** The task that reads it. */
+  readonly task: number;
   readonly place: number[];
   readonly revision: number;
   readonly name: string;
@@ -19,21 +21,40 @@ export interface InputItemRow {
   readonly made_by: number | null;
 }
 
-/** $1 attempts, $2 places of their tasks as text[], $3 dataset, $4 producer */
-export function listInputsSql(stage: StageShape, n: number): string {
+/**
+ * $1 tasks, $2 dataset, $3 producer
+ * @param claimed the tasks were ready a moment ago: what they read had succeeded, unless they may lack some of it
+ */
+export function listInputsSql(stage: StageShape, n: number, claimed: boolean): string {
   const input = stage.inputs[n];
   if (input === undefined) throw new RangeError(`stage has no input ${n}`);
+  const unit = lookupSql(
+    `SELECT FROM task u WHERE u.stage = $3 AND u.place = ${placeSql('i.place', input.axes, input.unitAxes)}
+      AND unit_status(u.state, u.stale) IN ('a', 'p')`,
+    'u',
+  );
   const parts = (input.offsets ?? [{}]).map((offset) => {
-    const agrees = agreesSql('i.place', input.axes, 'a.place', stage.axes, offset, input.bounds.skip);
-    return `SELECT a.attempt, i.place, i.revision, i.name, i.path, i.size, i.checksum, i.attempt AS made_by
-  FROM claimed a JOIN item i ON i.dataset = $3 AND ${agrees}
-    JOIN task u ON u.stage = $4 AND u.place = ${placeSql('i.place', input.axes, input.unitAxes)}
-  WHERE unit_status(u.state, u.stale) IN ('a', 'p')`;
+    const agrees = agreesSql('i.place', input.axes, 't.place', stage.axes, offset, input.bounds.skip);
+    const item = agreesWholly(input.axes, stage.axes)
+      ? lookupSql(`SELECT i.* FROM item i WHERE i.dataset = $2 AND ${agrees}`, 'i')
+      : `JOIN item i ON i.dataset = $2 AND ${agrees}`;
+    return `SELECT t.id AS task, i.place, i.revision, i.name, i.path, i.size, i.checksum, i.attempt AS made_by
+  FROM task t ${item}
+  ${claimed && readsItsProducer(stage, input) ? '' : unit}
+  WHERE t.id = ANY ($1::bigint[])`;
   });
-  return `
-WITH claimed AS MATERIALIZED (
-  SELECT attempt, place::int[] AS place FROM unnest($1::bigint[], $2::text[]) c(attempt, place)
-)
+  return `WITH parameters AS (SELECT $3::int)
 ${parts.join('\nUNION ALL ')}
-ORDER BY attempt, place`;
+ORDER BY task, place`;
+}
+
+/** True where a task reads what one producer made, without which it would not be there or not be ready. */
+function readsItsProducer(stage: StageShape, input: InputShape): boolean {
+  return (
+    input.covering &&
+    input.offsets === undefined &&
+    !isOneToMany(input) &&
+    input.axes.every((axis) => stage.axes.includes(axis)) &&
+    !toleratesFailures(stage, input)
+  );
 }

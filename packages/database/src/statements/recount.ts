@@ -2,7 +2,7 @@
  * Counts from scratch what a task reads through one input: for a task that is new, whose input has a history, and
  * for neighbours when a dataset closes. Part of `advance-stage.ts`; the row of the task is `t`.
  */
-import { agreesSql, placeSql, withinSql } from '../place-sql.ts';
+import { agreesSql, coordinateSql, placeSql } from '../place-sql.ts';
 import { isOneToMany, type InputShape, type StageShape } from '../stage-shape.ts';
 
 /** A row k, a, p, f, h: known places, available items, pending and failed producers, fingerprint. */
@@ -40,7 +40,7 @@ function partSql(
   const mayCome =
     input.offsets === undefined
       ? '0'
-      : `(units.known = 0 AND ($5::boolean[])[${n}] AND ${withinSql('t.place', stage.axes, input.axes, offset, input.bounds)})::int`;
+      : `(units.known = 0 AND ($5::boolean[])[${n}] AND ${withinRangesSql(stage, n, offset)})::int`;
   return `SELECT units.pending + ${mayCome} AS pending, units.failed, items.available, items.reads
       FROM (
         SELECT count(*) AS known,
@@ -52,4 +52,31 @@ function partSql(
         FROM item i JOIN task u ON u.stage = ${producer} AND u.place = ${unitOfItem}
         WHERE i.dataset = ($3::int[])[${n}] AND ${items} AND unit_status(u.state, u.stale) = 'a'
       ) items`;
+}
+
+/** The condition that the place at `offset` from the task's lies within the ranges of input `n`, which are in $11. */
+function withinRangesSql(stage: StageShape, n: number, offset: Readonly<Record<string, number>>): string {
+  const first = stage.inputs.slice(0, n - 1).reduce((sum, { axes }) => sum + 2 * axes.length, 1);
+  const { axes = [], bounds } = stage.inputs[n - 1] ?? {};
+  const conditions = axes.map((axis, index) => {
+    const coordinate = coordinateSql('t.place', stage.axes, axis, offset[axis] ?? 0, bounds?.skip ?? {});
+    return `${coordinate} BETWEEN ($11::int[])[${first + 2 * index}] AND ($11::int[])[${first + 2 * index + 1}]`;
+  });
+  return conditions.length === 0 ? 'true' : `(${conditions.join(' AND ')})`;
+}
+
+/**
+ * For every axis of every input the least and the greatest coordinate that may come. They are a parameter, so that
+ * runs over datasets of other extents share a statement.
+ */
+export function inputRanges(stage: StageShape): number[] {
+  return stage.inputs.flatMap(({ axes, bounds: { extents, region } }) =>
+    axes.flatMap((axis) => {
+      const ranges = [extents[axis], region[axis]].filter((range) => range !== undefined);
+      return [
+        Math.max(-(2 ** 31), ...ranges.map(([least]) => least)),
+        Math.min(2 ** 31 - 1, ...ranges.map(([, greatest]) => greatest)),
+      ];
+    }),
+  );
 }

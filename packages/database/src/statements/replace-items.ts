@@ -5,11 +5,11 @@
  *
  * Locks: the run's advisory lock, taken before. Index: item (dataset, place).
  */
-import { beginsWithSql } from '../place-sql.ts';
+import { beginsWithSql, lookupSql } from '../place-sql.ts';
 import type { StageShape } from '../stage-shape.ts';
 import { madeItemsSql } from './record-items.ts';
 
-/** $1 stage, $2 output datasets, $3 made items as JSON. Empty where no output of the stage needs it. */
+/** $1 stage, $2 output datasets, $3 and the following: made items. Empty where no output of the stage needs it. */
 export function replaceItemsSql(stage: StageShape): string {
   const changing = stage.outputs
     .map((output, index) => ({ output, index, dataset: `($2::int[])[${index + 1}]` }))
@@ -20,10 +20,12 @@ export function replaceItemsSql(stage: StageShape): string {
       output.extra === 0 ? 'i.place = v.place' : beginsWithSql('i.place', 'v.place', stage.axes.length);
     return [
       `gone${index} AS (
-  DELETE FROM item i USING step_verdict v
-  WHERE v.stage = $1 AND v.verdict = 'succeeded' AND i.dataset = ${dataset} AND ${at}
-    AND NOT EXISTS (SELECT FROM made m WHERE m.dataset = i.dataset AND m.place = i.place)
-  RETURNING i.place
+  DELETE FROM item WHERE ctid = ANY (ARRAY(
+    SELECT i.at FROM step_verdict v
+    ${lookupSql(`SELECT i.ctid AS at, i.place FROM item i WHERE i.dataset = ${dataset} AND ${at}`, 'i')}
+    WHERE v.stage = $1 AND v.verdict = 'succeeded'
+      AND i.place NOT IN (SELECT m.place FROM made m WHERE m.dataset = ${dataset})))
+  RETURNING place
 )`,
       `born${index} AS (
   SELECT m.place FROM made m WHERE m.dataset = ${dataset}
@@ -44,5 +46,5 @@ export function replaceItemsSql(stage: StageShape): string {
       ? 'SELECT 0 AS told'
       : `INSERT INTO step_change (stage, output, kind, place, known, available, pending, failed, reads)
 ${told.join('\nUNION ALL ')}`;
-  return `WITH made AS MATERIALIZED (${madeItemsSql('$3')} AND v.stage = $1), ${parts.join(', ')}\n${tell}`;
+  return `WITH made AS MATERIALIZED (${madeItemsSql(3)} AND v.stage = $1), ${parts.join(', ')}\n${tell}`;
 }

@@ -4,7 +4,7 @@
  *
  * Locks: the run's advisory lock, taken before. Index: item (dataset, place).
  */
-import { beginsWithSql } from '../place-sql.ts';
+import { beginsWithSql, lookupSql } from '../place-sql.ts';
 import type { StageShape } from '../stage-shape.ts';
 
 /** $1 stage, $2 output datasets */
@@ -13,9 +13,11 @@ export function withdrawItemsSql(stage: StageShape): string {
     const at =
       output.extra === 0 ? 'i.place = w.place' : beginsWithSql('i.place', 'w.place', stage.axes.length);
     return `gone${index} AS (
-  DELETE FROM item i USING step_withdraw w
-  WHERE w.stage = $1 AND i.dataset = ($2::int[])[${index + 1}] AND ${at}
-  RETURNING i.place
+  DELETE FROM item WHERE ctid = ANY (ARRAY(
+    SELECT i.at FROM step_withdraw w
+    ${lookupSql(`SELECT i.ctid AS at FROM item i WHERE i.dataset = ($2::int[])[${index + 1}] AND ${at}`, 'i')}
+    WHERE w.stage = $1))
+  RETURNING place
 )`;
   });
   const told = stage.outputs.flatMap((output, index) =>

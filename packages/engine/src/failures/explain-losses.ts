@@ -2,29 +2,21 @@
  * Tasks that fail because attempt after attempt of them was lost: their last attempt says so, and names the agents.
  * Whether that is so is judged by the statement that advances the stage; this finds words for it.
  */
-import type { Transaction } from '@gantry/database';
+import type { Transaction, VerdictRow } from '@gantry/database';
 import type { RunPlan } from '../run-plan.ts';
 import { identifyCause } from './identify-cause.ts';
-
-interface Verdict {
-  readonly attempt: number;
-  readonly stage: number;
-  readonly verdict: string;
-  /** Attempts of the task that were lost in a row before this one. */
-  readonly lost: number;
-}
 
 /** `verdicts` are those that this transaction has left, before its stages are advanced. */
 export async function explainLosses(
   transaction: Transaction,
   plan: RunPlan,
-  verdicts: readonly Verdict[],
+  verdicts: readonly VerdictRow[],
 ): Promise<void> {
   const limits = new Map(plan.stages.map(({ shape }) => [shape.id, shape.losses]));
-  const last = verdicts.flatMap(({ attempt, stage, verdict, lost }) => {
+  const last = verdicts.flatMap(({ attempts, stage, verdict, lost }) => {
     const limit = limits.get(stage);
     return verdict === 'lost' && limit !== undefined && lost + 1 >= limit
-      ? [{ attempt, losses: lost + 1 }]
+      ? attempts.map((attempt) => ({ attempt, losses: lost + 1 }))
       : [];
   });
   if (last.length === 0) return;
