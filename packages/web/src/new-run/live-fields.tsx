@@ -39,8 +39,8 @@ export function LiveFields({ chosen, source, problems, onChange }: LiveFieldsPro
       {of('extents').length > 0 && <p className={classes['asError']}>{fieldError(of('extents'))}</p>}
       <legend>How it ends</legend>
       <p className="quiet">
-        Closed by hand on the run’s page, or by itself: when a file of this name comes, or when nothing has
-        come for some time.
+        Closed by hand on its dataset’s page, or by itself: when a file of this name comes, or when nothing
+        has come for some time.
       </p>
       <div className={classes['extents']}>
         <MarkerField
