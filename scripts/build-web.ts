@@ -55,16 +55,24 @@ export function buildWeb(force = false): boolean {
   return true;
 }
 
-/** Another build may be doing the same at this moment: then either will do, if both are of the same sources. */
+/** So often another build may come in between. */
+const mostTries = 10;
+
+/** Others may be doing the same at this moment: then any of them will do, if it is of the same sources. */
 function putInPlace(next: string, stamp: string): void {
   const place = join(folder, 'dist');
-  try {
-    rmSync(place, { recursive: true, force: true });
-    renameSync(next, place);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if ((code !== 'ENOTEMPTY' && code !== 'EEXIST') || readStamp() !== stamp) throw error;
-    rmSync(next, { recursive: true, force: true });
+  for (let tries = 1; ; tries++) {
+    try {
+      rmSync(place, { recursive: true, force: true });
+      renameSync(next, place);
+      return;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if ((code !== 'ENOTEMPTY' && code !== 'EEXIST') || tries === mostTries) throw error;
+      if (readStamp() !== stamp) continue;
+      rmSync(next, { recursive: true, force: true });
+      return;
+    }
   }
 }
 

@@ -1,23 +1,10 @@
 /** A person sees what has failed, reads why, tries it again from there, and is told of what happens. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDatabase } from '@gantry/database/testing';
 import type { Page } from 'playwright-core';
+import { judgePage, measureOverflow } from './judge-page.ts';
 import { openLaboratory, type Laboratory } from './laboratory.ts';
 import { hasChromium, testBrowser } from './open-browser.ts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-
-/** What axe finds, in lines. */
-async function judge(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const found = (await page.evaluate(
-    `axe.run(document, { runOnly: ${JSON.stringify(standards)}, resultTypes: ['violations'] }).then((found) => found.violations)`,
-  )) as { id: string; nodes: { html: string; failureSummary: string }[] }[];
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}\n${node.failureSummary}`));
-}
 
 describe.skipIf(!hasChromium)('failures', () => {
   const database = testDatabase();
@@ -226,9 +213,12 @@ describe.skipIf(!hasChromium)('failures', () => {
       const row = page.getByRole('row', { name: /bench-2/ });
       await row.getByText('connected').waitFor();
       await row.getByRole('link', { name: /prepare · z 1, row 1, col 1/ }).waitFor();
+      // The agent says so with its next heartbeat, and the page asks every two seconds.
       await expect
-        .poll(() => row.getByRole('meter', { name: 'Cores' }).getAttribute('aria-valuetext'))
-        .toMatch(/^0.3 of/);
+        .poll(() => row.getByRole('meter', { name: 'Cores' }).getAttribute('aria-valuetext'), {
+          timeout: 10_000,
+        })
+        .toMatch(/^0.25 of/);
       await row.getByRole('link', { name: '2 failures' }).click();
       await page.waitForURL(/agent=bench-2/);
       await groups(page).first().waitFor();
@@ -242,35 +232,35 @@ describe.skipIf(!hasChromium)('failures', () => {
       const page = await signIn({ colorScheme, reducedMotion: 'reduce' });
       await page.goto(`${lab.url}/failures?outcome=lost`);
       await page.getByText('Nothing like that has failed').waitFor();
-      expect.soft(await judge(page), 'nothing').toEqual([]);
+      expect.soft(await judgePage(page), 'nothing').toEqual([]);
       for (const by of ['cause', 'stage', 'agent', 'host']) {
         await page.goto(`${lab.url}/failures?by=${by}`);
         await page.getByRole('log').first().waitFor();
-        expect.soft(await judge(page), by).toEqual([]);
+        expect.soft(await judgePage(page), by).toEqual([]);
       }
       await page.goto(`${lab.url}/failures`);
       await page.getByRole('button', { name: /^All \d+ tasks$/ }).click();
       await page.getByRole('checkbox', { name: /^Task/ }).first().check();
-      expect.soft(await judge(page), 'ticked').toEqual([]);
+      expect.soft(await judgePage(page), 'ticked').toEqual([]);
       await page
         .getByRole('button', { name: /^Retry \d+ tasks$/ })
         .first()
         .click();
       await page.getByRole('dialog').waitFor();
-      expect.soft(await judge(page), 'a question').toEqual([]);
+      expect.soft(await judgePage(page), 'a question').toEqual([]);
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       await page.getByRole('button', { name: /^Notifications/ }).click();
       await page.getByRole('region', { name: 'Notifications' }).getByRole('link').first().waitFor();
-      expect.soft(await judge(page), 'notifications').toEqual([]);
+      expect.soft(await judgePage(page), 'notifications').toEqual([]);
       await page.keyboard.press('Escape');
       const run = await lab.startRun({ name: 'news', planes: 1, rows: 1, columns: 1 });
       await lab.waitForEnd(run);
       await news(page).getByRole('link').first().waitFor();
-      expect.soft(await judge(page), 'news').toEqual([]);
+      expect.soft(await judgePage(page), 'news').toEqual([]);
       await page.goto(`${lab.url}/agents`);
       await page.getByRole('meter').first().waitFor();
-      expect.soft(await judge(page), 'agents').toEqual([]);
+      expect.soft(await judgePage(page), 'agents').toEqual([]);
     });
   }
 
@@ -284,10 +274,7 @@ describe.skipIf(!hasChromium)('failures', () => {
       ] as const) {
         await page.goto(lab.url + path);
         await page.locator(ready).first().waitFor();
-        const over = await page.evaluate(
-          `Math.max(...[document.documentElement, document.querySelector('main')].map((one) => one.scrollWidth - one.clientWidth))`,
-        );
-        expect(over, `${path} at ${width}`).toBe(0);
+        expect(await measureOverflow(page), `${path} at ${width}`).toBe(0);
       }
     }
   });

@@ -79,7 +79,7 @@ function AgentRow({ agent }: { readonly agent: AgentSummary }) {
           name="Cores"
           used={load?.cpu}
           all={capacity.cpu}
-          write={(cores) => (Number.isInteger(cores) ? formatCount(cores) : cores.toFixed(1))}
+          write={(cores) => String(Math.round(cores * 100) / 100)}
         />
       </td>
       <td>
