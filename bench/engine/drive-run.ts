@@ -126,7 +126,7 @@ async function countRows(pool: Pool, run: number): Promise<RunRows> {
 }
 
 /** @returns the id of the run */
-export async function startRun(pool: Pool, pipeline: PipelineName, tiles: number): Promise<number> {
+async function startRun(pool: Pool, pipeline: PipelineName, tiles: number): Promise<number> {
   return startPipeline(pool, pipeline, await admitTiles(pool, tiles));
 }
 
@@ -196,7 +196,7 @@ async function work(engine: Engine, session: number, run: number): Promise<void>
   }
 }
 
-export function endOf({ attempt, run, stage, inputs }: ClaimedTask): EndedAttempt {
+function endOf({ attempt, run, stage, inputs }: ClaimedTask): EndedAttempt {
   const [tile] = inputs['tile'] ?? [];
   if (tile === undefined) throw new Error(`attempt ${attempt} reads nothing`);
   return {
