@@ -12,8 +12,15 @@ export interface CpuSeconds {
 /** Ticks a second of the fields in `/proc/PID/stat`, on every Linux that Node runs on. */
 const ticks = 100;
 
-/** @param postmaster the server's first process */
-export async function readCpuSeconds(postmaster: number): Promise<CpuSeconds> {
+/** What `use` takes of both. @param postmaster the server's first process */
+export async function cpuSecondsOf(postmaster: number, use: () => Promise<unknown>): Promise<CpuSeconds> {
+  const before = await readCpuSeconds(postmaster);
+  await use();
+  const after = await readCpuSeconds(postmaster);
+  return { client: after.client - before.client, server: after.server - before.server };
+}
+
+async function readCpuSeconds(postmaster: number): Promise<CpuSeconds> {
   const { user, system } = process.cpuUsage();
   const stats = await Promise.all(
     (await readdir('/proc').catch(() => []))

@@ -15,9 +15,10 @@ import {
   settleAttempts,
   type ClaimedTask,
   type EndedAttempt,
+  type Engine,
 } from '@gantry/engine';
 import { compilePipeline, parsePipelineFile, toolManifestSchema, unbounded } from '@gantry/model';
-import { readCpuSeconds } from './cpu-seconds.ts';
+import { cpuSecondsOf, type CpuSeconds } from './cpu-seconds.ts';
 
 /** How many tasks an agent claims and reports at a time. */
 const block = 1000;
@@ -52,19 +53,25 @@ const pipelines = {
 export type PipelineName = keyof typeof pipelines;
 
 export interface DrivenRun {
+  readonly run: number;
   readonly pipeline: PipelineName;
   readonly tiles: number;
-  /** Attempts that were settled. */
-  readonly completions: number;
+  /** As the database counts them when the run has ended. */
+  readonly rows: RunRows;
   readonly admitSeconds: number;
   readonly createSeconds: number;
   /** From the first claim to the end of the run. */
   readonly seconds: number;
-  /** User and system time of this process and of PostgreSQL's, from the first claim to the end of the run. */
-  readonly cpu: { readonly client: number; readonly server: number };
+  readonly cpu: CpuSeconds;
 }
 
-/** Makes a run of `tiles` tiles of two axes and three stages, and drives it to its end. */
+interface RunRows {
+  readonly attempts: number;
+  readonly tasks: number;
+  readonly items: number;
+}
+
+/** Makes a run of `tiles` tiles of two axes and three stages, and has so many agents drive it to its end. */
 export async function driveRun(
   pool: Pool,
   pipeline: PipelineName,
@@ -79,43 +86,47 @@ export async function driveRun(
   const createBegan = performance.now();
   const run = await startPipeline(pool, pipeline, dataset);
   const createSeconds = secondsSince(createBegan);
-  const cpuBefore = await readCpuSeconds(postmaster);
   const began = performance.now();
-  const counts = await Promise.all(
-    Array.from({ length: agents }, async (_, index) => {
-      const { session } = await openSession(engine, {
-        name: `agent ${index}`,
-        instance: 'one',
-        host: 'here',
-        capacity: { cpu: 2, memory: 2 ** 30, slots: 2 },
-        leaseSeconds: 3600,
-      });
-      return work(engine, session, run);
-    }),
+  const cpu = await cpuSecondsOf(postmaster, () =>
+    Promise.all(
+      Array.from({ length: agents }, async (_, index) => {
+        const { session } = await openSession(engine, {
+          name: `agent ${index}`,
+          instance: 'one',
+          host: 'here',
+          capacity: { cpu: 2, memory: 2 ** 30, slots: 2 },
+          leaseSeconds: 3600,
+        });
+        await work(engine, session, run);
+      }),
+    ),
   );
   const seconds = secondsSince(began);
-  const cpuAfter = await readCpuSeconds(postmaster);
   const { state } = await describeRun(engine, run);
-  const completions = counts.reduce((sum, count) => sum + count, 0);
-  if (state !== 'succeeded' || completions !== 3 * tiles) {
-    throw new Error(`the run is ${state} after ${completions} completions of ${tiles} tiles`);
+  const rows = await countRows(pool, run);
+  if (state !== 'succeeded' || Object.values(rows).some((count) => count !== 3 * tiles)) {
+    throw new Error(`the run of ${tiles} tiles is ${state} with ${JSON.stringify(rows)}`);
   }
-  return {
-    pipeline,
-    tiles,
-    completions,
-    admitSeconds,
-    createSeconds,
-    seconds,
-    cpu: {
-      client: cpuAfter.client - cpuBefore.client,
-      server: cpuAfter.server - cpuBefore.server,
-    },
-  };
+  return { run, pipeline, tiles, rows, admitSeconds, createSeconds, seconds, cpu };
+}
+
+/** Successes of a run that stand, in the history, among the tasks and as items. */
+async function countRows(pool: Pool, run: number): Promise<RunRows> {
+  const { rows } = await pool.query<RunRows>(
+    `WITH stages AS (SELECT id FROM stage WHERE run = $1 AND spec IS NOT NULL)
+     SELECT
+       (SELECT count(*) FROM attempt JOIN stages s ON s.id = stage WHERE outcome = 'succeeded' AND NOT superseded)::int AS attempts,
+       (SELECT count(*) FROM task JOIN stages s ON s.id = stage WHERE state = 'succeeded' AND NOT stale)::int AS tasks,
+       (SELECT count(*) FROM item i JOIN stage_output o ON o.dataset = i.dataset JOIN stages s ON s.id = o.stage)::int AS items`,
+    [run],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error('a query without FROM has a row');
+  return row;
 }
 
 /** @returns the id of the run */
-export async function startRun(pool: Pool, pipeline: PipelineName, tiles: number): Promise<number> {
+async function startRun(pool: Pool, pipeline: PipelineName, tiles: number): Promise<number> {
   return startPipeline(pool, pipeline, await admitTiles(pool, tiles));
 }
 
@@ -167,27 +178,25 @@ async function admitTiles(pool: Pool, tiles: number): Promise<number> {
   return dataset;
 }
 
-/** Claims and settles until the run has ended. @returns how many attempts it settled */
-async function work(engine: ReturnType<typeof openEngine>, session: number, run: number): Promise<number> {
-  let settled = 0;
+/** Claims and settles until the run has ended. */
+async function work(engine: Engine, session: number, run: number): Promise<void> {
   for (;;) {
     const claimed = await claimTasks(engine, session, block);
     if (claimed.length === 0) {
       const { rows } = await engine.pool.query<{ state: string }>('SELECT state FROM run WHERE id = $1', [
         run,
       ]);
-      if (rows[0]?.state !== 'active') return settled;
+      if (rows[0]?.state !== 'active') return;
       // Another loop holds what there is; its settle makes more ready.
       await new Promise((wake) => setTimeout(wake, 1));
       continue;
     }
     const { refused } = await settleAttempts(engine, session, claimed.map(endOf));
     if (refused.length > 0) throw new Error(`${refused.length} reports were refused`);
-    settled += claimed.length;
   }
 }
 
-export function endOf({ attempt, run, stage, inputs }: ClaimedTask): EndedAttempt {
+function endOf({ attempt, run, stage, inputs }: ClaimedTask): EndedAttempt {
   const [tile] = inputs['tile'] ?? [];
   if (tile === undefined) throw new Error(`attempt ${attempt} reads nothing`);
   return {

@@ -4,10 +4,10 @@
  */
 import type { Pool } from '@gantry/database';
 import { Logger, makeWorkerUtils, run } from 'graphile-worker';
-import { readCpuSeconds, type CpuSeconds } from './cpu-seconds.ts';
+import { cpuSecondsOf, type CpuSeconds } from './cpu-seconds.ts';
 
 export interface DrivenQueue {
-  readonly completions: number;
+  readonly jobs: number;
   /** From the start of the runner until the last completion is in the database. */
   readonly seconds: number;
   readonly cpu: CpuSeconds;
@@ -40,7 +40,6 @@ export async function driveQueue(pool: Pool, jobs: number, postmaster: number): 
   await utils.release();
   await pool.query('VACUUM ANALYZE graphile_worker._private_jobs');
 
-  const before = await readCpuSeconds(postmaster);
   const began = performance.now();
   let worked = 0;
   const all = Promise.withResolvers<undefined>();
@@ -48,18 +47,16 @@ export async function driveQueue(pool: Pool, jobs: number, postmaster: number): 
     worked += 1;
     if (worked === jobs) all.resolve(undefined);
   };
-  const runner = await run({ preset, taskList: { tile }, noHandleSignals: true });
-  await all.promise;
-  await runner.stop();
+  const cpu = await cpuSecondsOf(postmaster, async () => {
+    const runner = await run({ preset, taskList: { tile }, noHandleSignals: true });
+    await all.promise;
+    // Completions that are under way come to their end.
+    await runner.stop();
+  });
   const seconds = (performance.now() - began) / 1000;
-  const after = await readCpuSeconds(postmaster);
   const { rows } = await pool.query<{ left: number }>(
     'SELECT count(*)::int AS left FROM graphile_worker._private_jobs',
   );
   if (rows[0]?.left !== 0) throw new Error(`graphile-worker left ${rows[0]?.left} of ${jobs} jobs`);
-  return {
-    completions: worked,
-    seconds,
-    cpu: { client: after.client - before.client, server: after.server - before.server },
-  };
+  return { jobs, seconds, cpu };
 }

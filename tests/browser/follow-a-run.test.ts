@@ -4,6 +4,7 @@ import { testDatabase } from '@gantry/database/testing';
 import type { Page } from 'playwright-core';
 import { openLaboratory, type Laboratory } from './laboratory.ts';
 import { hasChromium, testBrowser } from './open-browser.ts';
+import { pressTabTo } from './press-tab-to.ts';
 
 describe.skipIf(!hasChromium)('the pages in a browser', () => {
   const database = testDatabase();
@@ -193,27 +194,15 @@ describe.skipIf(!hasChromium)('the pages in a browser', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'by keyboard' }).waitFor();
     await waitForMap(page, /11 succeeded/);
-    await tabTo(page, 'map of the lattice');
+    await pressTabTo(page, 'map of the lattice');
     // Tile 7 lies in the second row, last column.
     for (const key of ['ArrowRight', 'ArrowDown', 'ArrowRight', 'ArrowRight', 'ArrowRight'])
       await page.keyboard.press(key);
     await page.getByText('row 2, col 4: failed').waitFor({ state: 'attached' });
     await page.keyboard.press('Enter');
     await page.getByRole('log').getByText('no light').waitFor();
-    await tabTo(page, 'Log');
+    await pressTabTo(page, 'Log');
   });
-
-  /** Presses Tab until the focus is on what bears that name. */
-  async function tabTo(page: Page, name: string): Promise<void> {
-    for (let presses = 0; presses < 60; presses++) {
-      await page.keyboard.press('Tab');
-      const found = (await page.evaluate(
-        `(() => { const { ariaLabel, ariaRoleDescription } = document.activeElement; return [ariaLabel, ariaRoleDescription]; })()`,
-      )) as (string | null)[];
-      if (found.includes(name)) return;
-    }
-    throw new Error(`60 presses of Tab do not lead to ${name}.`);
-  }
 
   it('have met no fault in their scripts, nor broken their policy', () => {
     expect(browser.faults).toEqual([]);

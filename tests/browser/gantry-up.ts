@@ -14,6 +14,8 @@ import { gateOf, startRun, writeTools, type RunOptions } from './laboratory.ts';
 
 export interface GantryUp {
   readonly url: string;
+  /** The folder of the laboratory's tools. */
+  readonly tools: string;
   /** Of the server that is at work now. */
   client(): UserClient;
   startRun(options: RunOptions): Promise<number>;
@@ -73,6 +75,7 @@ export async function gantryUp(): Promise<GantryUp> {
   await start();
   return {
     url: `http://127.0.0.1:${port}`,
+    tools: join(folder, 'tools'),
     client: theClient,
     startRun: (options) => startRun(theClient(), folder, options),
     openGate: () => writeFile(gateOf(folder), ''),

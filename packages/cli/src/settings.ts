@@ -51,7 +51,7 @@ export const settingsSchema = z.object({
   tools: z
     .array(text, { error: 'must be a list of folders' })
     .describe(
-      'Folders with tools beside the standard ones: each has a `tool.yaml`, or holds folders that do.',
+      'Folders with tools beside the standard ones: each has a `tool.yaml`, or holds folders that do. A server that `gantry up` starts offers them to all runs.',
     ),
   failureNotice: wholeNumber(0, 1_000_000_000, 'must be a whole number; 0 is never').describe(
     'People are told when so many tasks of a run at work have failed; 0 is never.',

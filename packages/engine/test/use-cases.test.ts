@@ -221,6 +221,26 @@ describe('cancelling and resuming', () => {
     expect(await resumeRun(engine, test.run, [again])).toBe(1);
     expect(await test.counts()).toEqual({ map: { failed: 1, ready: 1 }, next: { blocked: 1, waiting: 1 } });
   });
+
+  it('tries all of the named stages again and of no others', async () => {
+    const engine = openEngine(database.pool);
+    const test = await startTestRun(engine, chain);
+    for (const n of [1, 2]) await test.admit(n);
+    await closeDataset(engine, test.dataset);
+    const [first, second] = await test.claim();
+    await test.settle(first!);
+    await test.settle(second!, { end: 'failed', made: [] });
+    for (const task of await test.claim()) await test.settle(task, { end: 'failed', made: [] });
+    expect(await test.counts()).toEqual({
+      map: { succeeded: 1, failed: 1 },
+      next: { failed: 1, blocked: 1 },
+    });
+    expect(await resumeRun(engine, test.run, { stages: ['next'] })).toBe(1);
+    expect(await test.counts()).toEqual({ map: { succeeded: 1, failed: 1 }, next: { ready: 1, blocked: 1 } });
+    await expect(resumeRun(engine, test.run, { stages: ['nxt'] })).rejects.toMatchObject({
+      ...{ code: 'unknown-stage', mend: 'Did you mean `next`?' },
+    });
+  });
 });
 
 describe('explaining', () => {

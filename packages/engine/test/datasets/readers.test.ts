@@ -30,7 +30,7 @@ describe('over random pipelines and histories', () => {
           for (const [index, input] of shape.inputs.entries()) {
             const read: string[] = [];
             for (const { id, place } of tasks) {
-              const given = await listInputs(database.pool, shape, index, [{ attempt: id, place }]);
+              const given = await listInputs(database.pool, shape, index, [id]);
               const few = await listFewInputs(database.pool, shape, index, place, 1000);
               expect(few.map((item) => item.place)).toEqual(given.map((item) => item.place));
               const [first] = await listFewInputs(database.pool, shape, index, place, 1);

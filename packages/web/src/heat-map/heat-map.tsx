@@ -134,7 +134,8 @@ export function HeatMap(props: HeatMapProps) {
     if (pictures !== undefined) {
       const range = picturedSquares(grid, view, width, height);
       pictures.see(range, view.scale * ratio);
-      if (range !== undefined) paintPictures(context, pictures.find, range, view, ratio);
+      if (range !== undefined)
+        paintPictures(context, pictures.find, range, view, ratio, picture.colors.css.surface);
     }
     paintRunning(over.getContext('2d')!, grid, view, ratio);
   });
@@ -302,7 +303,7 @@ export function HeatMap(props: HeatMapProps) {
           </ActionIcon>
         </div>
       )}
-      {interactive && <div className={classes['axes']}>{describeAxes(grid)}</div>}
+      {interactive && onView !== undefined && <div className={classes['axes']}>{describeAxes(grid)}</div>}
     </div>
   );
 }
@@ -343,7 +344,8 @@ function describeGrid(grid: MapGrid): string {
 
 function describeAxes(grid: MapGrid): string {
   if (grid.x.name === undefined) return 'one task';
-  if (grid.y.name === undefined) return `${grid.x.name}, row by row →`;
+  if (grid.y.name === undefined)
+    return grid.y.size === 1 ? `${grid.x.name} →` : `${grid.x.name}, row by row →`;
   return `${grid.x.name} →  ${grid.y.name} ↓`;
 }
 

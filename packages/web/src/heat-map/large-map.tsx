@@ -19,6 +19,7 @@ import { scaleOf, type DurationScale } from './paint-map.ts';
 import { PlaneChoice } from './plane-choice.tsx';
 import { PlaneMaps } from './plane-maps.tsx';
 import { PlaneSliders } from './plane-sliders.tsx';
+import { StageOutputs } from './stage-outputs.tsx';
 import type { PictureSource } from './use-map-pictures.ts';
 import { firstOf, layOutAxes, useStageMap, type PlaneExtent } from './use-stage-map.ts';
 
@@ -101,6 +102,7 @@ export function LargeMap({ run, graph, stage, choice }: LargeMapProps) {
           }
         />
       </div>
+      <StageOutputs graph={graph} stage={stage.name} />
       {map.error !== undefined && <Problem error={map.error} />}
       {grid === undefined && map.error === undefined && <Loading height="12rem" />}
       {grid !== undefined && beside && (

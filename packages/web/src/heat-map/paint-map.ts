@@ -230,15 +230,17 @@ export function picturedSquares(
   return view.scale < pictureFrom ? undefined : visibleSquares(grid, view, width, height);
 }
 
-/** Paints pictures into squares, whole and in their own shape; what is left around them tells the state. */
+/** Paints pictures into squares, whole and in their own shape; a frame around them tells the state. */
 export function paintPictures(
   context: CanvasRenderingContext2D,
   find: (column: number, row: number) => HTMLImageElement | undefined,
   range: SquareRange,
   view: MapView,
   ratio: number,
+  surface: string,
 ): void {
   context.imageSmoothingEnabled = true;
+  context.fillStyle = surface;
   const side = view.scale * ratio;
   const room = side - 2 * Math.max(2, Math.round(side * 0.035));
   for (let row = range.top; row <= range.bottom; row++) {
@@ -248,6 +250,7 @@ export function paintPictures(
       const factor = room / Math.max(picture.naturalWidth, picture.naturalHeight);
       const [width, height] = [picture.naturalWidth * factor, picture.naturalHeight * factor];
       const [x, y] = [view.left * ratio + (column + 0.5) * side, view.top * ratio + (row + 0.5) * side];
+      context.fillRect(x - room / 2, y - room / 2, room, room);
       context.drawImage(picture, x - width / 2, y - height / 2, width, height);
     }
   }

@@ -80,7 +80,7 @@ function PathBar({ listing, path, onGo }: PathBarProps) {
           variant="default"
           disabled={listing?.parent === null || listing === undefined}
           onClick={() => {
-            if (listing !== undefined && listing.parent !== null) onGo(listing.parent);
+            if (typeof listing?.parent === 'string') onGo(listing.parent);
           }}
           aria-label="Up one folder"
           title="Up one folder (Backspace)"
@@ -111,7 +111,7 @@ function PathBar({ listing, path, onGo }: PathBarProps) {
           </Button>
         ))}
       </nav>
-      {listing !== undefined && listing.through !== null && (
+      {typeof listing?.through === 'string' && (
         <p className={`${classes['through']} quiet`}>{listing.through} is a link; this is where it leads.</p>
       )}
     </>

@@ -5,6 +5,7 @@ import { useDraft } from '../parts/use-draft.ts';
 import { fieldError } from './field-problems.tsx';
 import classes from './new-run.module.css';
 import type { SourceSearch } from './new-run-search.ts';
+import { readExtent } from './read-extent.ts';
 
 interface LiveFieldsProps {
   readonly chosen: SourceSearch;
@@ -38,8 +39,8 @@ export function LiveFields({ chosen, source, problems, onChange }: LiveFieldsPro
       {of('extents').length > 0 && <p className={classes['asError']}>{fieldError(of('extents'))}</p>}
       <legend>How it ends</legend>
       <p className="quiet">
-        Closed by hand on the run’s page, or by itself: when a file of this name comes, or when nothing has
-        come for some time.
+        Closed by hand on its dataset’s page, or by itself: when a file of this name comes, or when nothing
+        has come for some time.
       </p>
       <div className={classes['extents']}>
         <MarkerField
@@ -75,13 +76,6 @@ function ExtentField({ axis, extent, onChange }: ExtentFieldProps) {
       w="9rem"
     />
   );
-}
-
-/** `1–12`, `1-12`, `1..12`, `1 to 12`; undefined where it is none. */
-function readExtent(text: string): readonly [number, number] | undefined {
-  const found = /^\s*(-?\d+)\s*(?:–|-|\.\.|to)\s*(-?\d+)\s*$/.exec(text);
-  const [first, last] = [Number(found?.[1]), Number(found?.[2])];
-  return found !== null && first <= last && Math.max(-first, last) <= 2 ** 30 ? [first, last] : undefined;
 }
 
 interface MarkerFieldProps {

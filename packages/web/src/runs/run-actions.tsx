@@ -47,7 +47,7 @@ export function RunActions({ run }: { readonly run: RunDetail }) {
           {stages.length > 1 && (
             <Menu position="bottom-end" withinPortal>
               <Menu.Target>
-                <Button px="0.4rem" aria-label="Retry those of one stage">
+                <Button px="0.4rem" aria-label="Choose one stage to retry">
                   <Icon name="down" size={16} />
                 </Button>
               </Menu.Target>

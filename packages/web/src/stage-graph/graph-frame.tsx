@@ -29,7 +29,7 @@ const lines = { line: memo(StageLine) };
 /** Around the graph, in pixels. */
 const inset = 14;
 /** Text stays readable; what does not fit is reached by dragging. */
-const fitting = { padding: `${inset}px`, maxZoom: 1, minZoom: 0.75 } as const;
+const [leastZoom, mostZoom] = [0.75, 1];
 const lowestHeight = 124;
 const highestHeight = 360;
 
@@ -51,26 +51,24 @@ export function GraphFrame({ graph, nodeTypes, nodeOf, label, sizes }: GraphFram
   const [flow, setFlow] = useState<ReactFlowInstance<Node, StageLineEdge>>();
   const edges = useMemo(() => drawLines(graph, layout), [graph, layout]);
   const size = sizeOf(layout, sizes);
-  const zoom = Math.max(fitting.minZoom, Math.min(fitting.maxZoom, (width - 2 * inset) / size.width));
-  const height = size.height * zoom + 2 * inset;
+  const zoom = Math.max(leastZoom, Math.min(mostZoom, (width - 2 * inset) / size.width));
+  const needed = size.height * zoom + 2 * inset;
+  const height = Math.min(highestHeight, Math.max(lowestHeight, needed));
   // A panel that opens or closes leaves another width; another graph has other corners.
   useEffect(() => {
-    if (width > 0) void flow?.fitView(fitting);
+    if (width === 0) return;
+    // What does not fit begins at the left, where the sources are.
+    const x = Math.max(inset, (width - size.width * zoom) / 2) - size.left * zoom;
+    const y = Math.max(inset, (height - size.height * zoom) / 2) - size.top * zoom;
+    void flow?.setViewport({ x, y, zoom });
   }, [flow, width, height, layout]);
   return (
-    <section
-      ref={ref}
-      className={`panel ${classes['graph']}`}
-      style={{ height: Math.min(highestHeight, Math.max(lowestHeight, height)) }}
-      aria-label={label}
-    >
+    <section ref={ref} className={`panel ${classes['graph']}`} style={{ height }} aria-label={label}>
       <ReactFlow<Node, StageLineEdge>
         nodes={nodes}
         edges={edges}
         nodeTypes={nodeTypes}
         edgeTypes={lines}
-        fitView
-        fitViewOptions={fitting}
         onInit={setFlow}
         minZoom={0.25}
         maxZoom={1.5}
@@ -113,10 +111,11 @@ function drawLines(graph: RunGraph, { bends }: GraphLayout): StageLineEdge[] {
   return [...edges.values()];
 }
 
-function sizeOf({ nodes, bends }: GraphLayout, sizes: GraphSizes): { width: number; height: number } {
+function sizeOf({ nodes, bends }: GraphLayout, sizes: GraphSizes) {
   const lanes = [...bends.values()].flat().map(({ y }) => y);
   const top = Math.min(...lanes, ...nodes.map(({ y }) => y));
   const bottom = Math.max(...lanes, ...nodes.map(({ y }) => y + sizes.stageHeight));
   const xs = nodes.map(({ x }) => x);
-  return { width: Math.max(...xs) + sizes.width - Math.min(...xs), height: bottom - top };
+  const left = Math.min(...xs);
+  return { left, top, width: Math.max(...xs) + sizes.width - left, height: bottom - top };
 }
