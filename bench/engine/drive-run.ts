@@ -126,10 +126,6 @@ async function countRows(pool: Pool, run: number): Promise<RunRows> {
 }
 
 /** @returns the id of the run */
-async function startRun(pool: Pool, pipeline: PipelineName, tiles: number): Promise<number> {
-  return startPipeline(pool, pipeline, await admitTiles(pool, tiles));
-}
-
 async function startPipeline(pool: Pool, pipeline: PipelineName, dataset: number): Promise<number> {
   return createRun(openEngine(pool), {
     project: 1,

@@ -5,7 +5,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { unbounded } from '@gantry/model';
 import type { InputShape, StageShape } from '../src/index.ts';
-import { advanceStageSql, type StageTouch } from '../src/statements/advance-stage.ts';
+import type { StageTouch } from '../src/stage-touch.ts';
+import { advanceStageSql } from '../src/statements/advance-stage.ts';
 import { listInputsSql } from '../src/statements/list-inputs.ts';
 import { inputRanges } from '../src/statements/recount.ts';
 import { testDatabase } from '../src/testing/index.ts';

@@ -14,21 +14,10 @@
  */
 import { judgeSql } from './judge.ts';
 import type { StageShape } from '../stage-shape.ts';
+import type { StageTouch } from '../stage-touch.ts';
 import { beginsWithSql, lookupSql } from '../place-sql.ts';
 import { asideStates } from './aside-states.ts';
 import { countChangesSql } from './count-changes.ts';
-
-/** What touched a stage in a transaction. */
-export interface StageTouch {
-  /** Its tasks got verdicts. */
-  readonly verdicts: boolean;
-  /** Tasks were made, which have no state yet. */
-  readonly fresh: boolean;
-  /** What it reads has changed. */
-  readonly changes: boolean;
-  /** Every task is to be judged. */
-  readonly everyTask: boolean;
-}
 
 /** $1 stage, $2 producers, $3 input datasets, $4 output datasets, $5 open inputs, $6 run has ended, */
 /** $7 inputs to recount, $8 tries, $9 run.change, $10 losses in a row, $11 ranges of the inputs */

@@ -7,7 +7,7 @@
 import type { Place } from '@gantry/model';
 import { agreesSql, coordinateSql, lookupSql, placeSql } from '../place-sql.ts';
 import { isOneToMany, type InputShape, type StageShape } from '../stage-shape.ts';
-import type { StageTouch } from './advance-stage.ts';
+import type { StageTouch } from '../stage-touch.ts';
 import { recountSql } from './recount.ts';
 
 /**

@@ -44,9 +44,6 @@ export function madeItemsValues(items: readonly MadeItemRow[]): string[] {
   );
 }
 
-/** How many parameters `madeItemsSql` has. */
-const madeItemsParameters = columns.length;
-
 /** Made items that belong to attempts whose success stands; parameters from `$first` on. Ends in a WHERE clause. */
 export function madeItemsSql(first: number): string {
   return `

@@ -1,8 +1,7 @@
 /** The view as a picture with its scale bar, for slides and notebooks; the values stay in the file. */
 import type { PictureDescription } from '@gantry/model';
-import { chooseScaleBar } from './lengths.ts';
+import { chooseScaleBar, longestBar } from './lengths.ts';
 import type { PictureStage } from './picture-stage.ts';
-import { longestBar } from './scale-bar.tsx';
 
 /** @returns the file's name */
 export async function downloadView(stage: PictureStage, picture: PictureDescription): Promise<string> {

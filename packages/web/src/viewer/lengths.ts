@@ -6,6 +6,9 @@ export interface PixelSize {
   readonly y: number;
 }
 
+/** Of a scale bar, in pixels of the screen. */
+export const longestBar = 150;
+
 /** `3.2 nm`, `48.5 µm`, `1.24 mm`: three digits. @param um in µm */
 export function formatLength(um: number): string {
   const size = Math.abs(um);

@@ -1,12 +1,9 @@
 /** A bar that says how long something is, right at every zoom. */
 import type { PictureDescription } from '@gantry/model';
-import { chooseScaleBar } from './lengths.ts';
+import { chooseScaleBar, longestBar } from './lengths.ts';
 import type { PictureStage } from './picture-stage.ts';
 import { useView } from './use-stage.ts';
 import classes from './viewer.module.css';
-
-/** Pixels of the screen. */
-export const longestBar = 150;
 
 interface ScaleBarProps {
   readonly stage: PictureStage;

@@ -1,0 +1,13 @@
+/** Why a stage is advanced: the statements have only the parts that something in the transaction calls for. */
+
+/** What touched a stage in a transaction. */
+export interface StageTouch {
+  /** Its tasks got verdicts. */
+  readonly verdicts: boolean;
+  /** Tasks were made, which have no state yet. */
+  readonly fresh: boolean;
+  /** What it reads has changed. */
+  readonly changes: boolean;
+  /** Every task is to be judged. */
+  readonly everyTask: boolean;
+}
