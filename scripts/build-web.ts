@@ -3,7 +3,7 @@
  * builds in any case. `npm start` and the tests in a browser call it, too.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { listFiles, repositoryRoot } from './repository.ts';
@@ -36,6 +36,7 @@ export function pagesAreStale(): boolean {
 export function buildWeb(force = false): boolean {
   const stamp = stampSources();
   if (!force && readStamp() === stamp) return false;
+  removeAbandoned();
   // Beside what is served now, which stays whole until the new one is.
   const next = join(folder, `dist-${process.pid}`);
   const vite = join(repositoryRoot, 'node_modules', 'vite', 'bin', 'vite.js');
@@ -53,6 +54,25 @@ export function buildWeb(force = false): boolean {
   writeFileSync(join(next, '.built-from'), `${stamp}\n`);
   putInPlace(next, stamp);
   return true;
+}
+
+/** What builds that were killed have left. */
+function removeAbandoned(): void {
+  for (const name of readdirSync(folder)) {
+    const [, pid] = /^dist-(\d+)$/.exec(name) ?? [];
+    if (pid !== undefined && !isAlive(Number(pid)))
+      rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's may not be asked.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** So often another build may come in between. */
