@@ -9,7 +9,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { protocol } from '../../examples/microscope/protocol.ts';
 import type { Truth } from '../../examples/microscope/truth.ts';
-import { makeDemoPlace, waitFor, type DemoPlace, type StartedDemo } from '../demo/demo-process.ts';
+import { makeDemoPlace, waitFor, type DemoPlace, type StartedDemo } from '../../scripts/demo/demo-apart.ts';
 import { judgePage } from './judge-page.ts';
 import { hasChromium, testBrowser } from './open-browser.ts';
 import { pressTabTo } from './press-tab-to.ts';

@@ -2,14 +2,12 @@
  * Debian's Chromium for tests: one process per test file, a page of its own per test, and what the page said where a
  * test fails.
  */
-import { existsSync } from 'node:fs';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
-
-const chromiumPath = '/usr/bin/chromium';
+import { chromiumPath, hasChromium, launchChromium } from '../../scripts/chromium.ts';
 
 /** True where tests in a browser can run. */
-export const hasChromium = existsSync(chromiumPath);
+export { hasChromium } from '../../scripts/chromium.ts';
 if (!hasChromium) console.warn(`SKIPPED: there is no ${chromiumPath}; Debian has it as chromium.`);
 
 export interface TestBrowser {
@@ -25,19 +23,7 @@ export function testBrowser(): TestBrowser {
   const faults: string[] = [];
   beforeAll(async () => {
     if (!hasChromium) return;
-    browser = await chromium.launch({
-      executablePath: chromiumPath,
-      args: [
-        '--headless',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await launchChromium();
   });
   afterAll(() => browser?.close());
   return {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listVisits, protocol } from '../../examples/microscope/protocol.ts';
 import type { Truth } from '../../examples/microscope/truth.ts';
 import { compareTable, compareVector } from './compare-with-truth.ts';
-import { makeDemoPlace, waitFor, type DemoPlace, type StartedDemo } from './demo-process.ts';
+import { makeDemoPlace, waitFor, type DemoPlace, type StartedDemo } from '../../scripts/demo/demo-apart.ts';
 
 const tileCount = listVisits().length;
 const stageTasks = { flat: 1, correct: tileCount };

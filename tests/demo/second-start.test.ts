@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { makeDemoPlace, waitFor, type DemoPlace } from './demo-process.ts';
+import { makeDemoPlace, waitFor, type DemoPlace } from '../../scripts/demo/demo-apart.ts';
 
 async function makePlace(): Promise<DemoPlace> {
   const place = await makeDemoPlace();

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import {
   formatCount,
   formatDuration,
+  formatPace,
   formatRate,
+  formatRough,
   formatSize,
   formatSoFar,
   placeText,
@@ -28,6 +30,13 @@ describe('numbers as people read them', () => {
     [123_456_789, '123 MB'],
   ])('%d bytes are %s', (bytes, text) => {
     expect(formatSize(bytes)).toBe(text);
+  });
+
+  it('are rough where they are guessed, so that they do not flicker', () => {
+    expect([3, 34, 58, 100, 5000, 200_000].map(formatRough)).toEqual([
+      ...['10 s', '35 s', '1 min', '2 min', '1 h', '2 d'],
+    ]);
+    expect([formatPace(2.34), formatPace(0.5)]).toEqual(['2.3/s', '30/min']);
   });
 
   it('have separators, rates a unit that is not a fraction, and what goes on whole seconds', () => {

@@ -242,7 +242,7 @@ export function paintPictures(
   context.imageSmoothingEnabled = true;
   context.fillStyle = surface;
   const side = view.scale * ratio;
-  const room = side - 2 * Math.max(2, Math.round(side * 0.035));
+  const room = side - 2 * Math.round(Math.max(1.5, Math.min(3, view.scale * 0.035)) * ratio);
   for (let row = range.top; row <= range.bottom; row++) {
     for (let column = range.left; column <= range.right; column++) {
       const picture = find(column, row);

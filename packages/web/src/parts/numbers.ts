@@ -35,10 +35,9 @@ export function formatSoFar(seconds: number): string {
   return seconds < 59.5 ? `${Math.max(1, Math.round(seconds))} s` : formatDuration(seconds);
 }
 
-/** Of what is guessed: `40 s`, `4 min`, `2 h`, `3 d`. */
+/** Of what is guessed: `40 s`, `4 min`, `2 h`, `3 d`; never less than 10 s. */
 export function formatRough(seconds: number): string {
-  if (seconds < 10) return 'a few s';
-  if (seconds < 57.5) return `${Math.round(seconds / 5) * 5} s`;
+  if (seconds < 57.5) return `${Math.max(10, Math.round(seconds / 5) * 5)} s`;
   if (seconds < 3570) return `${Math.round(seconds / 60)} min`;
   if (seconds < 84_600) return `${Math.round(seconds / 3600)} h`;
   return `${Math.round(seconds / 86_400)} d`;

@@ -1,13 +1,13 @@
 /**
- * `npm start` as a process, without npm: with a data directory and a folder of its own, and the microscope at another
- * pace. What npm adds is shown by `npm run test:install`.
+ * The demo of `npm start` for tests and pictures: as a process of its own, without npm, with a data directory and a
+ * folder that go with it, and the microscope at any pace. What npm adds is shown by `npm run test:install`.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserClient } from '@gantry/client';
 import { layOut, readServer } from '@gantry/storage';
-import { repositoryRoot } from '../../scripts/repository.ts';
+import { repositoryRoot } from '../repository.ts';
 
 export interface StartedDemo {
   readonly process: ChildProcess;
@@ -34,9 +34,15 @@ export interface DemoPlace {
   remove(): Promise<void>;
 }
 
-export async function makeDemoPlace(): Promise<DemoPlace> {
+/** @param home where all of it lies, must not be there; if absent, a folder that nobody else has */
+export async function makeDemoPlace(home?: string): Promise<DemoPlace> {
+  if (home === undefined) return makePlace(await mkdtemp('/tmp/gantry-demo-'));
+  await mkdir(home);
+  return makePlace(home);
+}
+
+async function makePlace(home: string): Promise<DemoPlace> {
   // The database's user must be able to enter it where this runs as root.
-  const home = await mkdtemp('/tmp/gantry-demo-');
   await chmod(home, 0o711);
   const [data, folder] = [join(home, 'data'), join(home, 'demo')];
   const running = new Set<ChildProcess>();
