@@ -58,7 +58,9 @@ const fileEnding =
   /\.(?:tiff?|ome|png|jpe?g|bmp|webp|nd2|czi|lif|svs|ndpi|mrc|zarr|h5|hdf5?|nii|dcm|csv|tsv|json|jsonl|ya?ml|txt|xml|dzi|npy|npz|gz|zip|tar|py|js|mjs|ts|sh|log|toml|ini)$/i;
 
 /** A word that names a file or a folder; punctuation behind it stays. */
-function replaceFile(word: string): string {
+function replaceFile(word: string, offset: number, text: string): string {
+  // What stands beside a gap is the rest of a word that was none.
+  if (text[offset - 1] === '›' || text[offset + word.length] === '‹') return word;
   const name = word.replace(/[.:!?…]+$/, '');
   return isFile(name) ? `${gap.file}${word.slice(name.length)}` : word;
 }

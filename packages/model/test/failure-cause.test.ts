@@ -122,7 +122,7 @@ describe('the cause of a failure', () => {
         const cause = causeOf(words.join(' '));
         expect(causeOf(cause)).toBe(cause);
       }),
-      { numRuns: 2000 },
+      { numRuns: 2000, examples: [[['@A1/A']], [['/A0@']]] },
     );
   });
 
