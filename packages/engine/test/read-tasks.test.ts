@@ -63,7 +63,10 @@ describe('the tasks of a run', () => {
       blocked: ['next 4', 'all '],
       waiting: ['next 5'],
     });
-    expect((await walk(engine, test.run, 'failed'))[0]).toMatchObject({ message: 'no', place: { n: 4 } });
+    expect((await walk(engine, test.run, 'failed'))[0]).toMatchObject({
+      ...{ message: 'no', place: { n: 4 } },
+      last: { agent: expect.any(String), ended: expect.stringMatching(/^\d{4}-.*Z$/) },
+    });
     // A running task that was asked to stop is running until it has.
     await cancelRun(engine, test.run);
     const cancelled = await checkStates(engine, test);

@@ -39,6 +39,24 @@ export function sortRows(rows: Uint32Array, values: ColumnValues, down: boolean)
   return rows.slice().sort(compare);
 }
 
+/**
+ * The row whose value comes next in one direction, equal ones in the order of rows; from none, the least or greatest.
+ * Rows without a value are passed over.
+ * @param step 1 upwards, -1 downwards
+ * @returns -1 where there is none
+ */
+export function stepRow(rows: Uint32Array, values: Float64Array, from: number, step: number): number {
+  const start = from < 0 || Number.isNaN(values[from]!) ? undefined : from;
+  const isBefore = (a: number, b: number): boolean =>
+    (step * (values[a]! - values[b]!) || step * (a - b)) < 0;
+  let best = -1;
+  for (const row of rows) {
+    if (Number.isNaN(values[row]!) || (start !== undefined && !isBefore(start, row))) continue;
+    if (best < 0 || isBefore(row, best)) best = row;
+  }
+  return best;
+}
+
 /** Counts of equal bins over a range. */
 export function countBins(
   values: Float64Array,
