@@ -50,7 +50,7 @@ export function DatasetLineage({ dataset }: { readonly dataset: DatasetDetail })
 }
 
 /** Datasets have longer names than stages. */
-const sizes: GraphSizes = { width: 172, stageHeight: 56, sourceHeight: 56, columnGap: 40 };
+const sizes: GraphSizes = { width: 166, stageHeight: 54, sourceHeight: 54, columnGap: 28 };
 
 function LineageGraph({ lineage, current }: { readonly lineage: Lineage; readonly current: number }) {
   const graph = useMemo(() => graphOfLineage(lineage), [lineage]);

@@ -1,6 +1,8 @@
 /** Which rows of a table are seen, and in which order. Pure; 100,000 rows take a few milliseconds. */
 import type { Range } from './ranges.ts';
-import type { ColumnValues } from './table-queries.ts';
+
+/** A column's values, a row each; NaN where there is no number. */
+export type ColumnValues = Float64Array | readonly string[];
 
 export type Columns = ReadonlyMap<string, ColumnValues>;
 
