@@ -60,7 +60,7 @@ function LineageGraph({ lineage, current }: { readonly lineage: Lineage; readonl
     return { type: 'dataset', data: { dataset, current: dataset.id === current }, height: sizes.stageHeight };
   };
   const shared = { graph, nodeTypes: kinds, nodeOf, sizes };
-  return <GraphFrame {...shared} middle={String(current)} label="Lineage" />;
+  return <GraphFrame {...shared} seen={String(current)} label="Lineage" />;
 }
 
 function DatasetNodeView({ data: { dataset, current } }: NodeProps<DatasetNode>) {

@@ -15,8 +15,8 @@ interface GraphFrameProps {
   readonly nodeOf: (name: string) => DrawnNode | undefined;
   readonly label: string;
   readonly sizes: GraphSizes;
-  /** The node that is in the middle where not all of them fit; the first ones are seen otherwise. */
-  readonly middle?: string;
+  /** The node that is seen where not all of them fit. */
+  readonly seen?: string | undefined;
 }
 
 export interface DrawnNode {
@@ -36,7 +36,7 @@ const [leastZoom, mostZoom] = [0.75, 1];
 const lowestHeight = 124;
 const highestHeight = 360;
 
-export function GraphFrame({ graph, nodeTypes, nodeOf, label, sizes, middle }: GraphFrameProps) {
+export function GraphFrame({ graph, nodeTypes, nodeOf, label, sizes, seen }: GraphFrameProps) {
   const layout = useMemo(() => layOutGraph(graph, sizes), [graph, sizes]);
   const nodes = layout.nodes.flatMap(({ name, x, y }): Node[] => {
     const node = nodeOf(name);
@@ -57,18 +57,25 @@ export function GraphFrame({ graph, nodeTypes, nodeOf, label, sizes, middle }: G
   const zoom = Math.max(leastZoom, Math.min(mostZoom, (width - 2 * inset) / size.width));
   const needed = size.height * zoom + inset + below;
   const height = Math.min(highestHeight, Math.max(lowestHeight, needed));
+  /** Where what does not fit begins: at the left, where the sources are, or as little further as shows the node. */
+  const keepSeen = (): number => {
+    const node = layout.nodes.find(({ name }) => name === seen);
+    const start = node === undefined ? 0 : (node.x - size.left) * zoom;
+    const before = Math.max(
+      width - size.width * zoom - inset,
+      (flow?.getViewport().x ?? 0) + size.left * zoom,
+    );
+    return Math.max(inset - start, Math.min(before, width - inset - start - sizes.width * zoom, inset));
+  };
   // A panel that opens or closes leaves another width; another graph has other corners.
   useEffect(() => {
     if (width === 0) return;
     const room = width - size.width * zoom;
-    const node = layout.nodes.find(({ name }) => name === middle);
-    // What does not fit begins at the left, where the sources are, or shows what is asked for.
-    const wanted = node === undefined ? inset : width / 2 - (node.x - size.left + sizes.width / 2) * zoom;
-    const left = room > 2 * inset ? room / 2 : Math.min(inset, Math.max(room - inset, wanted));
+    const left = room > 2 * inset ? room / 2 : keepSeen();
     const x = left - size.left * zoom;
     const y = Math.max(inset, (height - size.height * zoom) / 2) - size.top * zoom;
     void flow?.setViewport({ x, y, zoom });
-  }, [flow, width, height, layout, middle]);
+  }, [flow, width, height, layout, seen]);
   return (
     <section ref={ref} className={`panel ${classes['graph']}`} style={{ height }} aria-label={label}>
       <ReactFlow<Node, StageLineEdge>
