@@ -30,7 +30,7 @@ export interface DrawnNode {
 const lines = { line: memo(StageLine) };
 /** Around the graph, and below it, where the library is named; in pixels. */
 const inset = 14;
-const below = 22;
+const below = 26;
 /** Text stays readable; what does not fit is reached by dragging. */
 const [leastZoom, mostZoom] = [0.75, 1];
 const lowestHeight = 124;
@@ -73,7 +73,7 @@ export function GraphFrame({ graph, nodeTypes, nodeOf, label, sizes, seen }: Gra
     const room = width - size.width * zoom;
     const left = room > 2 * inset ? room / 2 : keepSeen();
     const x = left - size.left * zoom;
-    const y = Math.max(inset, (height - size.height * zoom) / 2) - size.top * zoom;
+    const y = inset + Math.max(0, (height - needed) / 2) - size.top * zoom;
     void flow?.setViewport({ x, y, zoom });
   }, [flow, width, height, layout, seen]);
   return (
