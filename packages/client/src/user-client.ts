@@ -276,6 +276,36 @@ export class UserClient {
     return (await this.#api.ask('post', '/runs/{id}/resume', request, resumedAnswerSchema)).again;
   }
 
+  /** What runs goes on, nothing more is started. `resumeRun` with nothing again has it go on. */
+  async pauseRun(id: number, signal?: AbortSignal): Promise<void> {
+    await this.#api.tell('post', '/runs/{id}/pause', { path: { id }, signal });
+  }
+
+  /** Runs of a higher priority are served first. */
+  async setPriority(id: number, priority: number, signal?: AbortSignal): Promise<void> {
+    await this.#api.tell('put', '/runs/{id}/priority', { path: { id }, body: { priority }, signal });
+  }
+
+  async pauseStage(id: number, stage: string, paused: boolean, signal?: AbortSignal): Promise<void> {
+    const path = { path: { id, stage }, signal };
+    await (paused
+      ? this.#api.tell('post', '/runs/{id}/stages/{stage}/pause', path)
+      : this.#api.tell('post', '/runs/{id}/stages/{stage}/resume', path));
+  }
+
+  /** Takes an agent out of the pool, or back into it. */
+  async pauseAgent(id: number, paused: boolean, signal?: AbortSignal): Promise<void> {
+    const path = { path: { id }, signal };
+    await (paused
+      ? this.#api.tell('post', '/agents/{id}/pause', path)
+      : this.#api.tell('post', '/agents/{id}/resume', path));
+  }
+
+  /** Has an agent end what it runs, claim nothing more, and leave. */
+  async drainAgent(id: number, signal?: AbortSignal): Promise<void> {
+    await this.#api.tell('post', '/agents/{id}/drain', { path: { id }, signal });
+  }
+
   async cancelRun(id: number, signal?: AbortSignal): Promise<void> {
     await this.#api.tell('post', '/runs/{id}/cancel', { path: { id }, signal });
   }

@@ -10,7 +10,7 @@ import {
   type StageShape,
   type Transaction,
 } from '@gantry/database';
-import type { RunState } from '@gantry/model';
+import { isAtWork, type RunState } from '@gantry/model';
 import type { EngineNewsDraft } from './engine.ts';
 import type { LockedRun } from './lock-runs.ts';
 import type { RunPlan } from './run-plan.ts';
@@ -59,7 +59,7 @@ export async function advanceRun(
     if (!changed && !uncovered && !closing && !touched.verdicts.has(shape.id)) continue;
     const moment = {
       open,
-      ended: run.state !== 'active',
+      ended: !isAtWork(run.state),
       recount: shape.inputs.map(
         (input, index) => input.offsets !== undefined && open[index] !== wasOpen[index],
       ),
@@ -87,7 +87,7 @@ export async function advanceRun(
     }
   }
   if (ready) news.ready = true;
-  else if (run.state === 'active' && (await endRun(transaction, plan, run, news))) {
+  else if (isAtWork(run.state) && (await endRun(transaction, plan, run, news))) {
     for (const { shape } of plan.stages) noteOutputs(news, shape);
   }
 }

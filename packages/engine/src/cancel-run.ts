@@ -1,7 +1,7 @@
 /**
  * Cancels all of a run that is not finished. Attempts that run are asked to stop; what they report is not needed.
  */
-import { GantryError } from '@gantry/model';
+import { GantryError, isAtWork } from '@gantry/model';
 import { advanceRun, nothingTouched } from './advance-run.ts';
 import type { Engine } from './engine.ts';
 import { lockRun } from './lock-runs.ts';
@@ -15,7 +15,7 @@ export async function cancelRun(engine: Engine, run: number): Promise<void> {
     if (locked === undefined) throw new GantryError('unknown-run', `There is no run ${run}.`);
     if (locked.state === 'archived') return;
     await transaction.query(`UPDATE run SET state = 'cancelled', ended = now() WHERE id = $1`, [run]);
-    if (locked.state === 'active' || locked.state === 'paused') news.notices.push({ kind: 'run-ended', run });
+    if (isAtWork(locked.state)) news.notices.push({ kind: 'run-ended', run });
     const touched = nothingTouched();
     const select = `CASE WHEN t.state IN ('waiting', 'blocked', 'ready') THEN 'cancelled' END`;
     await leaveVerdicts(transaction, plan, select, [], touched);

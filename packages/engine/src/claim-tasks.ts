@@ -1,5 +1,6 @@
 /**
- * Hands ready tasks to an agent's session, deeper stages first, with the items that they read.
+ * Hands ready tasks to an agent's session, runs of a higher priority and deeper stages first, with the items that they
+ * read. What is paused is passed over.
  */
 import { claimTasks as claimStatement, listInputs, type InputItemRow } from '@gantry/database';
 import type { Engine } from './engine.ts';
@@ -40,7 +41,25 @@ export function lookFromFirst(engine: Engine): void {
 /** Claims at most `limit` tasks for `session`. Runs take turns, so that none waits for the end of another. */
 export async function claimTasks(engine: Engine, session: number, limit: number): Promise<ClaimedTask[]> {
   const memory = memoryOf(engine);
-  const byRun = Map.groupBy(await claimableStages(engine), ({ run }) => run);
+  const claimed: ClaimedTask[] = [];
+  const byPriority = Map.groupBy(await claimableStages(engine, session), ({ priority }) => priority);
+  // They come with the highest first.
+  for (const stages of byPriority.values()) {
+    if (claimed.length === limit) break;
+    claimed.push(...(await claimInTurn(engine, session, stages, limit - claimed.length, memory)));
+  }
+  return claimed;
+}
+
+/** Claims from runs of one priority. */
+async function claimInTurn(
+  engine: Engine,
+  session: number,
+  stages: readonly ClaimableStage[],
+  limit: number,
+  memory: ClaimMemory,
+): Promise<ClaimedTask[]> {
+  const byRun = Map.groupBy(stages, ({ run }) => run);
   const runs = [...byRun.keys()].sort((a, b) => a - b);
   const turn = [
     ...runs.filter((run) => run > memory.lastRun),
@@ -80,13 +99,23 @@ async function claimRun(
   return claimed;
 }
 
-/** Stages of active runs with ready tasks, of each run the deepest first. */
-async function claimableStages(engine: Engine): Promise<{ run: number; stage: number }[]> {
-  const { rows } = await engine.pool.query<{ run: number; stage: number }>({
+interface ClaimableStage {
+  readonly run: number;
+  readonly stage: number;
+  readonly priority: number;
+}
+
+/** Stages of active runs with ready tasks, the highest priority first and of each run the deepest; none for an agent that is held back. */
+async function claimableStages(engine: Engine, session: number): Promise<ClaimableStage[]> {
+  const { rows } = await engine.pool.query<ClaimableStage>({
     name: 'claimable-stages',
-    text: `SELECT s.run, s.id AS stage FROM run r JOIN stage s ON s.run = r.id
-           WHERE r.state = 'active' AND s.spec IS NOT NULL AND EXISTS (SELECT FROM ready y WHERE y.stage = s.id)
-           ORDER BY s.run, s.ordinal DESC`,
+    text: `SELECT s.run, s.id AS stage, r.priority FROM run r JOIN stage s ON s.run = r.id
+           WHERE r.state = 'active' AND s.spec IS NOT NULL AND NOT s.paused
+             AND EXISTS (SELECT FROM ready y WHERE y.stage = s.id)
+             AND NOT EXISTS (SELECT FROM session c JOIN agent g ON g.id = c.agent
+               WHERE c.id = $1 AND (g.paused OR c.drain))
+           ORDER BY r.priority DESC, s.run, s.ordinal DESC`,
+    values: [session],
   });
   return rows;
 }

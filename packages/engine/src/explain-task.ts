@@ -25,14 +25,17 @@ interface TaskRow {
   readonly stale: boolean;
   readonly counts: number[];
   readonly attempt: number | null;
+  /** What holds it back, if it is ready: its run or its stage is paused. */
+  readonly paused: 'run' | 'stage' | null;
 }
 
 /** @throws GantryError `unknown-task` */
 export async function explainTask(engine: Engine, task: number, store: string): Promise<TaskExplanation> {
   const { rows } = await engine.pool.query<TaskRow>(
     `SELECT t.id, s.run, t.stage, t.place, t.stale, t.counts, r.attempt,
-       CASE WHEN r.task IS NULL THEN t.state::text ELSE 'running' END AS state
-     FROM task t JOIN stage s ON s.id = t.stage LEFT JOIN running r ON r.task = t.id
+       CASE WHEN r.task IS NULL THEN t.state::text ELSE 'running' END AS state,
+       CASE WHEN n.state = 'paused' THEN 'run' WHEN s.paused THEN 'stage' END AS paused
+     FROM task t JOIN stage s ON s.id = t.stage JOIN run n ON n.id = s.run LEFT JOIN running r ON r.task = t.id
      WHERE t.id = $1 AND t.state <> 'dropped' AND s.spec IS NOT NULL`,
     [task],
   );
@@ -198,6 +201,7 @@ function explain(
         task.stale
           ? 'All that it reads is there and differs from what its last result was made of: it waits for an agent.'
           : 'All that it reads is there: it waits for an agent.',
+        ...(task.paused === null ? [] : [`Its ${task.paused} is paused: it is run when that goes on.`]),
         ...(last === undefined ? [] : [`Its last attempt ${endingOf(last.outcome)}.`]),
       ];
     case 'running':

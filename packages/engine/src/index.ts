@@ -19,15 +19,18 @@ export { claimTasks, type ClaimedTask } from './claim-tasks.ts';
 export type { EndedAttempt, MadeFile } from './ended-attempt.ts';
 export { settleAttempts, type Settled } from './settle-attempts.ts';
 export { resumeRun, type Again } from './resume-run.ts';
+export { drainAgent, pauseAgent, pauseRun, pauseStage, setPriority } from './pause-work.ts';
 export { cancelRun } from './cancel-run.ts';
 export {
   endSession,
   expireSessions,
   heldAttempts,
+  isDraining,
   openSession,
   renewAllSessions,
   renewSession,
   requireSession,
+  type HeldAttempt,
   type NewSession,
   type OpenedSession,
   type SessionLoad,

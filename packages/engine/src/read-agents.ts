@@ -19,6 +19,8 @@ interface AgentRow {
   readonly name: string;
   readonly host: string;
   readonly state: AgentState;
+  readonly paused: boolean;
+  readonly draining: boolean;
   readonly joined: Date;
   readonly heard: Date;
   readonly capacity: AgentCapacity;
@@ -34,7 +36,7 @@ export async function listAgents(engine: Engine): Promise<AgentSummary[]> {
   const { rows } = await engine.pool.query<AgentRow>({
     name: 'list-agents',
     text: `
-SELECT g.id, g.name, g.host, n.started AS joined, n.heard, n.capacity, n.load,
+SELECT g.id, g.name, g.host, g.paused, n.drain AND n.ended IS NULL AND n.expires > now() AS draining, n.started AS joined, n.heard, n.capacity, n.load,
   CASE WHEN n.ended IS NULL AND n.expires > now() THEN 'alive' WHEN n.ended IS NULL OR n.lost THEN 'lost' ELSE 'left' END
     AS state,
   (SELECT count(*)::int FROM running WHERE session = n.id) AS held,

@@ -20,11 +20,12 @@ interface StageRow {
   readonly name: string;
   readonly tool: string;
   readonly axes: string[];
+  readonly paused: boolean;
   readonly tasks: TaskCounts;
 }
 
 const runColumns = `
-  r.id, r.name, p.name AS pipeline, r.state, r.change, r.created, r.ended,
+  r.id, r.name, p.name AS pipeline, r.state, r.priority, r.change, r.created, r.ended,
   extract(epoch FROM coalesce(r.ended, now()) - r.created)::float8 AS seconds,
   coalesce((
     SELECT jsonb_object_agg(state, tasks) FROM (
@@ -53,7 +54,7 @@ export async function describeRun(engine: Engine, run: number): Promise<RunDetai
           'items', coalesce((SELECT tasks FROM tally WHERE stage = s.id AND state = 'succeeded'), 0)
         ) ORDER BY s.ordinal), '[]') FROM stage s WHERE s.run = r.id AND s.spec IS NULL) AS sources,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
-          'id', s.id, 'name', s.name, 'axes', s.spec -> 'axes',
+          'id', s.id, 'name', s.name, 'axes', s.spec -> 'axes', 'paused', s.paused,
           'tool', concat(s.spec #>> '{tool,name}', '@', s.spec #>> '{tool,version}'),
           'tasks', coalesce((SELECT jsonb_object_agg(c.state, c.tasks) FROM counts c
             WHERE c.stage = s.id AND c.tasks > 0), '{}')
@@ -71,12 +72,13 @@ export async function describeRun(engine: Engine, run: number): Promise<RunDetai
 
 /** Times go out as ISO 8601. */
 function summary(row: RunRow): RunSummary {
-  const { id, name, pipeline, state, change, seconds, tasks } = row;
+  const { id, name, pipeline, state, priority, change, seconds, tasks } = row;
   return {
     id,
     name,
     pipeline,
     state,
+    priority,
     change,
     seconds,
     tasks,

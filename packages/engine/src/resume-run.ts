@@ -1,8 +1,8 @@
 /**
- * Takes up an ended or cancelled run again: what came meanwhile is seen, stale tasks become ready, and the failed or
+ * Takes up an ended, cancelled or paused run again: what came meanwhile is seen, stale tasks become ready, and the failed or
  * cancelled tasks that are named are tried again.
  */
-import { GantryError, suggestName } from '@gantry/model';
+import { GantryError, isAtWork, suggestName, type RunState } from '@gantry/model';
 import { advanceRun, nothingTouched } from './advance-run.ts';
 import { lockDataset } from './change-dataset.ts';
 import type { Engine } from './engine.ts';
@@ -14,11 +14,22 @@ import { seeClosed, seeItems } from './see-source.ts';
 /** Which failed and cancelled tasks are tried again: none, all, those with these ids, or all of some stages. */
 export type Again = 'none' | 'all' | readonly number[] | { readonly stages: readonly string[] };
 
+export interface ResumeOptions {
+  /** A run that is paused stays so: its tasks become ready, and are run when it goes on. */
+  readonly keepPaused?: boolean;
+}
+
 /**
+ * Has a paused run go on, too.
  * @returns how many tasks are tried again
  * @throws GantryError `unknown-run`, `run-archived`, `unknown-stage`; `outputs-sealed` where an output may not change any more
  */
-export async function resumeRun(engine: Engine, run: number, again: Again): Promise<number> {
+export async function resumeRun(
+  engine: Engine,
+  run: number,
+  again: Again,
+  { keepPaused = false }: ResumeOptions = {},
+): Promise<number> {
   const plan = await engine.plan(run);
   return engine.work(async (transaction, news) => {
     const locked = await lockRun(transaction, run);
@@ -43,11 +54,14 @@ export async function resumeRun(engine: Engine, run: number, again: Again): Prom
       );
     }
     const touched = nothingTouched();
-    const active = { ...locked, state: 'active' as const, before: locked.state };
-    await transaction.query(
-      `UPDATE run SET state = 'active', ended = NULL, failures_told = false WHERE id = $1`,
-      [run],
-    );
+    const state: RunState = keepPaused && locked.state === 'paused' ? 'paused' : 'active';
+    const active = { ...locked, state, before: locked.state };
+    await transaction.query('UPDATE run SET state = $2, ended = NULL, failures_told = false WHERE id = $1', [
+      run,
+      state,
+    ]);
+    // What was held back can be claimed.
+    if (locked.state === 'paused') news.ready = true;
     await transaction.query(`UPDATE dataset SET state = 'open' WHERE id = ANY ($1)`, [outputs]);
     for (const output of outputs) news.datasets.add(output);
     if (locked.state === 'cancelled') {
@@ -64,7 +78,7 @@ export async function resumeRun(engine: Engine, run: number, again: Again): Prom
     const ids = again === 'none' ? [] : again === 'all' || 'stages' in again ? null : again;
     const stages = stagesOf(plan, again);
     // While a run is at work its stale tasks are ready already: there is nobody to look at but those that are named.
-    const only = locked.state === 'active' ? ids : null;
+    const only = isAtWork(locked.state) ? ids : null;
     const counts = await leaveVerdicts(transaction, plan, select, [ids, stages], touched, only);
     await advanceRun(transaction, plan, active, touched, news);
     return counts.get('cleared') ?? 0;

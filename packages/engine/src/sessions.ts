@@ -154,17 +154,35 @@ export async function endSession(
   }
 }
 
-/** Attempts that a session holds, and whether they are to stop. */
-export async function heldAttempts(
-  engine: Engine,
-  session: number,
-): Promise<{ attempt: number; cancel: boolean }[]> {
-  const { rows } = await engine.pool.query<{ attempt: number; cancel: boolean }>({
+export interface HeldAttempt {
+  readonly attempt: number;
+  /** Whether it is to stop. */
+  readonly cancel: boolean;
+  /** Whether it is to be given back if it has not started: its run, its stage or its agent is held back. */
+  readonly unwanted: boolean;
+}
+
+/** Attempts that a session holds. */
+export async function heldAttempts(engine: Engine, session: number): Promise<HeldAttempt[]> {
+  const { rows } = await engine.pool.query<HeldAttempt>({
     name: 'held-attempts',
-    text: 'SELECT attempt, cancel FROM running WHERE session = $1 ORDER BY attempt',
+    text: `SELECT u.attempt, u.cancel, r.state = 'paused' OR s.paused OR g.paused OR c.drain AS unwanted
+           FROM running u JOIN stage s ON s.id = u.stage JOIN run r ON r.id = s.run
+             JOIN session c ON c.id = u.session JOIN agent g ON g.id = c.agent
+           WHERE u.session = $1 ORDER BY u.attempt`,
     values: [session],
   });
   return rows;
+}
+
+/** Whether an agent is to end what it runs and leave. */
+export async function isDraining(engine: Engine, session: number): Promise<boolean> {
+  const { rows } = await engine.pool.query<{ drain: boolean }>({
+    name: 'is-draining',
+    text: 'SELECT drain FROM session WHERE id = $1',
+    values: [session],
+  });
+  return rows[0]?.drain === true;
 }
 
 /**

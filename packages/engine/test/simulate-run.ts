@@ -4,6 +4,7 @@
  */
 import {
   coordinates,
+  isGantryError,
   isWithin,
   placeAt,
   placeKey,
@@ -22,6 +23,8 @@ import {
   createRun,
   openEngine,
   openSession,
+  pauseRun,
+  pauseStage,
   resumeRun,
   settleAttempts,
   type ClaimedTask,
@@ -158,6 +161,7 @@ class Simulator {
   async finish(): Promise<void> {
     for (const source of this.#random.pipeline.sources) await this.#play(this.#close(source.name));
     await this.#play(this.#resume('all'));
+    for (const { name } of this.#random.pipeline.stages) await this.#play(this.#pauseStage(name, false));
     for (let round = 0; round < 200; round++) {
       await this.#claim(100);
       if (this.#held.length === 0) break;
@@ -204,7 +208,10 @@ class Simulator {
     if (kind < 7) return this.#admit();
     if (kind < 16) return this.#settleOne();
     if (kind < 17) return this.#close(this.#chance.pick(this.#random.pipeline.sources).name);
-    if (kind < 18) return this.#resume(this.#chance.pick(['none', 'all']));
+    if (kind < 18) {
+      if (this.#chance.oneIn(3)) return this.#pauseStage();
+      return this.#chance.oneIn(4) ? this.#pause() : this.#resume(this.#chance.pick(['none', 'all']));
+    }
     if (kind < 19) return this.#chance.oneIn(6) ? this.#cancel() : this.#settleOne();
     return this.#admit();
   }
@@ -344,6 +351,26 @@ class Simulator {
     };
   }
 
+  #pause(): Event {
+    return {
+      name: 'pause',
+      engine: () => ifAtWork(pauseRun(this.#engine, this.#run)),
+      model: (run) => run.pause(),
+    };
+  }
+
+  /** Holds a stage back, or lets it go on. */
+  #pauseStage(
+    stage = this.#chance.pick(this.#random.pipeline.stages).name,
+    paused = this.#chance.oneIn(2),
+  ): Event {
+    return {
+      name: `${paused ? 'pause' : 'resume'} ${stage}`,
+      engine: () => ifAtWork(pauseStage(this.#engine, this.#run, stage, paused)),
+      model: (run) => run.pauseStage(stage, paused),
+    };
+  }
+
   #cancel(): Event {
     return {
       name: 'cancel',
@@ -396,6 +423,15 @@ function describeMemory(model: ReferenceRun, { pipeline }: RandomPipeline): stri
     .flatMap(({ name }) => [...model.tasks(name)].map(([key, { memory }]) => `${name} ${key} ${memory}`))
     .sort()
     .join('\n');
+}
+
+/** What has come to its end is not paused any more. */
+async function ifAtWork(pause: Promise<void>): Promise<void> {
+  try {
+    await pause;
+  } catch (error) {
+    if (!isGantryError(error) || error.code !== 'run-ended') throw error;
+  }
 }
 
 function agentOf(seed: number): NewSession {

@@ -14,6 +14,9 @@ export const agentSummarySchema = z.object({
   name: z.string(),
   host: z.string(),
   state: z.enum(agentStates),
+  /** Held back: it claims nothing, over its sessions. And whether it ends what it runs, to leave. */
+  paused: z.boolean(),
+  draining: z.boolean(),
   /** When it joined, and when it was last heard of. */
   joined: z.string(),
   heard: z.string(),

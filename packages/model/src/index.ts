@@ -171,6 +171,7 @@ export type {
 export {
   datasetStates,
   failureOutcomes,
+  isAtWork,
   runStates,
   taskStates,
   type AttemptEnd,
@@ -226,6 +227,8 @@ export {
   taskCountsSchema,
   taskExplanationSchema,
   taskQuerySchema,
+  priorityBodySchema,
+  prioritySchema,
   storageStateSchema,
   taskSummarySchema,
   userApiPath,

@@ -23,7 +23,7 @@ import {
   type UnitStatus,
 } from './reference-contents.ts';
 import { usualLostLimit } from './retry.ts';
-import type { RunState, TaskState } from './task-state.ts';
+import { isAtWork, type RunState, type TaskState } from './task-state.ts';
 
 /** An item that a successful attempt made: the coordinates that its file name adds, and its bytes' checksum. */
 export interface MadeItem {
@@ -80,6 +80,7 @@ export class ReferenceRun {
   readonly #tasks = new Map<string, Map<string, TaskRecord>>();
   readonly #items = new Map<string, Map<string, Item>>();
   #state: RunState = 'active';
+  readonly #paused = new Set<string>();
 
   constructor(pipeline: CompiledPipeline, bounds: Readonly<Record<string, LatticeBounds>> = {}) {
     this.#pipeline = pipeline;
@@ -149,6 +150,7 @@ export class ReferenceRun {
   /** Starts an attempt of a ready task; throws where the task is not ready or is running. */
   claim(stage: string, key: string): void {
     const record = this.#record(stage, key);
+    if (this.#state === 'paused' || this.#paused.has(stage)) throw new Error(`${stage} is paused`);
     if (record.judged?.state !== 'ready' || record.running !== undefined) {
       throw new Error(`${stage} ${key} is not ready`);
     }
@@ -211,6 +213,18 @@ export class ReferenceRun {
     this.#settleAll();
   }
 
+  /** Holds back what is ready; what runs goes on, and what comes is seen. Does nothing to a run that is not at work. */
+  pause(): void {
+    if (this.#state === 'active') this.#state = 'paused';
+  }
+
+  /** Holds back one stage, or no longer. Does nothing to a run that is not at work. */
+  pauseStage(stage: string, paused: boolean): void {
+    if (!isAtWork(this.#state)) return;
+    if (paused) this.#paused.add(stage);
+    else this.#paused.delete(stage);
+  }
+
   /** Cancels all that is not finished. */
   cancel(): void {
     for (const records of this.#tasks.values()) {
@@ -234,7 +248,7 @@ export class ReferenceRun {
       }
     }
     this.#evaluate();
-    if (this.#state === 'active' && this.#nothingMoves()) {
+    if (isAtWork(this.#state) && this.#nothingMoves()) {
       const states = this.#allViews();
       this.#state = states.some(({ state }) => state === 'failed' || state === 'blocked')
         ? 'failed'
@@ -302,7 +316,7 @@ export class ReferenceRun {
       const judged = judgeTask(stage, tallies, {
         result: record.result,
         fresh: record.done === reads,
-        ended: this.#state !== 'active',
+        ended: !isAtWork(this.#state),
       });
       if (judged.state === 'dropped') {
         existing.delete(key);

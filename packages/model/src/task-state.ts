@@ -34,6 +34,11 @@ export type AttemptEnd = AttemptOutcome | 'lost' | 'returned';
 export const runStates = ['active', 'paused', 'succeeded', 'failed', 'cancelled', 'archived'] as const;
 export type RunState = (typeof runStates)[number];
 
+/** Whether a run has not come to its end: it admits what comes and re-runs what is stale, be it held back or not. */
+export function isAtWork(state: RunState): boolean {
+  return state === 'active' || state === 'paused';
+}
+
 /** `open` may grow, `closed` gets no new places, `sealed` never changes again. */
 export const datasetStates = ['open', 'closed', 'sealed', 'published', 'invalidated'] as const;
 export type DatasetState = (typeof datasetStates)[number];

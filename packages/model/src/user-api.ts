@@ -160,6 +160,8 @@ export const runSummarySchema = z.object({
   name: z.string(),
   pipeline: z.string(),
   state: z.enum(runStates),
+  /** Runs of a higher one are served first; 0 as a rule. */
+  priority: z.int(),
   created: z.string(),
   ended: z.string().nullable(),
   /** Seconds from its start to its end, or to now. */
@@ -174,8 +176,15 @@ export const stageSummarySchema = z.object({
   name: z.string(),
   tool: z.string(),
   axes: z.array(z.string()),
+  /** Held back: its tasks become ready and are not run. */
+  paused: z.boolean(),
   tasks: taskCountsSchema,
 });
+
+/** Runs of a higher priority are served first. */
+export const prioritySchema = z.int().min(-100).max(100);
+
+export const priorityBodySchema = z.object({ priority: prioritySchema });
 
 export const runDetailSchema = runSummarySchema.extend({
   sources: z.array(

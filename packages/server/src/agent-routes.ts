@@ -26,6 +26,7 @@ import {
   claimTasks,
   endSession,
   heldAttempts,
+  isDraining,
   openSession,
   renewSession,
   requireSession,
@@ -138,8 +139,8 @@ export function agentRoutes(context: ServerContext): Route[] {
         return {
           leaseSeconds,
           cancel: [...held.filter(({ cancel }) => cancel).map(({ attempt }) => attempt), ...gone],
-          return: [],
-          drain: false,
+          return: held.filter(({ unwanted }) => unwanted).map(({ attempt }) => attempt),
+          drain: await isDraining(engine, session),
         };
       },
     }),

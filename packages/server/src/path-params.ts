@@ -9,3 +9,6 @@ export const idParams = z.object({ id: rowId });
 
 /** `…/:id` of a task. */
 export const taskParams = z.object({ id: z.coerce.number().int().positive() });
+
+/** `…/:id/stages/:stage` of a run. */
+export const stageParams = z.object({ id: rowId, stage: z.string().min(1) });

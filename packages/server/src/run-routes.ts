@@ -1,10 +1,22 @@
 /**
  * Runs: starting, watching, resuming and cancelling them, and what they made.
  */
-import { cancelRun, listOutputs, listRuns, listTasks, readTools, resumeRun, startRun } from '@gantry/engine';
+import {
+  cancelRun,
+  listOutputs,
+  listRuns,
+  listTasks,
+  pauseRun,
+  pauseStage,
+  readTools,
+  resumeRun,
+  setPriority,
+  startRun,
+} from '@gantry/engine';
 import {
   createdAnswerSchema,
   newRunBodySchema,
+  priorityBodySchema,
   resumeBodySchema,
   resumedAnswerSchema,
   runDetailSchema,
@@ -21,7 +33,7 @@ import {
 import { nothing } from './answers.ts';
 import type { ServerContext } from './context.ts';
 import { describeRunNow } from './describe-run-now.ts';
-import { idParams } from './path-params.ts';
+import { idParams, stageParams } from './path-params.ts';
 import { route, type Route } from './routes.ts';
 
 export function runRoutes(context: ServerContext): Route[] {
@@ -82,6 +94,38 @@ export function runRoutes(context: ServerContext): Route[] {
         await context.intakes.review();
       },
     }),
+    route({
+      method: 'POST',
+      path: `${userApiPath}/runs/:id/pause`,
+      who: 'owner',
+      operation: 'pauseRun',
+      summary:
+        'Pauses a run: what runs goes on, nothing more is started; `resume` with `"again": "none"` has it go on',
+      schemas: { params: idParams, answer: nothing },
+      handle: ({ params }): Promise<void> => pauseRun(engine, params.id),
+    }),
+    route({
+      method: 'PUT',
+      path: `${userApiPath}/runs/:id/priority`,
+      who: 'owner',
+      operation: 'setPriority',
+      summary: 'Sets a run’s priority: those of a higher one are served first',
+      schemas: { params: idParams, body: priorityBodySchema, answer: nothing },
+      handle: ({ params, body }): Promise<void> => setPriority(engine, params.id, body.priority),
+    }),
+    ...([true, false] as const).map((paused) =>
+      route({
+        method: 'POST',
+        path: `${userApiPath}/runs/:id/stages/:stage/${paused ? 'pause' : 'resume'}`,
+        who: 'owner',
+        operation: paused ? 'pauseStage' : 'resumeStage',
+        summary: paused
+          ? 'Pauses a stage of a run: its tasks become ready and are not started'
+          : 'Has a paused stage go on',
+        schemas: { params: stageParams, answer: nothing },
+        handle: ({ params }): Promise<void> => pauseStage(engine, params.id, params.stage, paused),
+      }),
+    ),
     route({
       method: 'GET',
       path: `${userApiPath}/runs/:id/tasks`,

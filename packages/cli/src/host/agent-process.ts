@@ -51,6 +51,10 @@ export function startAgent(options: AgentProcessOptions): AgentProcess {
       child = spawnAgent(options, last);
       const end = await ending(child);
       if (stopping.signal.aborted) return;
+      if (end === drained) {
+        options.log('The agent was drained and has left; the next start has one again.');
+        return;
+      }
       shortLives = Date.now() - born < shortLifeMs ? shortLives + 1 : 1;
       const words = last.length === 0 ? '' : `:\n${last.join('\n')}`;
       if (shortLives >= mostShortLives) {
@@ -130,6 +134,9 @@ function spawnAgent(options: AgentProcessOptions, last: string[]): ChildProcess 
   });
   return child;
 }
+
+/** It ends by itself only when it was asked to leave. */
+const drained = 'with exit code 0';
 
 /** How it ended, in words. */
 function ending(child: ChildProcess): Promise<string> {

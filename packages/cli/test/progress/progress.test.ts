@@ -40,7 +40,8 @@ describe('ProgressMeter', () => {
       id: index + 1,
       name: `s${index}`,
       tool: 't@1.0.0',
-      axes: [],
+      axes: [], paused: false,
+      paused: false,
       tasks: counts,
     })),
   });

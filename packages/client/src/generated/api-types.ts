@@ -482,6 +482,74 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/runs/{id}/pause': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Pauses a run: what runs goes on, nothing more is started; `resume` with `"again": "none"` has it go on */
+    post: operations['pauseRun'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/runs/{id}/priority': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Sets a run’s priority: those of a higher one are served first */
+    put: operations['setPriority'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/runs/{id}/stages/{stage}/pause': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Pauses a stage of a run: its tasks become ready and are not started */
+    post: operations['pauseStage'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/runs/{id}/stages/{stage}/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Has a paused stage go on */
+    post: operations['resumeStage'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/runs/{id}/tasks': {
     parameters: {
       query?: never;
@@ -924,6 +992,57 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/agents/{id}/pause': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes an agent out of the pool: what it runs goes on, and it claims nothing more */
+    post: operations['pauseAgent'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agents/{id}/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes a paused agent back into the pool */
+    post: operations['resumeAgent'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agents/{id}/drain': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Has an agent end what it runs, claim nothing more, and leave */
+    post: operations['drainAgent'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/sign-in-addresses': {
     parameters: {
       query?: never;
@@ -1097,6 +1216,8 @@ export interface components {
       host: string;
       /** @enum {string} */
       state: 'alive' | 'lost' | 'left';
+      paused: boolean;
+      draining: boolean;
       joined: string;
       heard: string;
       capacity: {
@@ -2258,6 +2379,10 @@ export interface components {
         open: boolean;
       }[];
     };
+    Priority: number;
+    PriorityBody: {
+      priority: components['schemas']['Priority'];
+    };
     Problem: {
       type: string;
       title: string;
@@ -2371,6 +2496,7 @@ export interface components {
       pipeline: string;
       /** @enum {string} */
       state: 'active' | 'paused' | 'succeeded' | 'failed' | 'cancelled' | 'archived';
+      priority: number;
       created: string;
       ended: string | null;
       seconds: number;
@@ -2437,6 +2563,7 @@ export interface components {
       pipeline: string;
       /** @enum {string} */
       state: 'active' | 'paused' | 'succeeded' | 'failed' | 'cancelled' | 'archived';
+      priority: number;
       created: string;
       ended: string | null;
       seconds: number;
@@ -2460,6 +2587,7 @@ export interface components {
       name: string;
       tool: string;
       axes: string[];
+      paused: boolean;
       tasks: components['schemas']['TaskCounts'];
     };
     StorageState: {
@@ -3596,6 +3724,96 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  pauseRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  setPriority: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PriorityBody'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  pauseStage: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+        stage: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  resumeStage: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+        stage: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   listTasks: {
     parameters: {
       query?: {
@@ -4285,6 +4503,69 @@ export interface operations {
         content: {
           'application/json': components['schemas']['AgentSummary'][];
         };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  pauseAgent: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  resumeAgent: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  drainAgent: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       default: components['responses']['Problem'];
     };

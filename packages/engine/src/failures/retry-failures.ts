@@ -31,7 +31,7 @@ export async function retryFailures(
   const refused: RetryAnswer['refused'] = [];
   for (const row of rows) {
     try {
-      again += await resumeRun(engine, row.run, row.tasks);
+      again += await resumeRun(engine, row.run, row.tasks, { keepPaused: true });
       runs.push(row.run);
     } catch (error) {
       if (!isGantryError(error)) throw error;

@@ -17,7 +17,7 @@ export async function tellOfFailures(
   const { rowCount } = await transaction.query({
     name: 'tell-of-failures',
     text: `UPDATE run SET failures_told = true
-           WHERE id = $1 AND state = 'active' AND NOT failures_told
+           WHERE id = $1 AND state IN ('active', 'paused') AND NOT failures_told
              AND (SELECT coalesce(sum(tasks), 0) FROM tally WHERE stage = ANY ($2) AND state = 'failed') >= $3`,
     values: [plan.id, plan.stages.map(({ id }) => id), limit],
   });
