@@ -167,6 +167,30 @@ describe.skipIf(!hasChromium)('the pages in a browser', () => {
     expect((await lab.client.run(run)).tasks).toMatchObject({ succeeded: 11, failed: 1 });
   });
 
+  it('are held back and go on, whole or a stage of them', { timeout: 90_000 }, async () => {
+    const page = await signIn();
+    await lab.closeGate();
+    const run = await lab.startRun({ name: 'held back', planes: 1, held: true });
+    await page.goto(`${lab.url}/runs/${run}`);
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await page.getByText('paused', { exact: true }).first().waitFor();
+    expect((await lab.client.run(run)).state).toBe('paused');
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('button', { name: 'Pause', exact: true }).waitFor();
+    expect((await lab.client.run(run)).state).toBe('active');
+    // By the keyboard, in the graph.
+    await page.getByRole('button', { name: 'Pause prepare' }).press('Enter');
+    const goOn = page.getByRole('button', { name: 'Have prepare go on' });
+    await goOn.waitFor();
+    expect((await lab.client.run(run)).stages).toContainEqual(
+      expect.objectContaining({ name: 'prepare', paused: true }),
+    );
+    await goOn.press('Enter');
+    await page.getByRole('button', { name: 'Pause prepare' }).waitFor();
+    await lab.openGate();
+    await lab.waitForEnd(run);
+  });
+
   it('say that the connection is lost, and go on by themselves', { timeout: 90_000 }, async () => {
     const page = await signIn();
     await page.getByText('Live', { exact: true }).waitFor();

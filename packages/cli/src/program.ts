@@ -108,6 +108,7 @@ Exit codes: 0 done, every task succeeded; 1 some tasks failed, are blocked or we
       (await import('./commands/explain-tasks.ts')).explainTasks(context, tasks),
     ),
   );
+  addControl(program, act);
   addFailures(program, act);
   addDatasets(program, act);
   addPipelines(program, act);
@@ -296,6 +297,48 @@ function addFailures(program: Command, act: Act): void {
       (await import('./commands/retry-failures.ts')).retryFailures(context, tasks, options),
     ),
   );
+}
+
+function addControl(program: Command, act: Act): void {
+  for (const paused of [true, false]) {
+    withShared(
+      program
+        .command(paused ? 'pause' : 'resume')
+        .description(
+          paused
+            ? 'pause runs or stages: what runs goes on, nothing more is started'
+            : 'have paused runs or stages go on',
+        )
+        .argument('<target...>', 'RUN, or RUN/STAGE'),
+      { json: 'print an array of what was changed' },
+    ).action(async (targets: string[], options: SharedOptions) =>
+      act(options, async (context) =>
+        (await import('./commands/pause-work.ts')).pauseWork(context, targets, paused),
+      ),
+    );
+  }
+  const agents = withShared(
+    program
+      .command('agents')
+      .description('list the agents; take them out of the pool and back, or drain them'),
+    { json: 'print an array of agents' },
+  ).action(async (options: SharedOptions) =>
+    act(options, async (context) => (await import('./commands/agents.ts')).listAgents(context)),
+  );
+  const words = {
+    pause: 'take agents out of the pool: what they run goes on, and they claim nothing more',
+    resume: 'take paused agents back into the pool',
+    drain: 'have agents end what they run, and leave',
+  };
+  for (const change of ['pause', 'resume', 'drain'] as const) {
+    withShared(agents.command(change).description(words[change]).argument('<agent...>', 'their names'), {
+      json: 'print an object with what was changed',
+    }).action(async (names: string[], options: SharedOptions, command: Command) =>
+      act(withParent(options, command), async (context) =>
+        (await import('./commands/agents.ts')).changeAgents(context, change, names),
+      ),
+    );
+  }
 }
 
 function withFailureFilter(command: Command): Command {

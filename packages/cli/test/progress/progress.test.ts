@@ -40,7 +40,7 @@ describe('ProgressMeter', () => {
       id: index + 1,
       name: `s${index}`,
       tool: 't@1.0.0',
-      axes: [], paused: false,
+      axes: [],
       paused: false,
       tasks: counts,
     })),

@@ -2,6 +2,7 @@
 import type { AgentSummary } from '@gantry/model';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { AgentActions } from '../agents/agent-actions.tsx';
 import { agentsQuery } from '../api/failure-queries.ts';
 import { Meter } from '../parts/meter.tsx';
 import { formatCount, formatSize, formatThings } from '../parts/numbers.ts';
@@ -45,6 +46,9 @@ function AgentTable({ agents }: { readonly agents: readonly AgentSummary[] }) {
             <th style={{ width: '8.5rem' }} data-right>
               Went wrong
             </th>
+            <th style={{ width: '3.5rem' }}>
+              <span className="unseen">What can be done</span>
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -58,7 +62,7 @@ function AgentTable({ agents }: { readonly agents: readonly AgentSummary[] }) {
 }
 
 function AgentRow({ agent }: { readonly agent: AgentSummary }) {
-  const { name, host, state, heard, capacity, load } = agent;
+  const { name, host, state, paused, draining, heard, capacity, load } = agent;
   return (
     <tr>
       <td>
@@ -70,7 +74,9 @@ function AgentRow({ agent }: { readonly agent: AgentSummary }) {
         </div>
       </td>
       <td>
-        <StateBadge state={state} />
+        <StateBadge state={state === 'alive' && paused ? 'paused' : state} />
+        {draining && <div className={`quiet ${classes['small']}`}>is leaving</div>}
+        {state !== 'alive' && paused && <div className={`quiet ${classes['small']}`}>paused</div>}
       </td>
       <td className="quiet">
         <RelativeTime time={heard} />
@@ -96,6 +102,9 @@ function AgentRow({ agent }: { readonly agent: AgentSummary }) {
       </td>
       <td data-right>
         <Wrongs agent={agent} />
+      </td>
+      <td data-right>
+        <AgentActions agent={agent} />
       </td>
     </tr>
   );

@@ -1,9 +1,10 @@
 /**
- * What can be done with a run: trying again what failed, all of it or one stage's; ending it; another one with the same
+ * What can be done with a run: holding it back; trying again what failed, all of it or one stage's; ending it; another one with the same
  * choices.
  */
-import type { ResumeBody, RunDetail } from '@gantry/model';
+import { isAtWork, type ResumeBody, type RunDetail } from '@gantry/model';
 import { Button, Menu } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { client } from '../api/client.ts';
@@ -34,10 +35,13 @@ export function RunActions({ run }: { readonly run: RunDetail }) {
       >
         New run like this
       </Button>
-      {(run.state === 'active' || run.state === 'paused') && (
-        <Button variant="default" onClick={() => setCancelling(true)}>
-          Cancel the run
-        </Button>
+      {isAtWork(run.state) && (
+        <>
+          <PauseButton run={run} />
+          <Button variant="default" onClick={() => setCancelling(true)}>
+            Cancel the run
+          </Button>
+        </>
       )}
       {all > 0 && (
         <Button.Group>
@@ -79,6 +83,35 @@ export function RunActions({ run }: { readonly run: RunDetail }) {
         </Confirm>
       )}
       {retry !== undefined && <AskRetry run={run} retry={retry} onClose={() => setRetry(undefined)} />}
+    </>
+  );
+}
+
+/** What it does can be undone by a click, so that nobody is asked before. */
+function PauseButton({ run }: { readonly run: RunDetail }) {
+  const isPaused = run.state === 'paused';
+  const change = useMutation({
+    mutationFn: async () => {
+      if (isPaused) await client.resumeRun(run.id, { again: 'none' });
+      else await client.pauseRun(run.id);
+    },
+  });
+  return (
+    <>
+      {change.error !== null && <span role="alert">{change.error.message}</span>}
+      <Button
+        variant={isPaused ? 'filled' : 'default'}
+        leftSection={<Icon name={isPaused ? 'play' : 'pause'} size={16} />}
+        loading={change.isPending}
+        onClick={() => change.mutate()}
+        title={
+          isPaused
+            ? 'Start what is ready'
+            : 'What runs goes on, nothing more is started; images are taken all the same'
+        }
+      >
+        {isPaused ? 'Go on' : 'Pause'}
+      </Button>
     </>
   );
 }

@@ -23,6 +23,8 @@ const shapes = {
   into: <path d="M9.5 6l6 6-6 6" />,
   folder: <path d="M4 6.5h5.5l2 2.5H20v10H4z" />,
   image: <path d="M4 5h16v14H4zM4 16l5-5 4 4 2.5-2.5L20 17M15 9.2v.1" />,
+  pause: <path d="M9 6v12M15 6v12" />,
+  play: <path d="M8 5.5v13l10-6.5z" />,
   plus: <path d="M12 5v14M5 12h14" />,
   page: <path d="M6 4h8l4 4v12H6zM14 4v4h4" />,
 } satisfies Record<string, ReactNode>;

@@ -1,13 +1,16 @@
 /** The graph of a run's stages, left to right, with what each is at. Choosing one shows its lattice and its tasks. */
-import type { RunDetail, RunGraph, StageSummary } from '@gantry/model';
+import { isAtWork, type RunDetail, type RunGraph, type StageSummary } from '@gantry/model';
+import { useMutation } from '@tanstack/react-query';
 import { Handle, Position, type Node, type NodeProps } from '@xyflow/react';
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
+import { client } from '../api/client.ts';
 import { countAll, countFinished, countTroubled, rateOf } from '../live/rates.ts';
 import { CountBar } from '../parts/count-bar.tsx';
 import { formatCount, formatPace, formatRough, formatThings } from '../parts/numbers.ts';
 import { useNow } from '../parts/relative-time.tsx';
 import type { RunSearch } from '../run-search.ts';
+import { Icon } from '../shell/icons.tsx';
 import { GraphFrame, type DrawnNode } from './graph-frame.tsx';
 import { stageSizes } from './lay-out-graph.ts';
 import classes from './stage-graph.module.css';
@@ -24,6 +27,7 @@ type StageNode = Node<{
   readonly stage: StageSummary;
   readonly title: string;
   readonly current: boolean;
+  readonly atWork: boolean;
 }>;
 type SourceNode = Node<{ readonly source: RunDetail['sources'][number]; readonly type: string }>;
 
@@ -36,7 +40,10 @@ export function StageGraph({ run, graph, current }: StageGraphProps) {
     if (stage !== undefined && described !== undefined)
       return {
         type: 'stage',
-        data: { run: run.id, stage, title: described.title, current: name === current },
+        data: {
+          ...{ run: run.id, stage, title: described.title, current: name === current },
+          atWork: isAtWork(run.state),
+        },
         height: stageSizes.stageHeight,
       };
     const source = run.sources.find((one) => one.name === name);
@@ -48,7 +55,7 @@ export function StageGraph({ run, graph, current }: StageGraphProps) {
 }
 
 function StageNodeView({ data }: NodeProps<StageNode>) {
-  const { run, stage, title, current } = data;
+  const { run, stage, title, current, atWork } = data;
   useNow();
   const [finished, all] = [countFinished(stage.tasks), countAll(stage.tasks)];
   const troubled = countTroubled(stage.tasks);
@@ -67,7 +74,7 @@ function StageNodeView({ data }: NodeProps<StageNode>) {
         title={title}
       >
         <span className={`cut ${classes['name']}`}>{stage.name}</span>
-        <small className="cut">{stage.tool}</small>
+        <small className="cut">{stage.paused ? 'paused' : stage.tool}</small>
         <CountBar counts={stage.tasks} />
         <span className={`${classes['foot']} figures`}>
           <span>
@@ -80,8 +87,34 @@ function StageNodeView({ data }: NodeProps<StageNode>) {
           <span>{left}</span>
         </span>
       </Link>
+      {atWork && open > 0 && <PauseStage run={run} stage={stage} />}
       <Handle type="source" position={Position.Right} isConnectable={false} />
     </>
+  );
+}
+
+/** In the node's corner: seen while the pointer or the focus is there, and as long as the stage is held back. */
+function PauseStage({
+  run,
+  stage: { name, paused },
+}: {
+  readonly run: number;
+  readonly stage: StageSummary;
+}) {
+  const change = useMutation({ mutationFn: () => client.pauseStage(run, name, !paused) });
+  const words = paused ? `Have ${name} go on` : `Pause ${name}`;
+  return (
+    <button
+      type="button"
+      className={`${classes['pause']} nodrag`}
+      data-paused={paused || undefined}
+      aria-label={words}
+      title={change.error?.message ?? words}
+      disabled={change.isPending}
+      onClick={() => change.mutate()}
+    >
+      <Icon name={paused ? 'play' : 'pause'} size={14} />
+    </button>
   );
 }
 
