@@ -35,6 +35,7 @@ export {
   type OpenedSession,
   type SessionLoad,
 } from './sessions.ts';
+export { measureWork, type WorkNumbers } from './measure-work.ts';
 export { readStored, type StoredOutputs } from './read-stored.ts';
 export { readTools, type InstalledTool } from './read-tools.ts';
 export { describeRun, listRuns } from './read-runs.ts';

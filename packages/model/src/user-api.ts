@@ -43,6 +43,8 @@ export const serverStatusSchema = z.object({
   upSeconds: z.number(),
 });
 
+export const healthSchema = z.object({ status: z.enum(['ok', 'closing', 'database-away']) });
+
 /** The bytes that runs have made, and what room there is for more, in bytes. */
 export const storageStateSchema = z.object({
   folder: z.string(),
@@ -322,6 +324,7 @@ export const problemSchema = z.object({
     .optional(),
 });
 
+export type Health = z.infer<typeof healthSchema>;
 export type StorageState = z.infer<typeof storageStateSchema>;
 export type ServerStatus = z.infer<typeof serverStatusSchema>;
 export type NewDatasetBody = z.input<typeof newDatasetBodySchema>;

@@ -103,6 +103,8 @@ export function agentRoutes(context: ServerContext): Route[] {
       async handle({ body }): Promise<ReportsAnswer> {
         const session = sessionNumber(body.session);
         const { refused, unused } = await settleAttempts(engine, session, body.reports.map(endedAttempt));
+        for (const { attempt, outcome } of body.reports)
+          if (!refused.includes(attempt)) context.metrics.countAttempt(outcome);
         await removeAttempts(context, unused);
         return { refused: [...refused] };
       },

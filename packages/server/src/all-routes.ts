@@ -15,6 +15,7 @@ import { folderRoutes } from './folder-routes.ts';
 import { intakeRoutes } from './intake-routes.ts';
 import { liveRoutes } from './live-routes.ts';
 import { mapRoutes } from './map-routes.ts';
+import { metricRoutes } from './metrics/metric-routes.ts';
 import { newRunRoutes } from './new-run-routes.ts';
 import { notificationRoutes } from './notification-routes.ts';
 import { overlayRoutes } from './overlay-routes.ts';
@@ -62,6 +63,7 @@ export function allRoutes({ context, events, signIn, views, tables, url, webFold
     ...eventRoutes(context, events),
     ...notificationRoutes(context),
     ...agentListRoutes(context),
+    ...metricRoutes(context),
     ...signInRoutes(signIn, url),
     ...agentRoutes(context),
     ...webRoutes(webFolder),

@@ -3,6 +3,7 @@
  */
 import type { Engine, FolderListings, Intakes, LiveSources } from '@gantry/engine';
 import type { DataDirectory } from '@gantry/storage';
+import type { Metrics } from './metrics/metrics.ts';
 
 export interface ServerContext {
   readonly engine: Engine;
@@ -13,6 +14,7 @@ export interface ServerContext {
   readonly intakes: Intakes;
   /** What folders hold, for those who choose one. */
   readonly listings: FolderListings;
+  readonly metrics: Metrics;
   /** The project that everything belongs to as long as there is one alone. */
   readonly project: number;
   /** Folders of the standard tools, and of those that the server was started with. */

@@ -13,7 +13,7 @@ import {
   renewAllSessions,
   sweepStore,
 } from '@gantry/engine';
-import { GantryError } from '@gantry/model';
+import { agentApiPath, GantryError, userApiPath } from '@gantry/model';
 import type { Pool } from '@gantry/database';
 import { ViewCache } from '@gantry/imaging';
 import type { DataDirectory } from '@gantry/storage';
@@ -23,6 +23,7 @@ import { leaseSeconds, type ServerContext } from './context.ts';
 import { FaultLog } from './log-faults.ts';
 import { EventStream } from './event-stream.ts';
 import { toProblem } from './problem.ts';
+import { openMetrics } from './metrics/metrics.ts';
 import { removeAttempts } from './remove-attempts.ts';
 import { addRoutes } from './routes.ts';
 import { SignIn } from './sign-in.ts';
@@ -80,6 +81,9 @@ const sweepEveryMs = 6 * 3600 * 1000;
 /** So long notifications are kept. */
 const notificationDays = 90;
 
+/** Requests that are held until there is something to say: how long they take says nothing of the server. */
+const heldPaths: ReadonlySet<string> = new Set([`${agentApiPath}/claims`, `${userApiPath}/events`]);
+
 /** @throws GantryError `port-in-use` */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const closing = new AbortController();
@@ -91,6 +95,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const context: ServerContext = {
     engine,
+    metrics: openMetrics({ engine, data: options.dataDirectory, version: options.version }),
     data: options.dataDirectory,
     live: await openLiveSources(engine, log),
     intakes: await openIntakes(engine, log),
@@ -118,6 +123,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   server.setNotFoundHandler((request, reply) => {
     const problem = toProblem(new GantryError('not-found', `There is no ${request.method} ${request.url}.`));
     return reply.code(404).type('application/problem+json').send(JSON.stringify(problem));
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    const { method, routeOptions } = request;
+    const path = routeOptions.url ?? 'none';
+    if (!heldPaths.has(path))
+      context.metrics.observeRequest(method, path, reply.statusCode, reply.elapsedTime / 1000);
+    done();
   });
   addSecurityHeaders(server);
   const routes = allRoutes({

@@ -7,6 +7,7 @@ import { testDatabase } from '@gantry/database/testing';
 import {
   agentApiPath,
   userApiPath,
+  type AgentSummary,
   type DatasetSummary,
   type ItemDetail,
   type RunDetail,
@@ -92,9 +93,11 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  const ended = new Promise((resolve) => agent.once('exit', resolve));
-  agent.kill('SIGTERM');
-  await ended;
+  if (agent.exitCode === null) {
+    const ended = new Promise((resolve) => agent.once('exit', resolve));
+    agent.kill('SIGTERM');
+    await ended;
+  }
   await server.close();
   await data.close();
   await rm(folder, { recursive: true, force: true });
@@ -114,29 +117,40 @@ async function call<T>(method: string, path: string, body?: unknown, token = 'ow
   return (text === '' ? undefined : JSON.parse(text)) as T;
 }
 
-async function startRun(count: number): Promise<number> {
+/** Over a dataset that holds `count` texts; `open` for more. */
+async function startRun(count: number, open = false): Promise<number> {
+  const { run } = await startOver(count, open);
+  return run;
+}
+
+async function startOver(count: number, open: boolean): Promise<{ run: number; dataset: number }> {
   const dataset = await call<{ id: number }>('POST', `${userApiPath}/datasets`, {
     name: 'texts',
     type: 'file',
     axes: ['n'],
   });
-  const items = await Promise.all(
-    Array.from({ length: count }, async (_, n) => {
-      const path = join(folder, `text ${n}.txt`);
-      await writeFile(path, `text ${n}`);
-      return { place: [n], name: `text ${n}.txt`, path, ...(await checksumFile(path)) };
-    }),
-  );
-  await call('POST', `${userApiPath}/datasets/${dataset.id}/items`, {
-    items: items.map(({ place, name, path, size, checksum }) => ({ place, name, path, size, checksum })),
-  });
-  await call('POST', `${userApiPath}/datasets/${dataset.id}/close`);
+  await admit(dataset.id, 0, count);
+  if (!open) await call('POST', `${userApiPath}/datasets/${dataset.id}/close`);
   const run = await call<{ id: number }>('POST', `${userApiPath}/runs`, {
     pipeline: { file: 'pipeline.yaml', text: pipeline },
     tools: [join(folder, 'tools')],
     sources: { source: dataset.id },
   });
-  return run.id;
+  return { run: run.id, dataset: dataset.id };
+}
+
+async function admit(dataset: number, first: number, count: number): Promise<void> {
+  const items = await Promise.all(
+    Array.from({ length: count }, async (_, index) => {
+      const n = first + index;
+      const path = join(folder, `text ${n}.txt`);
+      await writeFile(path, `text ${n}`);
+      return { place: [n], name: `text ${n}.txt`, path, ...(await checksumFile(path)) };
+    }),
+  );
+  await call('POST', `${userApiPath}/datasets/${dataset}/items`, {
+    items: items.map(({ place, name, path, size, checksum }) => ({ place, name, path, size, checksum })),
+  });
 }
 
 async function waitForEnd(run: number): Promise<RunDetail> {
@@ -198,6 +212,52 @@ describe('a run, through server and agent', () => {
     },
   );
 
+  it('takes what comes while a stage is paused, and drains it after that', { timeout: 60_000 }, async () => {
+    const { run, dataset } = await startOver(0, true);
+    const stage = `${userApiPath}/runs/${run}/stages/copy`;
+    const copies = async (): Promise<unknown> =>
+      (await call<RunDetail>('GET', `${userApiPath}/runs/${run}`)).stages.find(({ name }) => name === 'copy');
+    await call('POST', `${stage}/pause`);
+    // About fifty in a second.
+    for (let n = 0; n < 100; n += 5) {
+      await admit(dataset, n, 5);
+      await new Promise((wake) => setTimeout(wake, 100));
+    }
+    expect(await copies()).toMatchObject({ paused: true, tasks: { ready: 100 } });
+    await call('POST', `${stage}/resume`);
+    await expect
+      .poll(copies, { timeout: 20_000 })
+      .toMatchObject({ paused: false, tasks: { succeeded: 100 } });
+    await call('POST', `${userApiPath}/runs/${run}/pause`);
+    await admit(dataset, 100, 1);
+    await call('POST', `${userApiPath}/datasets/${dataset}/close`);
+    expect(await call('GET', `${userApiPath}/runs/${run}`)).toMatchObject({ state: 'paused' });
+    await call('POST', `${userApiPath}/runs/${run}/resume`, { again: 'none' });
+    expect((await waitForEnd(run)).tasks).toEqual({ succeeded: 102 });
+  });
+
+  it('tells the metrics that the documents name, to the owner alone, and whether it can work', async () => {
+    const ask = async (path: string, token = 'owner-token'): Promise<{ status: number; text: string }> => {
+      const response = await fetch(server.url + path, { headers: { authorization: `Bearer ${token}` } });
+      return { status: response.status, text: await response.text() };
+    };
+    const { text } = await ask('/metrics');
+    const documents = await readFile(join(repository, 'docs', 'metrics.md'), 'utf8');
+    const documented = new Set(documents.match(/`gantry_\w+`/g)?.map((name) => name.slice(1, -1)));
+    const told = new Set([...text.matchAll(/^# TYPE (gantry_\w+) /gm)].map(([, name]) => name));
+    expect([...told].sort()).toEqual([...documented].sort());
+    expect(text).toMatch(/^gantry_agents 1$/m);
+    expect(text).toMatch(/^gantry_runs\{state="succeeded"\} [1-9]/m);
+    expect(Number(/^gantry_attempts_total\{outcome="succeeded"\} (\d+)$/m.exec(text)?.[1])).toBeGreaterThan(
+      100,
+    );
+    expect(text).toContain('route="/api/v1/runs/:id"');
+    expect(text).not.toContain('route="/api/agent/v1/claims"');
+    expect(await ask('/metrics', 'agent-token')).toMatchObject({ status: 401 });
+    expect(await ask('/health/live', 'nobody')).toEqual({ status: 200, text: '{"status":"ok"}' });
+    expect(await ask('/health/ready', 'nobody')).toEqual({ status: 200, text: '{"status":"ok"}' });
+  });
+
   it('lets nobody in without the token that may', async () => {
     await expect(call('GET', `${userApiPath}/runs`, undefined, 'agent-token')).rejects.toThrow(
       /401.*unauthorized/,
@@ -219,5 +279,17 @@ describe('a run, through server and agent', () => {
       sources: {},
     });
     await expect(answer).rejects.toThrow(/bad\.yaml.*"line":6/);
+  });
+
+  it('lets an agent that is drained finish, and it leaves', { timeout: 60_000 }, async () => {
+    const run = await startRun(5);
+    const [{ id } = { id: 0 }] = await call<AgentSummary[]>('GET', `${userApiPath}/agents`);
+    const left = new Promise<number | null>((resolve) => agent.once('exit', resolve));
+    await call('POST', `${userApiPath}/agents/${id}/drain`);
+    expect(await left).toBe(0);
+    expect(await call('GET', `${userApiPath}/agents`)).toMatchObject([{ id, state: 'left', held: 0 }]);
+    const { tasks } = await call<RunDetail>('GET', `${userApiPath}/runs/${run}`);
+    expect(tasks.running).toBeUndefined();
+    await expect(call('POST', `${userApiPath}/agents/${id}/drain`)).rejects.toThrow(/agent-away/);
   });
 });
