@@ -39,10 +39,9 @@ describe('a run that is paused', () => {
     });
     expect(await test.state()).toBe('paused');
     await resumeRun(engine, test.run, 'none');
-    expect((await test.claim()).map(({ stage, place }) => `${stage.name} ${place.join(",")}`).sort()).toEqual([
-      'first 2',
-      'second 1',
-    ]);
+    expect((await test.claim()).map(({ stage, place }) => `${stage.name} ${place.join(',')}`).sort()).toEqual(
+      ['first 2', 'second 1'],
+    );
     await cancelRun(engine, test.run);
   });
 

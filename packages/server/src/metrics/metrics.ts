@@ -2,11 +2,10 @@
  * What is measured for Prometheus; `docs/metrics.md` tells the names. How much there is of everything is asked of the
  * database when somebody asks us; what happens is counted as it does.
  */
-import { measureWork, readStored } from '@gantry/engine';
+import { measureWork, readStored, type Engine } from '@gantry/engine';
 import { runStates, taskStates } from '@gantry/model';
-import { measureVolume } from '@gantry/storage';
+import { measureVolume, type DataDirectory } from '@gantry/storage';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { ServerContext } from '../context.ts';
 
 export interface Metrics {
   /** In the text format of Prometheus. */
@@ -18,9 +17,13 @@ export interface Metrics {
   observeRequest(method: string, route: string, status: number, seconds: number): void;
 }
 
-type Parts = Pick<ServerContext, 'engine' | 'data' | 'version'>;
+interface MeasuredParts {
+  readonly engine: Engine;
+  readonly data: DataDirectory;
+  readonly version: string;
+}
 
-export function openMetrics({ engine, data, version }: Parts): Metrics {
+export function openMetrics({ engine, data, version }: MeasuredParts): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
