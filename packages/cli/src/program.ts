@@ -58,11 +58,33 @@ Exit codes: 0 done, every task succeeded; 1 some tasks failed, are blocked or we
   ).action(async (options: SharedOptions) =>
     act(options, async (context) => (await import('./commands/up.ts')).up(context)),
   );
-  withShared(program.command('runs').description('list the runs, newest first'), {
-    json: 'print an array of runs',
-  }).action(async (options: SharedOptions) =>
-    act(options, async (context) => (await import('./commands/list-runs.ts')).listRuns(context)),
+  const runs = withShared(
+    program
+      .command('runs')
+      .description('list the runs, newest first')
+      .option('--archived', 'those that are archived, too'),
+    { json: 'print an array of runs' },
+  ).action(async (options: SharedOptions & { archived?: boolean }) =>
+    act(options, async (context) =>
+      (await import('./commands/list-runs.ts')).listRuns(context, options.archived === true),
+    ),
   );
+  for (const archived of [true, false]) {
+    withShared(
+      runs
+        .command(archived ? 'archive' : 'unarchive')
+        .description(archived ? 'put ended runs away; what they made stays' : 'take runs out of the archive')
+        .argument('<run...>', 'their numbers', (text: string, before: readonly number[] = []) => [
+          ...before,
+          wholeNumber(text),
+        ]),
+      { json: 'print an object with what was changed' },
+    ).action(async (ids: number[], options: SharedOptions, command: Command) =>
+      act(withParent(options, command), async (context) =>
+        (await import('./commands/archive-runs.ts')).archiveRuns(context, ids, archived),
+      ),
+    );
+  }
   withShared(
     program
       .command('tasks')

@@ -286,6 +286,14 @@ export class UserClient {
     await this.#api.tell('put', '/runs/{id}/priority', { path: { id }, body: { priority }, signal });
   }
 
+  /** Puts an ended run away, or takes it out of the archive. */
+  async archiveRun(id: number, archived: boolean, signal?: AbortSignal): Promise<void> {
+    const path = { path: { id }, signal };
+    await (archived
+      ? this.#api.tell('post', '/runs/{id}/archive', path)
+      : this.#api.tell('post', '/runs/{id}/unarchive', path));
+  }
+
   async pauseStage(id: number, stage: string, paused: boolean, signal?: AbortSignal): Promise<void> {
     const path = { path: { id, stage }, signal };
     await (paused

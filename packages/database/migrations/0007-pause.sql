@@ -8,3 +8,6 @@ ALTER TABLE session ADD drain boolean NOT NULL DEFAULT false;
 
 -- Runs of a higher priority are served first; those of the same take turns.
 ALTER TABLE run ADD priority int NOT NULL DEFAULT 0;
+
+-- How a run had ended that is archived now; it comes back as that.
+ALTER TABLE run ADD archived_from run_state;

@@ -20,6 +20,7 @@ export type { EndedAttempt, MadeFile } from './ended-attempt.ts';
 export { settleAttempts, type Settled } from './settle-attempts.ts';
 export { resumeRun, type Again } from './resume-run.ts';
 export { drainAgent, pauseAgent, pauseRun, pauseStage, setPriority } from './pause-work.ts';
+export { archiveRun, unarchiveRun } from './archive-run.ts';
 export { cancelRun } from './cancel-run.ts';
 export {
   endSession,

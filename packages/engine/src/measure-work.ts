@@ -37,7 +37,7 @@ SELECT
      'memory', coalesce(sum((capacity ->> 'memory')::float8), 0),
      'memoryPromised', coalesce(sum((load ->> 'memory')::float8), 0))
    FROM session WHERE ended IS NULL AND expires > now()) AS agents,
-  (SELECT count(*)::int FROM failure) AS failures`,
+  (SELECT count(*)::int FROM failure f JOIN run r ON r.id = f.run WHERE r.state <> 'archived') AS failures`,
   });
   const [row] = rows;
   if (row === undefined) throw new Error('SELECT returned no row');

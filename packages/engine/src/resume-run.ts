@@ -4,12 +4,11 @@
  */
 import { GantryError, isAtWork, suggestName, type RunState } from '@gantry/model';
 import { advanceRun, nothingTouched } from './advance-run.ts';
-import { lockDataset } from './change-dataset.ts';
 import type { Engine } from './engine.ts';
 import { lockRun } from './lock-runs.ts';
 import { leaveVerdicts } from './rejudge.ts';
 import type { RunPlan } from './run-plan.ts';
-import { seeClosed, seeItems } from './see-source.ts';
+import { seeSourcesAgain } from './see-source.ts';
 
 /** Which failed and cancelled tasks are tried again: none, all, those with these ids, or all of some stages. */
 export type Again = 'none' | 'all' | readonly number[] | { readonly stages: readonly string[] };
@@ -36,7 +35,7 @@ export async function resumeRun(
     if (locked === undefined) throw new GantryError('unknown-run', `There is no run ${run}.`);
     if (locked.state === 'archived') {
       throw new GantryError('run-archived', `Run ${run} is archived.`, {
-        mend: 'Take it out of the archive first.',
+        mend: `Take it out of the archive first: \`gantry runs unarchive ${run}\`.`,
       });
     }
     const outputs = plan.stages.flatMap(({ shape }) => shape.outputs.map(({ dataset }) => dataset));
@@ -64,13 +63,7 @@ export async function resumeRun(
     if (locked.state === 'paused') news.ready = true;
     await transaction.query(`UPDATE dataset SET state = 'open' WHERE id = ANY ($1)`, [outputs]);
     for (const output of outputs) news.datasets.add(output);
-    if (locked.state === 'cancelled') {
-      for (const source of plan.sources) {
-        const { state } = await lockDataset(transaction, source.dataset, 'read');
-        await seeItems(transaction, source, active, null, touched);
-        if (state !== 'open') await seeClosed(transaction, source, active, touched);
-      }
-    }
+    if (locked.state === 'cancelled') await seeSourcesAgain(transaction, plan.sources, active, touched);
     const select = `CASE
       WHEN t.result IN ('failed', 'cancelled') AND ($3::bigint[] IS NULL OR t.id = ANY ($3)) AND t.stage = ANY ($4)
         THEN 'cleared'

@@ -9,6 +9,7 @@ import {
   type Transaction,
 } from '@gantry/database';
 import type { Touched } from './advance-run.ts';
+import { lockDataset } from './change-dataset.ts';
 import type { LockedRun } from './lock-runs.ts';
 import type { SourcePlan } from './run-plan.ts';
 
@@ -53,4 +54,18 @@ export async function seeClosed(
   const absent = await transaction.query(closeSourceSql, [source.id, run.change]);
   touched.closed.add(source.id);
   if ((absent.rowCount ?? 0) > 0) touched.changed.set(source.id, touched.changed.get(source.id) ?? false);
+}
+
+/** All that came to the sources while the run looked away. */
+export async function seeSourcesAgain(
+  transaction: Transaction,
+  sources: readonly SourcePlan[],
+  run: LockedRun,
+  touched: Touched,
+): Promise<void> {
+  for (const source of sources) {
+    const { state } = await lockDataset(transaction, source.dataset, 'read');
+    await seeItems(transaction, source, run, null, touched);
+    if (state !== 'open') await seeClosed(transaction, source, run, touched);
+  }
 }

@@ -2,6 +2,7 @@
  * Runs: starting, watching, resuming and cancelling them, and what they made.
  */
 import {
+  archiveRun,
   cancelRun,
   listOutputs,
   listRuns,
@@ -12,6 +13,7 @@ import {
   resumeRun,
   setPriority,
   startRun,
+  unarchiveRun,
 } from '@gantry/engine';
 import {
   createdAnswerSchema,
@@ -103,6 +105,25 @@ export function runRoutes(context: ServerContext): Route[] {
         'Pauses a run: what runs goes on, nothing more is started; `resume` with `"again": "none"` has it go on',
       schemas: { params: idParams, answer: nothing },
       handle: ({ params }): Promise<void> => pauseRun(engine, params.id),
+    }),
+    route({
+      method: 'POST',
+      path: `${userApiPath}/runs/:id/archive`,
+      who: 'owner',
+      operation: 'archiveRun',
+      summary:
+        'Puts an ended run away: it and its failures are not shown among the others; what it made stays',
+      schemas: { params: idParams, answer: nothing },
+      handle: ({ params }): Promise<void> => archiveRun(engine, params.id),
+    }),
+    route({
+      method: 'POST',
+      path: `${userApiPath}/runs/:id/unarchive`,
+      who: 'owner',
+      operation: 'unarchiveRun',
+      summary: 'Takes a run out of the archive',
+      schemas: { params: idParams, answer: nothing },
+      handle: ({ params }): Promise<void> => unarchiveRun(engine, params.id),
     }),
     route({
       method: 'PUT',

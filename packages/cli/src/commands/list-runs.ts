@@ -2,18 +2,22 @@
 import { isGantryError, type RunSummary } from '@gantry/model';
 import { writeJson, type CommandContext } from '../command-context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatDuration } from '../numbers.ts';
+import { formatDuration, plural } from '../numbers.ts';
 import { countAll } from '../output/failures.ts';
 import { describeCounts } from '../output/print-summary.ts';
 import { formatTable } from '../text-table.ts';
 import { makePrintable } from '../terminal.ts';
 import { look } from './look.ts';
 
-export async function listRuns(context: CommandContext): Promise<number> {
+/** @param archived whether those that are archived are listed, too */
+export async function listRuns(context: CommandContext, archived: boolean): Promise<number> {
   const { out, err } = context.terminal;
   let runs: RunSummary[] = [];
+  let away = 0;
   try {
-    runs = await look(context, ({ ask }) => ask((client, signal) => client.runs(signal)));
+    const all = await look(context, ({ ask }) => ask((client, signal) => client.runs(signal)));
+    runs = all.filter(({ state }) => archived || state !== 'archived');
+    away = all.length - runs.length;
   } catch (error) {
     if (!isGantryError(error) || error.code !== 'data-directory-missing') throw error;
     err.line(`${error.message} ${error.mend ?? ''}`.trim());
@@ -37,6 +41,7 @@ export async function listRuns(context: CommandContext): Promise<number> {
   if (rows.length === 0)
     err.line('There are no runs yet. The next step: gantry run PIPELINE.yaml --input DIR --pattern P');
   else for (const row of formatTable([head, ...rows], [0, 4])) out.line(row);
+  if (away > 0) err.line(`${plural(away, 'run')} more in the archive: --archived lists them, too.`);
   return exitCodes.done;
 }
 

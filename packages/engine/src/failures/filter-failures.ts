@@ -1,5 +1,5 @@
 /**
- * Which failures are meant, as SQL: what the readers of failures and their retry have in common.
+ * Which failures are meant, as SQL, those of archived runs never: what the readers of failures and their retry have in common.
  */
 import type { FailureFilter } from '@gantry/model';
 
@@ -15,7 +15,7 @@ export interface FilterSql {
 /** The small tables are joined whole: the filter of each is a look at a handful of rows. */
 export function filterSql(project: number, filter: FailureFilter): FilterSql {
   const values: unknown[] = [project];
-  const conditions = ['r.project = $1'];
+  const conditions = ['r.project = $1', `r.state <> 'archived'`];
   const add = (value: unknown, condition: (parameter: string) => string): void => {
     if (value === undefined) return;
     values.push(value);

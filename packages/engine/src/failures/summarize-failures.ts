@@ -17,7 +17,7 @@ export async function summarizeFailures(engine: Engine, project: number): Promis
 WITH troubled AS MATERIALIZED (
   SELECT s.run, s.name, s.ordinal, y.state, y.tasks
   FROM tally y JOIN stage s ON s.id = y.stage JOIN run r ON r.id = s.run
-  WHERE y.state IN ('failed', 'blocked') AND y.tasks > 0 AND s.spec IS NOT NULL AND r.project = $1
+  WHERE y.state IN ('failed', 'blocked') AND y.tasks > 0 AND s.spec IS NOT NULL AND r.project = $1 AND r.state <> 'archived'
 ), failed AS (
   SELECT run, jsonb_agg(jsonb_build_object('stage', name, 'failed', tasks) ORDER BY ordinal) AS stages
   FROM troubled WHERE state = 'failed' GROUP BY run

@@ -74,7 +74,9 @@ function FailedTasks() {
 
 function Overview({ runs }: { readonly runs: readonly RunSummary[] }) {
   const active = runs.filter((run) => run.state === 'active' || run.state === 'paused');
-  const troubled = runs.filter((run) => run.ended !== null && countTroubled(run.tasks) > 0);
+  const troubled = runs.filter(
+    (run) => run.ended !== null && run.state !== 'archived' && countTroubled(run.tasks) > 0,
+  );
   const done = runs.filter((run) => run.state === 'succeeded');
   return (
     <>

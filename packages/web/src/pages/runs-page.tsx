@@ -20,7 +20,9 @@ export function RunsPage() {
   const { data: runs, error, refetch } = useQuery(runsQuery);
   const { only } = route.useSearch();
   const states = [...new Set((runs ?? []).map((run) => run.state))].sort();
-  const shown = (runs ?? []).filter((run) => only === undefined || run.state === only);
+  const shown = (runs ?? []).filter(({ state }) =>
+    only === undefined ? state !== 'archived' : state === only,
+  );
   return (
     <Page title="Runs" actions={<NewRunButton />}>
       {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
@@ -50,7 +52,7 @@ export function RunsPage() {
       {shown.length > 0 && <RunTable runs={shown} />}
       {runs !== undefined && runs.length > 0 && shown.length === 0 && (
         <Empty>
-          <p>No run is {lookOf(only ?? '').word}.</p>
+          <p>{only === undefined ? 'All runs are archived.' : `No run is ${lookOf(only).word}.`}</p>
         </Empty>
       )}
     </Page>

@@ -43,7 +43,8 @@ export function RunActions({ run }: { readonly run: RunDetail }) {
           </Button>
         </>
       )}
-      {all > 0 && (
+      {!isAtWork(run.state) && <ArchiveButton run={run} />}
+      {all > 0 && run.state !== 'archived' && (
         <Button.Group>
           <Button onClick={() => setRetry({ stage: undefined, tasks: all })}>
             Retry {formatThings(all, 'task')}
@@ -111,6 +112,29 @@ function PauseButton({ run }: { readonly run: RunDetail }) {
         }
       >
         {isPaused ? 'Go on' : 'Pause'}
+      </Button>
+    </>
+  );
+}
+
+/** Nothing goes by it, and it comes back by another click. */
+function ArchiveButton({ run: { id, state } }: { readonly run: RunDetail }) {
+  const isArchived = state === 'archived';
+  const change = useMutation({ mutationFn: () => client.archiveRun(id, !isArchived) });
+  return (
+    <>
+      {change.error !== null && <span role="alert">{change.error.message}</span>}
+      <Button
+        variant={isArchived ? 'filled' : 'default'}
+        loading={change.isPending}
+        onClick={() => change.mutate()}
+        title={
+          isArchived
+            ? 'Show it among the others again'
+            : 'Put it away: it and its failures are not shown among the others; what it made stays'
+        }
+      >
+        {isArchived ? 'Take out of the archive' : 'Archive'}
       </Button>
     </>
   );
