@@ -74,10 +74,12 @@ Exit codes: 0 done, every task succeeded; 1 some tasks failed, are blocked or we
       runs
         .command(archived ? 'archive' : 'unarchive')
         .description(archived ? 'put ended runs away; what they made stays' : 'take runs out of the archive')
-        .argument('<run...>', 'their numbers', (text: string, before: readonly number[] = []) => [
-          ...before,
-          wholeNumber(text),
-        ]),
+        .argument(
+          '<run...>',
+          'their numbers',
+          (text, before: readonly number[]) => [...before, wholeNumber(text)],
+          [],
+        ),
       { json: 'print an object with what was changed' },
     ).action(async (ids: number[], options: SharedOptions, command: Command) =>
       act(withParent(options, command), async (context) =>
