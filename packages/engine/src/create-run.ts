@@ -43,6 +43,7 @@ export interface NewRun {
 export interface NewFolder {
   /** Absolute. */
   readonly folder: string;
+  /** Empty where its items are not found by one. */
   readonly pattern: string;
   readonly bounds: LatticeBounds;
   /** Read once and closed, or watched for files that come. */

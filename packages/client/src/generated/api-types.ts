@@ -1108,6 +1108,7 @@ export interface components {
       path: string;
       pattern?: string;
       many?: boolean;
+      folder?: boolean;
       min?: number;
     };
     AssignedResources: {
@@ -1142,6 +1143,11 @@ export interface components {
         path: string;
         content: string;
       }[];
+      links?: {
+        path: string;
+        target: string;
+      }[];
+      logFile?: string;
       outputs: components['schemas']['AssignedOutput'][];
       folder: string;
       success: {
@@ -1253,6 +1259,8 @@ export interface components {
     CompleteWhen: {
       marker?: string;
       quietMinutes?: number;
+      /** @constant */
+      listed?: true;
     };
     CreatedAnswer: {
       id: number;
@@ -1597,6 +1605,12 @@ export interface components {
     };
     FolderSource: {
       folder: string;
+      /**
+       * @default files
+       * @enum {string}
+       */
+      kind: 'files' | 'tiles';
+      /** @default  */
       pattern: string;
       /**
        * @default batch
@@ -1614,7 +1628,13 @@ export interface components {
     };
     FolderSourceInput: {
       folder: string;
-      pattern: string;
+      /**
+       * @default files
+       * @enum {string}
+       */
+      kind?: 'files' | 'tiles';
+      /** @default  */
+      pattern?: string;
       /**
        * @default batch
        * @enum {string}
@@ -2660,8 +2680,14 @@ export interface components {
       wholeTiffs?: boolean;
       /** @default {} */
       completeWhen?: components['schemas']['CompleteWhen'];
+      /**
+       * @default files
+       * @enum {string}
+       */
+      kind?: 'files' | 'tiles';
       folder: string;
-      pattern: string;
+      /** @default  */
+      pattern?: string;
     };
     WatchOptions: {
       /** @default 500 */
@@ -2672,6 +2698,11 @@ export interface components {
       wholeTiffs: boolean;
       /** @default {} */
       completeWhen: components['schemas']['CompleteWhen'];
+      /**
+       * @default files
+       * @enum {string}
+       */
+      kind: 'files' | 'tiles';
     };
     WorkerInput: {
       path: string;

@@ -2,7 +2,7 @@
  * What the database knows of watched folders: which there are, and the files that were taken from them.
  */
 import type { Transaction } from '@gantry/database';
-import { GantryError, type WatchOptions } from '@gantry/model';
+import { GantryError, watchOptionsSchema, type WatchOptions } from '@gantry/model';
 import type { FileLook } from '@gantry/storage';
 import type { Engine } from '../engine.ts';
 
@@ -30,7 +30,12 @@ export async function readLiveSources(engine: Engine): Promise<LiveSourceRow[]> 
   const { rows } = await engine.pool.query<LiveSourceRow>(
     `SELECT ${columns} WHERE w.ended IS NULL ORDER BY w.dataset`,
   );
-  return rows;
+  return rows.map(withDefaults);
+}
+
+/** Options that were written down before there were more of them. */
+function withDefaults(row: LiveSourceRow): LiveSourceRow {
+  return { ...row, pattern: row.pattern ?? '', options: watchOptionsSchema.parse(row.options) };
 }
 
 /** Undefined for a dataset that was never watched. */
@@ -38,7 +43,7 @@ export async function readLiveSource(engine: Engine, dataset: number): Promise<L
   const { rows } = await engine.pool.query<LiveSourceRow>(`SELECT ${columns} WHERE w.dataset = $1`, [
     dataset,
   ]);
-  return rows[0];
+  return rows.map(withDefaults)[0];
 }
 
 /** @throws GantryError `unknown-dataset` */
