@@ -18,7 +18,7 @@ export interface AcquiredTile {
   readonly z: number;
 }
 
-export const markedPlane = 12;
+const markedPlane = 12;
 const planes = [10, 11, markedPlane, 13];
 const columns = [1, 2];
 const side = 32;

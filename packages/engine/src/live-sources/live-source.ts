@@ -20,9 +20,10 @@ import { Completion } from './completion.ts';
 import { describeLiveSource, type DatedTrouble } from './describe-live-source.ts';
 import { notReadable, placeTwice, refusedFile, type FileProblem } from './file-problems.ts';
 import { endLiveSource, readTakenFiles, type LiveSourceRow } from './live-source-rows.ts';
+import { openSource } from './open-source.ts';
 import { PlaceHolders } from './place-holders.ts';
 import { rest } from './rest.ts';
-import { isLocated, openSource, type FoundSource, type LocatedItem } from './source-kind.ts';
+import { isLocated, type FoundSource, type LocatedItem } from './source-kind.ts';
 
 export interface LiveSourceOptions {
   readonly engine: Engine;

@@ -1,14 +1,12 @@
 /**
  * The seam between a live source and the way its items are found. Each kind is a file: `find-files.ts` has a pattern
- * that tells places from names, `find-tiles.ts` a list of tiles. Reading and admitting them is left to
+ * that tells places from names, `find-tiles.ts` a list of tiles; `open-source.ts` knows them. Reading and admitting them is left to
  * `live-source.ts`, which is the same for all.
  */
 import type { ItemMeta } from '@gantry/model';
 import type { FileLook, FolderWatch } from '@gantry/storage';
 import type { Engine } from '../engine.ts';
 import type { FileProblem } from './file-problems.ts';
-import { findFiles } from './find-files.ts';
-import { findTiles } from './find-tiles.ts';
 import type { LiveSourceRow } from './live-source-rows.ts';
 
 /** Where an item lies, and what is known of it. */
@@ -36,15 +34,6 @@ export interface FoundSource {
   readonly items: 'file' | 'folder';
   /** An item that the watch has told of; or why it has no place. */
   locate(name: string): LocatedItem | FileProblem;
-}
-
-export function openSource(context: SourceContext): FoundSource {
-  switch (context.row.options.kind) {
-    case 'files':
-      return findFiles(context);
-    case 'tiles':
-      return findTiles(context);
-  }
 }
 
 export function isLocated(found: LocatedItem | FileProblem): found is LocatedItem {

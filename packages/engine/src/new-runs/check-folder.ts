@@ -11,32 +11,20 @@ import {
   requireFiles,
   watchOptionsSchema,
   type CompiledSource,
-  type ExpectedSource,
   type FieldProblem,
   type FilePattern,
   type FolderSource,
   type LatticeBounds,
 } from '@gantry/model';
 import { onlyFolders } from '@gantry/storage';
-import type { NewFolder } from '../create-run.ts';
 import type { FolderIndex, FolderListings } from '../folders/folder-listings.ts';
 import { requireAbsolute } from '../folders/look-at-folder.ts';
 import { measureFiles } from '../folders/measure-files.ts';
 import { checkMarker } from '../live-sources/check-watch.ts';
+import type { CheckedFolder } from './checked-folder.ts';
 import { checkTiles } from './check-tiles.ts';
 import { promisedPlaces } from './promised-places.ts';
 import { refuseOwnFolder } from '../live-sources/refuse-own-folder.ts';
-
-export interface CheckedFolder {
-  /** Absent where something is wrong. */
-  readonly folder?: NewFolder;
-  readonly expected?: ExpectedSource;
-  readonly items: number;
-  /** Bytes, estimated for large folders; undefined where it was not asked for, or is not known. */
-  readonly bytes?: number | undefined;
-  readonly problems: readonly FieldProblem[];
-  readonly warnings: readonly string[];
-}
 
 export interface CheckFolderOptions {
   readonly listings: FolderListings;

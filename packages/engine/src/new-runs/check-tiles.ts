@@ -16,7 +16,7 @@ import {
 } from '@gantry/model';
 import { readList } from '@gantry/storage';
 import { checkListAxes } from '../live-sources/check-watch.ts';
-import type { CheckedFolder } from './check-folder.ts';
+import type { CheckedFolder } from './checked-folder.ts';
 import { promisedPlaces } from './promised-places.ts';
 
 /**

@@ -8,11 +8,10 @@ import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { UserClient } from '@gantry/client';
 import type { LiveSourceState } from '@gantry/model';
 import { layOut, readServer } from '@gantry/storage';
-import { acquiredTiles, writeList, writeTile } from '../../examples/mouselight/acquisition.ts';
-import { gantry, startGantry } from '../../packages/cli/test/gantry-process.ts';
-import { repositoryRoot } from '../../scripts/repository.ts';
+import { acquiredTiles, writeList, writeTile } from '../../../examples/mouselight/acquisition.ts';
+import { gantry, startGantry } from './gantry-process.ts';
 
-const example = join(repositoryRoot, 'examples', 'mouselight');
+const example = join(import.meta.dirname, '..', '..', '..', 'examples', 'mouselight');
 
 interface Laboratory {
   readonly folder: string;
