@@ -90,6 +90,7 @@ export {
 } from './lattice-picture.ts';
 export { expectTasks, type ExpectedSource, type ExpectedStage } from './expect-tasks.ts';
 export {
+  isTileAxes,
   parseTileList,
   tileListAxes,
   tileListNames,

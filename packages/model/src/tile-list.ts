@@ -15,6 +15,11 @@ export const tileListNames = ['pipeline-input.json', 'dashboard.json'] as const;
 /** The axes of every such list. */
 export const tileListAxes = ['x', 'y', 'z'] as const;
 
+/** Whether a lattice is one of tiles, in whatever order its axes are. */
+export function isTileAxes(axes: readonly string[]): boolean {
+  return axes.toSorted().join() === tileListAxes.join();
+}
+
 /** One value of an item's own, as templates name it: `${inputs.tile.meta.step_x}`. */
 export type ItemMeta = Readonly<Record<string, string | number | boolean>>;
 

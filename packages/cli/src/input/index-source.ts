@@ -8,11 +8,11 @@ import {
   describeIndex,
   GantryError,
   isGantryError,
+  isTileAxes,
   parsePattern,
   parseTileList,
   plural,
   suggestPattern,
-  tileListAxes,
   tileListNames,
   type DatasetType,
   type FilePattern,
@@ -79,7 +79,7 @@ export async function indexSource(
     const files = [{ place: [], name: own, path }];
     return { ...base, folder: dirname(path), pattern: escape(own), files, warnings: [], kind: 'files' };
   }
-  if (given.pattern === undefined && found?.isDirectory() === true && isOfTiles(source)) {
+  if (given.pattern === undefined && found?.isDirectory() === true && isTileAxes(source.axes)) {
     const list = await readList(path, tileListNames, parseTileList);
     if (list.kind === 'read')
       return { ...base, folder: path, pattern: '', files: [], warnings: [], kind: 'tiles' };
@@ -101,10 +101,6 @@ export async function indexSource(
   const { index, files } = await indexFolder({ name, axes: source.axes }, path, pattern);
   const warnings = describeIndex(index, pattern, path, source.axes, bounds);
   return { ...base, folder: path, pattern: pattern.text, files, warnings, kind: 'files' };
-}
-
-function isOfTiles({ axes }: SourceFile): boolean {
-  return axes.toSorted().join() === tileListAxes.join();
 }
 
 function listBroken({ code, message, mend, file }: FolderTrouble): GantryError {

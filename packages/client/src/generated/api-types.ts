@@ -1506,6 +1506,12 @@ export interface components {
         matched: number;
         missing: string[];
       } | null;
+      tiles: {
+        file: string;
+        complete: number;
+        incomplete: number;
+        problem: string | null;
+      } | null;
       problems: components['schemas']['FieldProblem'][];
       warnings: string[];
       axes: {

@@ -5,6 +5,7 @@ import { isAbsolute } from 'node:path';
 import {
   GantryError,
   isGantryError,
+  isTileAxes,
   parsePattern,
   tileListAxes,
   type FilePattern,
@@ -49,7 +50,7 @@ export function checkWatch(
 
 /** @param whose the beginning of a sentence @throws GantryError `list-axes` */
 export function checkListAxes(whose: string, axes: readonly string[]): void {
-  if (axes.toSorted().join() === tileListAxes.join()) return;
+  if (isTileAxes(axes)) return;
   throw new GantryError(
     'list-axes',
     `${whose} has ${axes.length === 0 ? 'no axes' : axes.join(', ')}, and tiles of a list have ${tileListAxes.join(', ')}.`,
