@@ -133,6 +133,13 @@ describe('the demo of MouseLight', () => {
     // Work and items of the tiles that are not listed any more are all there.
     expect(await client.dataset(shrunken.dataset)).toMatchObject({ items: 7, state: 'open' });
 
+    const { path, found, acquired: said } = await client.item(shrunken.dataset, { x: 1, y: 1, z: 11 });
+    expect({ path, found, said }).toEqual({
+      path: join(acquired, '2026-01-02/00/00003'),
+      found: 'folder',
+      said: { id: 3, step_x: 0.5, step_y: 0.5, step_z: 251.2 },
+    });
+
     writeTile(acquired, late);
     all(true);
     await watchWhen((state) => state.taken === 8 && state.trouble === null);

@@ -124,7 +124,7 @@ async function insertFolder(
     axes,
     bounds,
     folder,
-    pattern,
+    pattern: pattern === '' ? undefined : pattern,
   };
   const dataset = await insertDataset(transaction, made, news);
   if (filling.mode === 'batch') await insertIntake(transaction, dataset, filling.skipUnreadable);

@@ -116,8 +116,16 @@ export function buildAssignment(claimed: ClaimedTask, store: string): Assignment
   };
 }
 
+const namingLog = new WeakMap<ToolManifest, boolean>();
+
 /** Whether the tool is given a file for a log of its own, which is added to the task's. */
 function namesLog(tool: ToolManifest): boolean {
+  const known = namingLog.get(tool) ?? findLog(tool);
+  namingLog.set(tool, known);
+  return known;
+}
+
+function findLog(tool: ToolManifest): boolean {
   return [...tool.command, ...tool.args, ...Object.values(tool.env)].some((template) =>
     templateUses(template).some(({ path }) => path[0] === 'task' && path[1] === 'log'),
   );

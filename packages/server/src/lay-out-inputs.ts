@@ -53,23 +53,23 @@ export function layOutInputs(
           : undefined;
       const items = (inputs[input.name] ?? []).map((row): InputItem => {
         const place = placeAt(input.axes, row.place);
+        const target = row.made_by === null ? row.path : join(store, row.path);
+        const worker = { path: target, name: row.name, place, size: row.size };
+        // Nobody names the rest, and there may be a million items.
+        if (surroundings === undefined) return { scope: worker, worker };
         const lies =
-          row.made_by === null
-            ? { path: row.path, ...below(sourceFolder, row.path, row.name) }
-            : { path: join(store, row.path), ...inStore(store, row.path) };
-        const path = tree === undefined ? lies.path : join(tree, lies.relative);
-        if (tree !== undefined) links.push({ path, target: lies.path });
+          row.made_by === null ? below(sourceFolder, row.path, row.name) : inStore(store, row.path);
+        const path = tree === undefined ? target : join(tree, lies.relative);
+        if (tree !== undefined) links.push({ path, target });
         return {
           scope: {
+            ...worker,
             path,
-            name: row.name,
-            place,
-            size: row.size,
             root: tree ?? lies.root,
             relative: lies.relative,
-            meta: surroundings?.metaOf(dataset, row.place),
+            meta: surroundings.metaOf(dataset, row.place),
           },
-          worker: { path, name: row.name, place, size: row.size },
+          worker: { ...worker, path },
         };
       });
       return [input.name, { many: input.many, items }];

@@ -1832,6 +1832,9 @@ export interface components {
             /** @constant */
             kind: 'none';
           };
+      acquired: {
+        [key: string]: string | number | boolean;
+      } | null;
       madeBy: {
         run: number;
         runName: string;

@@ -44,7 +44,8 @@ export async function readChoices(engine: Engine, run: number): Promise<RunChoic
 }
 
 function sourceOf(source: SourceRow): RunChoices['sources'][string] {
-  const { folder, pattern, bounds, watched, skip_unreadable: skipUnreadable } = source;
+  const { folder, bounds, watched, skip_unreadable: skipUnreadable } = source;
+  const pattern = source.pattern ?? (watched?.kind === 'tiles' ? '' : null);
   if (folder === null || pattern === null || source.made) return source.dataset;
   const { kind = 'files', completeWhen = {} } = watched ?? {};
   const isLive = watched !== null && completeWhen.listed === undefined;

@@ -39,6 +39,8 @@ export interface WatchListOptions<L extends ListedItems> extends Pick<
 }
 
 const scanEveryMs = { events: 30_000, scan: 1000 };
+/** In so many scans every item that has counted is looked at again: about ten minutes. */
+const roundScans = { events: 20, scan: 600 };
 const notAnsweringMs = 10_000;
 
 /** Watches `folder`, which need not be there yet. */
@@ -312,7 +314,8 @@ class ListWatch<L extends ListedItems> implements FolderWatch {
     const unlisted = [...this.#known.vanished.keys()].filter((name) => !tiles.has(name));
     this.#setTrouble(unlisted.length === 0 ? undefined : listShrunken(file, unlisted));
     // Somebody may write to an item that has counted: all of them come round once in a while.
-    const share = Math.min(Math.max(Math.ceil(this.#known.count / 60), 20), 500);
+    const rounds = this.state().mode === 'events' ? roundScans.events : roundScans.scan;
+    const share = Math.min(Math.max(Math.ceil(this.#known.count / rounds), 5), 500);
     for (const name of this.#known.next(share)) if (!incomplete.has(name)) this.#settling.found(name);
   }
 

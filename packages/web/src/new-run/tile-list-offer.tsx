@@ -22,8 +22,9 @@ export function TileListOffer({ tiles, isTaken, onTake }: TileListOfferProps) {
         ) : tiles.problem === null ? (
           <>
             <code>{name}</code> lists {formatThings(tiles.complete, 'complete tile')}
-            {tiles.incomplete > 0 && ` and ${formatCount(tiles.incomplete)} that are not complete yet`}.{' '}
-            {isTaken && 'Places, extents and planes to skip are taken from it.'}
+            {tiles.incomplete > 0 &&
+              ` and ${formatCount(tiles.incomplete)} that ${tiles.incomplete === 1 ? 'is' : 'are'} not complete yet`}
+            .{isTaken && 'Places, extents and planes to skip are taken from it.'}
           </>
         ) : (
           tiles.problem
