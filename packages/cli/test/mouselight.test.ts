@@ -125,6 +125,8 @@ describe('the demo of MouseLight', () => {
     expect(await watchWhen(({ trouble }) => trouble?.message.includes('empty') === true)).toMatchObject({
       taken: 7,
     });
+    // Whoever has started it is told, too.
+    await running.waitFor(`warning: ${list}: the file is empty`);
     await rename(list, `${list}.away`);
     expect(await watchWhen(({ trouble }) => trouble?.code === 'list-missing')).toMatchObject({ taken: 7 });
     writeList(acquired, acquiredTiles.slice(0, 2));
