@@ -136,6 +136,7 @@ Exit codes: 0 done, every task succeeded; 1 some tasks failed, are blocked or we
   addFailures(program, act);
   addDatasets(program, act);
   addPipelines(program, act);
+  addImport(program, act);
   withTools(
     withShared(program.command('tools').description('list the standard tools and those of --tools'), {
       json: 'print an array of tools',
@@ -175,6 +176,9 @@ interface RunFlags extends SharedOptions {
   readonly out?: string;
   readonly resume?: number;
   readonly name?: string;
+  readonly live?: boolean;
+  readonly marker?: string;
+  readonly quiet?: number;
 }
 
 function addRun(program: Command, act: Act): void {
@@ -193,7 +197,10 @@ function addRun(program: Command, act: Act): void {
     .addOption(collected('--param <param>', 'a parameter of a stage: segment.method=otsu'))
     .option('--out <dir>', 'put the outputs at DIR/<stage>/<output>/')
     .option('--resume <run>', 'take up a run again; try again what failed or was cancelled', wholeNumber)
-    .option('--name <name>', "the run's name; the pipeline's if absent");
+    .option('--name <name>', "the run's name; the pipeline's if absent")
+    .option('--live', 'take what comes to the folders, too, until they are complete')
+    .option('--marker <file>', 'with --live: they are complete when a file of this name is there')
+    .option('--quiet <minutes>', 'with --live: they are complete when nothing came for so long', minutes);
   withSlots(
     withTools(withShared(run, { json: 'end with one JSON object on the standard output' })),
   ).addHelpText(
@@ -212,6 +219,9 @@ Example:
         out: options.out,
         resume: options.resume,
         name: options.name,
+        live: options.live === true,
+        marker: options.marker,
+        quietMinutes: options.quiet,
       }),
     ),
   );
@@ -411,6 +421,28 @@ function addPipelines(program: Command, act: Act): void {
   );
 }
 
+function addImport(program: Command, act: Act): void {
+  const imports = program
+    .command('import')
+    .description('make tools and pipelines of what other systems have');
+  withShared(
+    imports
+      .command('mouselight')
+      .description("make tools and a pipeline of MouseLight's task definitions and stages")
+      .argument('<file>', 'a JSON file of taskRepositories, taskDefinitions and pipelineStages')
+      .requiredOption('--out <dir>', 'where to write pipeline.yaml and the folder tools')
+      .option('--in-place', 'call the scripts where they are, instead of copying them'),
+    { json: 'print an object with what was written' },
+  ).action(async (file: string, options: SharedOptions & { out: string; inPlace?: boolean }) =>
+    act(options, async (context) =>
+      (await import('./import-mouselight/import-definitions.ts')).importDefinitions(context, file, {
+        out: options.out,
+        inPlace: options.inPlace === true,
+      }),
+    ),
+  );
+}
+
 function withShared(command: Command, { json }: { readonly json?: string }): Command {
   command.option('--data-dir <dir>', 'the data directory; see docs/settings.md for where it is otherwise');
   return json === undefined ? command : command.option('--json', json);
@@ -432,6 +464,12 @@ function withSlots(command: Command): Command {
 /** An option that may come more than once. */
 function collected(flags: string, description: string): Option {
   return new Option(flags, description).argParser<string[]>((value, before) => [...(before ?? []), value]);
+}
+
+function minutes(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('It must be a number of minutes above 0.');
 }
 
 function wholeNumber(text: string): number {

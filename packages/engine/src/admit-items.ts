@@ -3,7 +3,7 @@
  * and is not cancelled or archived sees them in the same transaction.
  */
 import type { Transaction } from '@gantry/database';
-import { formatPlace, GantryError, isWithin, placeAt } from '@gantry/model';
+import { formatPlace, GantryError, isWithin, placeAt, type ItemMeta } from '@gantry/model';
 import { advanceRun, nothingTouched } from './advance-run.ts';
 import { changeDataset, refuseOutput } from './change-dataset.ts';
 import type { Engine } from './engine.ts';
@@ -18,6 +18,8 @@ export interface NewItem {
   /** Bytes. */
   readonly size: number;
   readonly checksum: string;
+  /** What is known of it beside its bytes; it changes without a new revision. */
+  readonly meta?: ItemMeta | undefined;
 }
 
 export interface Admitted {
@@ -117,17 +119,18 @@ async function upsertItems(
     text: `
 WITH new AS MATERIALIZED (
   SELECT n.*, i.place IS NULL OR (i.checksum, i.name) IS DISTINCT FROM (n.checksum, n.name) AS changed
-  FROM jsonb_to_recordset($2::jsonb) AS n(place int[], name text, path text, size bigint, checksum text)
+  FROM jsonb_to_recordset($2::jsonb) AS n(place int[], name text, path text, size bigint, checksum text, meta jsonb)
     LEFT JOIN item i ON i.dataset = $1::int AND i.place = n.place
   WHERE $3::boolean OR i.place IS NOT NULL
 ), written AS (
-  INSERT INTO item AS i (dataset, place, name, path, size, checksum)
-  SELECT $1::int, place, name, path, size, checksum FROM new
+  INSERT INTO item AS i (dataset, place, name, path, size, checksum, meta)
+  SELECT $1::int, place, name, path, size, checksum, meta FROM new
   ON CONFLICT (dataset, place) DO UPDATE
     SET name = excluded.name, path = excluded.path, size = excluded.size, checksum = excluded.checksum,
-      revision = i.revision + ((i.checksum, i.name) IS DISTINCT FROM (excluded.checksum, excluded.name))::int,
+      meta = excluded.meta, revision = i.revision + ((i.checksum, i.name) IS DISTINCT FROM (excluded.checksum, excluded.name))::int,
       modified = now()
-    WHERE (i.checksum, i.name, i.path) IS DISTINCT FROM (excluded.checksum, excluded.name, excluded.path)
+    WHERE (i.checksum, i.name, i.path, i.meta)
+      IS DISTINCT FROM (excluded.checksum, excluded.name, excluded.path, excluded.meta)
 )
 SELECT place::text FROM new WHERE changed`,
     values: [dataset, JSON.stringify(items), mayGrow],

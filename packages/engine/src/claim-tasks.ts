@@ -4,6 +4,7 @@
  */
 import { claimTasks as claimStatement, listInputs, type InputItemRow } from '@gantry/database';
 import type { Engine } from './engine.ts';
+import { readSurroundings, type Surroundings } from './read-surroundings.ts';
 import type { RunPlan, StagePlan } from './run-plan.ts';
 
 export interface ClaimedTask {
@@ -15,6 +16,8 @@ export interface ClaimedTask {
   readonly place: readonly number[];
   /** The items of each input, by its name, in the order of their places. */
   readonly inputs: Readonly<Record<string, readonly InputItemRow[]>>;
+  /** Undefined where the tool's templates name nothing of it. */
+  readonly surroundings: Surroundings | undefined;
 }
 
 /** What an engine remembers between claims. */
@@ -145,7 +148,9 @@ async function claimStage(
     const byTask = Map.groupBy(items, ({ task }) => task);
     for (const [task, record] of inputs) record[input.name] = byTask.get(task) ?? [];
   }
+  const surroundings = await readSurroundings(engine, run, stage, [...inputs.values()]);
   return rows.map(({ attempt, task, place }) => ({
+    surroundings,
     attempt,
     task,
     run,

@@ -43,6 +43,7 @@ export interface NewRun {
 export interface NewFolder {
   /** Absolute. */
   readonly folder: string;
+  /** Empty where its items are not found by one. */
   readonly pattern: string;
   readonly bounds: LatticeBounds;
   /** Read once and closed, or watched for files that come. */
@@ -123,7 +124,7 @@ async function insertFolder(
     axes,
     bounds,
     folder,
-    pattern,
+    pattern: pattern === '' ? undefined : pattern,
   };
   const dataset = await insertDataset(transaction, made, news);
   if (filling.mode === 'batch') await insertIntake(transaction, dataset, filling.skipUnreadable);

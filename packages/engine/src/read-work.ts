@@ -5,6 +5,7 @@ import { listInputs, type InputItemRow } from '@gantry/database';
 import { GantryError, placeAt, type DatasetType, type Place } from '@gantry/model';
 import type { ClaimedTask } from './claim-tasks.ts';
 import type { Engine } from './engine.ts';
+import { readSurroundings } from './read-surroundings.ts';
 import type { StagePlan } from './run-plan.ts';
 
 export interface MadeItem {
@@ -53,7 +54,9 @@ export async function readWork(engine: Engine, task: number, attempt: number | u
   for (const [index, input] of stage.compiled.inputs.entries()) {
     inputs[input.name] = await listInputs(engine.pool, stage.shape, index, [task]);
   }
-  return { stage, claimed: { attempt: row.attempt, task, run, stage, place: row.place, inputs }, made };
+  const surroundings = await readSurroundings(engine, run, stage, [inputs]);
+  const claimed = { attempt: row.attempt, task, run, stage, place: row.place, inputs, surroundings };
+  return { stage, claimed, made };
 }
 
 async function listMade(engine: Engine, stage: StagePlan, place: readonly number[]): Promise<MadeItem[]> {

@@ -116,6 +116,8 @@ export const assignedOutputSchema = z.object({
   /** The pattern of the files' names, for an output of many files; the server reads the coordinates. */
   pattern: z.string().optional(),
   many: z.boolean().optional(),
+  /** `path` is a folder that is made before the tool starts. */
+  folder: z.boolean().optional(),
   /** The fewest files of a `many` output, or 0 for a single one that may be missing. 1 if absent. */
   min: z.int().nonnegative().optional(),
 });
@@ -159,6 +161,10 @@ export const assignmentSchema = z.object({
   request: workerRequestSchema.optional(),
   /** Text files to be written before the start, such as the list of a `many` input. Absolute paths. */
   files: z.array(z.object({ path: z.string(), content: z.string() })).optional(),
+  /** Symbolic links to be made before the start, below the attempt's folder; both paths are absolute. */
+  links: z.array(z.object({ path: z.string(), target: z.string() })).optional(),
+  /** A file that the tool may write a log of its own to; what is in it at the end is added to the attempt's log. */
+  logFile: z.string().optional(),
   outputs: z.array(assignedOutputSchema),
   /** The attempt's own folder, absolute; nobody else writes there. It need not exist yet. */
   folder: z.string(),

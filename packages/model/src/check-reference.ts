@@ -113,10 +113,10 @@ function checkInput(
   const wrong = checkItemField(fields, itemFields, indexed ? [] : ['manifest']);
   if (wrong !== undefined) return wrong;
   if (rules.field === 'path') {
-    if (!['name', 'stem', 'at', 'meta'].includes(fields[0] ?? ''))
+    if (!['name', 'stem', 'relative', 'at', 'meta'].includes(fields[0] ?? ''))
       return refuse(
         'is a whole path, which cannot be part of the path of an output',
-        'Use its `name` or `stem`.',
+        'Use its `name`, `stem` or `relative`.',
       );
     if (!input.required)
       return refuse('is optional, so the output might have no name', 'Name a required input.');

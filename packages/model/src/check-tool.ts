@@ -7,7 +7,7 @@ import { checkReference, type ReferenceRules, type ReferencedTool } from './chec
 import { isGantryError } from './errors.ts';
 import { isInnerPath } from './inner-path.ts';
 import { parsePattern } from './file-pattern.ts';
-import { formatReference, parseTemplate, type Argument } from './template.ts';
+import { alternatives, formatReference, parseTemplate, type Argument } from './template.ts';
 import { checkParamValue, type ToolParam } from './tool-param.ts';
 
 /** The parts of a tool that the rules look at. */
@@ -214,9 +214,11 @@ function checkTemplate(
     const parts = parseTemplate(template);
     for (const part of parts) {
       if (part.kind === 'text') continue;
-      const wrong = checkReference(part.path, tool, { ...rules, alone: parts.length === 1 });
-      if (wrong !== undefined)
-        report(wrong.code, path, `${formatReference(part)}: ${wrong.message}`, wrong.mend);
+      for (const one of alternatives(part)) {
+        const wrong = checkReference(one.path, tool, { ...rules, alone: parts.length === 1 });
+        if (wrong !== undefined)
+          report(wrong.code, path, `${formatReference(part)}: ${wrong.message}`, wrong.mend);
+      }
     }
   } catch (error) {
     if (!isGantryError(error)) throw error;

@@ -238,6 +238,8 @@ export const itemDetailSchema = itemSummarySchema.extend({
   /** `missing` where it was moved or removed since it was recorded. */
   found: z.enum(['file', 'folder', 'missing']),
   metadata: itemMetadataSchema,
+  /** What whoever acquired it says of it, such as the step of a tile; null where nothing was said. */
+  acquired: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullable(),
   /** Null for an item of a source. */
   madeBy: itemOrigin.nullable(),
   usedBy: z.array(itemUse),

@@ -3,14 +3,16 @@
  */
 import { z } from 'zod';
 import { range } from './coordinate-schemas.ts';
-import { completeWhenSchema } from './live-api.ts';
+import { checkKind, completeWhenSchema, sourceKindSchema } from './live-api.ts';
 
 export const folderSourceSchema = z
   .object({
     /** Absolute, on the server's machine. */
     folder: z.string().min(1, 'must name a folder'),
-    /** Names every axis of the source; for a source without axes, the file's name. */
-    pattern: z.string().min(1, 'must be a pattern of file names'),
+    /** How its items are found. */
+    kind: sourceKindSchema.default('files'),
+    /** Names every axis of the source; for a source without axes, the file's name. Of the kind `tiles` there is none. */
+    pattern: z.string().default(''),
     /** `batch`: the files that are there now. `live`: those that come, too, until the source is closed. */
     mode: z.enum(['batch', 'live']).default('batch'),
     /** Per axis, the first and the last coordinate, where they are known before the files are. */
@@ -20,7 +22,8 @@ export const folderSourceSchema = z
     /** When a live source closes by itself. */
     completeWhen: completeWhenSchema.default({}),
   })
-  .strict();
+  .strict()
+  .superRefine(checkKind);
 
 export type FolderSource = z.output<typeof folderSourceSchema>;
 export type FolderSourceBody = z.input<typeof folderSourceSchema>;

@@ -89,6 +89,16 @@ export {
   type PictureAxis,
 } from './lattice-picture.ts';
 export { expectTasks, type ExpectedSource, type ExpectedStage } from './expect-tasks.ts';
+export {
+  isTileAxes,
+  parseTileList,
+  tileListAxes,
+  tileListNames,
+  type ItemMeta,
+  type ListedTile,
+  type TileList,
+  type TileProblem,
+} from './tile-list.ts';
 export { quoteWord, writeRequest, writeRunCommand, type WrittenRun } from './write-run-command.ts';
 export { folderSourceSchema, type FolderSource, type FolderSourceBody } from './folder-source.ts';
 export {
@@ -194,6 +204,8 @@ export {
   completeWhenSchema,
   listedNames,
   liveSourceStateSchema,
+  sourceKinds,
+  type SourceKind,
   liveTroubleSchema,
   watchBodySchema,
   watchOptionsSchema,
@@ -382,3 +394,4 @@ export {
   type TableColumn,
 } from './table-api.ts';
 export { labelColour } from './label-colour.ts';
+export { isInnerPath } from './inner-path.ts';

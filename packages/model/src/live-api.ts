@@ -17,8 +17,34 @@ export const completeWhenSchema = z
     marker: z.string().min(1).optional(),
     /** So many minutes without a new file, after the first one. */
     quietMinutes: z.number().positive().optional(),
+    /** What is there now is all: it closes when that was taken. */
+    listed: z.literal(true).optional(),
   })
   .strict();
+
+/**
+ * - `files`: the files that a pattern fits, which tells their places.
+ * - `tiles`: the folders that `pipeline-input.json`, or else `dashboard.json`, lists as complete.
+ */
+export const sourceKinds = ['files', 'tiles'] as const;
+export const sourceKindSchema = z.enum(sourceKinds);
+
+/** A pattern is of files alone. */
+export function checkKind(
+  source: { readonly kind: SourceKind; readonly pattern: string },
+  context: z.RefinementCtx,
+): void {
+  if ((source.pattern === '') === (source.kind === 'tiles')) return;
+  context.addIssue({
+    code: 'custom',
+    path: ['pattern'],
+    message:
+      source.kind === 'files'
+        ? 'must be a pattern of file names'
+        : 'must be left out: the list of tiles says where they are',
+    input: source,
+  });
+}
 
 export const watchOptionsSchema = z.object({
   /** Milliseconds in which a file that was written to may not change before it counts. */
@@ -28,14 +54,18 @@ export const watchOptionsSchema = z.object({
   /** Whether a TIFF file waits until it has all the bytes that it speaks of. */
   wholeTiffs: z.boolean().default(true),
   completeWhen: completeWhenSchema.default({}),
+  /** How the items of the folder are found. */
+  kind: sourceKindSchema.default('files'),
 });
 
-export const watchBodySchema = watchOptionsSchema.extend({
-  /** Absolute; need not be there yet. */
-  folder: z.string().min(1),
-  /** Names every axis of the dataset. */
-  pattern: z.string().min(1),
-});
+export const watchBodySchema = watchOptionsSchema
+  .extend({
+    /** Absolute; need not be there yet. */
+    folder: z.string().min(1),
+    /** Names every axis of the dataset. Of the kind `tiles` there is none. */
+    pattern: z.string().default(''),
+  })
+  .superRefine(checkKind);
 
 /** Something that keeps files or the whole folder from being taken. */
 export const liveTroubleSchema = z.object({
@@ -106,6 +136,7 @@ export const liveSourceStateSchema = z.object({
   outside: nameList,
 });
 
+export type SourceKind = (typeof sourceKinds)[number];
 export type CompleteWhen = z.infer<typeof completeWhenSchema>;
 export type WatchOptions = z.infer<typeof watchOptionsSchema>;
 export type WatchBody = z.input<typeof watchBodySchema>;

@@ -173,6 +173,16 @@ export const folderLookSchema = z.object({
       missing: z.array(z.string()),
     })
     .nullable(),
+  /** The list of tiles in the folder; null where there is none, or the source has not the axes x, y and z. */
+  tiles: z
+    .object({
+      file: z.string(),
+      complete: z.int(),
+      incomplete: z.int(),
+      /** What is wrong with it. */
+      problem: z.string().nullable(),
+    })
+    .nullable(),
   /** What keeps a run from being started, at `folder`, `pattern` or `extents`. */
   problems: z.array(fieldProblemSchema),
   /** What a person should know. */

@@ -2,7 +2,7 @@
  * What templates can name, and the value of a reference in the scope of one task. Static checks of the same names
  * are left to `check-tool.ts`; the two change together.
  */
-import { GantryError } from './errors.ts';
+import { GantryError, isGantryError } from './errors.ts';
 import { suggestName } from './near-names.ts';
 import { formatReference, type TemplateReference } from './template.ts';
 
@@ -38,7 +38,7 @@ export interface TemplateScope {
   readonly resources?: { readonly cpu: number; readonly memory: number; readonly gpu: number };
   readonly tool?: { readonly folder: string };
   readonly batch?: { readonly manifest: string; readonly results: string };
-  /** The project's name, root folder and user parameters. */
+  /** The project's name, root folder and user parameters, whose names are of any case. */
   readonly project?: Readonly<Record<string, string | number | boolean>>;
 }
 
@@ -73,13 +73,28 @@ export function readReference(
   reference: TemplateReference,
   scope: TemplateScope,
 ): string | string[] | undefined {
+  const { otherwise } = reference;
+  if (otherwise === undefined) return readOne(reference, scope);
+  return readIfThere(reference, scope) ?? readReference(otherwise, scope);
+}
+
+function readIfThere(reference: TemplateReference, scope: TemplateScope): string | string[] | undefined {
+  try {
+    return readOne(reference, scope);
+  } catch (error) {
+    if (isGantryError(error) && error.code === 'template-value-missing') return undefined;
+    throw error;
+  }
+}
+
+function readOne(reference: TemplateReference, scope: TemplateScope): string | string[] | undefined {
   const [group = '', name = '', ...rest] = reference.path;
   const value = own(scope, group);
   if (value === undefined) throw missing(reference, group, Object.keys(scope));
   if (group === 'attempt') return toText(reference, value);
   if (typeof value !== 'object' || value === null) throw missing(reference, group, Object.keys(scope));
   if (group === 'inputs' || group === 'outputs') return readItems(reference, scope, own(value, name));
-  const found = own(value, name);
+  const found = own(value, name) ?? (group === 'project' ? inAnyCase(value, name) : undefined);
   if (group !== 'params') {
     if (found === undefined) throw missing(reference, name, Object.keys(value));
     return toText(reference, found);
@@ -141,6 +156,12 @@ function toText(reference: TemplateReference, value: unknown): string {
   throw new GantryError('template-value-missing', `there is no value for ${formatReference(reference)}`, {
     mend: 'The template names something that this task does not have: take it out of the tool file.',
   });
+}
+
+/** People set parameters of an acquisition by hand, and spell them as they like. */
+function inAnyCase(object: object, name: string): unknown {
+  const key = Object.keys(object).find((each) => each.toLowerCase() === name.toLowerCase());
+  return key === undefined ? undefined : own(object, key);
 }
 
 function own(object: object, key: string): unknown {

@@ -4,11 +4,15 @@
  */
 import { GantryError } from './errors.ts';
 
-/** A reference such as `${inputs.tile.at.z}`: its dotted path, and the column (from 1) at which it stands. */
+/**
+ * A reference such as `${inputs.tile.at.z}`: its dotted path, and the column (from 1) at which it stands. Of
+ * `${project.sigma|params.sigma}` the first one counts that there is a value for.
+ */
 export interface TemplateReference {
   readonly kind: 'reference';
   readonly path: readonly string[];
   readonly column: number;
+  readonly otherwise?: TemplateReference | undefined;
 }
 
 export type TemplatePart = { readonly kind: 'text'; readonly text: string } | TemplateReference;
@@ -33,11 +37,12 @@ export function parseTemplate(template: string): TemplatePart[] {
     } else if (template.startsWith('${', position)) {
       const end = template.indexOf('}', position);
       const reference = end < 0 ? undefined : template.slice(position + 2, end).trim();
-      if (reference === undefined || !referencePattern.test(reference))
+      const paths = reference?.split('|');
+      if (reference === undefined || paths?.every((path) => referencePattern.test(path)) !== true)
         throw templateSyntax(template, position, reference);
       if (text !== '') parts.push({ kind: 'text', text });
       text = '';
-      parts.push({ kind: 'reference', path: reference.split('.'), column: position + 1 });
+      parts.push(chain(paths, position + 1));
       position = end + 1;
     } else {
       text += template[position] ?? '';
@@ -48,6 +53,19 @@ export function parseTemplate(template: string): TemplatePart[] {
   return parts;
 }
 
+/** References of which each is for want of the one before it. */
+function chain(paths: readonly string[], column: number): TemplateReference {
+  const [first = '', ...others] = paths;
+  const reference = { kind: 'reference' as const, path: first.split('.'), column };
+  return others.length === 0 ? reference : { ...reference, otherwise: chain(others, column) };
+}
+
+/** The reference, and those that are for want of it, in order. */
+export function alternatives(reference: TemplateReference): TemplateReference[] {
+  const { otherwise } = reference;
+  return otherwise === undefined ? [reference] : [reference, ...alternatives(otherwise)];
+}
+
 /** A template that stands for the text itself: every `${` in it is escaped. */
 export function escapeTemplate(text: string): string {
   return text.replaceAll('${', '$$${');
@@ -55,13 +73,17 @@ export function escapeTemplate(text: string): string {
 
 /** `${inputs.tile}`, for messages. */
 export function formatReference(reference: TemplateReference): string {
-  return `\${${reference.path.join('.')}}`;
+  return `\${${alternatives(reference)
+    .map(({ path }) => path.join('.'))
+    .join('|')}}`;
 }
 
 /** All that the templates of a command's element name, in order. */
 export function templateUses(template: Argument): TemplateReference[] {
   const templates = typeof template === 'string' ? [template] : template;
-  return templates.flatMap((one) => parseTemplate(one).filter((part) => part.kind === 'reference'));
+  return templates.flatMap((one) =>
+    parseTemplate(one).flatMap((part) => (part.kind === 'reference' ? alternatives(part) : [])),
+  );
 }
 
 /** The templated fields of a tool that this module needs. */
@@ -87,6 +109,6 @@ function templateSyntax(template: string, position: number, reference: string | 
       mend: 'Close it with `}`, or write `$${` for a literal `${`.',
     });
   return new GantryError('template-syntax', `\`\${${reference}}\` is not a name ${at}`, {
-    mend: 'Write a dotted name such as `${inputs.tile.stem}`; there are no expressions.',
+    mend: 'Write a dotted name such as `${inputs.tile.stem}`, or several with a bare `|` between; there are no expressions.',
   });
 }

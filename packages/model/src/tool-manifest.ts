@@ -34,6 +34,12 @@ const inputSchema = closedObject({
       'A list of items is handed over, in the order of their places; without it there is at most one.',
     ),
   required: z.boolean().default(true),
+  layout: z
+    .enum(['tree'], { error: 'must be `tree`' })
+    .optional()
+    .describe(
+      '`tree`: the items lie below one folder, `${inputs.NAME.root}`, each at its path below its own dataset; they are links.',
+    ),
   title: z.string().optional(),
   description: z.string().default(''),
 });
@@ -52,6 +58,10 @@ const outputSchema = closedObject({
     .describe(
       'One-to-many: `path` is a folder, and each file in it that fits this pattern is an item at the axes it names.',
     ),
+  folder: z
+    .literal(true, { error: 'must be true' })
+    .optional()
+    .describe('The item is a folder, which is there, and empty, when the tool starts.'),
   min: z
     .int()
     .min(0)

@@ -28,9 +28,10 @@ export function writeRunCommand(run: WrittenRun): string | undefined {
   for (const [name, source] of Object.entries(run.sources)) {
     if (typeof source === 'number' || source.mode === 'live' || source.skipUnreadable) return undefined;
     const is = names.length === 1 ? '' : `${name}=`;
-    const { folder, pattern, extents } = source;
+    const { folder, kind, pattern, extents } = source;
+    if (kind === 'tiles') parts.push(`--input ${quoteWord(`${is}${folder}`)}`);
     // A source without axes is the file itself.
-    if (isPlainName(pattern))
+    else if (isPlainName(pattern))
       parts.push(`--input ${quoteWord(`${is}${joinPath(folder, plainName(pattern))}`)}`);
     else
       parts.push(

@@ -108,6 +108,22 @@ describe('filling a template', () => {
     ]);
   });
 
+  it('takes the first of several references that there is a value for', () => {
+    const project = { Sigma: 3, name: 'brain' };
+    const fill = (template: string) => fillTemplate(template, { ...scope, project });
+    expect(fill('${project.sigma|params.sigma}')).toEqual(['3']);
+    expect(fill('${project.label|params.sigma}')).toEqual(['1.5']);
+    expect(fill('a-${project.none|project.NAME}')).toEqual(['a-brain']);
+    expect(codeOf(() => fill('${project.none|at.t}'))).toBe('template-value-missing');
+    expect(templateUses('${project.z|at.z}').map(({ path }) => path.join('.'))).toEqual([
+      'project.z',
+      'at.z',
+    ]);
+    expect(fillTemplate('${project.sigma|batch.manifest}', scope, { keep: ['project'] })).toEqual([
+      '${project.sigma|batch.manifest}',
+    ]);
+  });
+
   it.each([
     ['x${inputs.tiles}', 'template-list-inside'],
     ['x${params.which}', 'template-list-inside'],

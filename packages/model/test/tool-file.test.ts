@@ -357,7 +357,7 @@ describe('a tool file with a fault says what, where and how to mend it', () => {
       'template-not-here',
       9,
       'is a whole path',
-      'Use its `name` or `stem`.',
+      'Use its `name`, `stem` or `relative`.',
     ],
     [
       'an output named by an optional input',

@@ -43,6 +43,12 @@ describe('a run as a command', () => {
     ]);
   });
 
+  it('leaves the pattern out where the folder lists its tiles', () => {
+    const tiles = folder({ folder: '/a', kind: 'tiles' });
+    const command = writeRunCommand({ file: 'p.yaml', tools: [], params: {}, sources: { tiles } });
+    expect(wordsOf(command ?? '').slice(4)).toEqual(['--input', '/a']);
+  });
+
   it.each([
     ['a dataset that is there', 3],
     ['a folder that is watched', folder({ folder: '/a', pattern: '{n:d}', mode: 'live' })],

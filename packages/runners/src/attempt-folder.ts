@@ -3,13 +3,13 @@
  * those of lost attempts, are left to the server.
  */
 import { lstatSync, mkdirSync, rmdirSync } from 'node:fs';
-import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { attemptWorkFolder, type Assignment } from '@gantry/model';
 import { hasCode } from './marked-processes.ts';
 
 /**
- * Makes the attempt's folder, the parents of its outputs, and the files that come with the assignment.
+ * Makes the attempt's folder, the parents of its outputs, and the files and links that come with the assignment.
  * Returns the folder that the tool works in; a persistent tool has one of its own, so none is made for it.
  */
 export async function prepareAttempt(assignment: Assignment): Promise<string> {
@@ -18,12 +18,14 @@ export async function prepareAttempt(assignment: Assignment): Promise<string> {
   const folders = new Set([persistent ? assignment.folder : work]);
   for (const output of assignment.outputs) {
     const many = output.many === true || output.pattern !== undefined;
-    folders.add(many ? output.path : dirname(output.path));
+    folders.add(many || output.folder === true ? output.path : dirname(output.path));
   }
+  for (const link of assignment.links ?? []) folders.add(dirname(link.path));
   for (const file of assignment.files ?? []) folders.add(dirname(file.path));
   // At once: 20 µs each, where a way through the thread pool costs five times that, for every attempt.
   for (const folder of folders) mkdirSync(folder, { recursive: true });
   for (const file of assignment.files ?? []) await writeFile(file.path, file.content);
+  for (const { path, target } of assignment.links ?? []) await symlink(target, path);
   return work;
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Assignment, LogReference, Report, ReportedOutput } from '@gantry/model';
 import { clearAttempt } from './attempt-folder.ts';
+import { appendLogFile } from './append-log-file.ts';
 import { buildReport, type AttemptClock } from './build-report.ts';
 import { collectOutputs } from './collect-outputs.ts';
 import { explain, explainFullDisk } from './explain-error.ts';
@@ -62,6 +63,7 @@ export async function finishAttempt(
     if (full !== undefined) problems.unshift(full);
   }
   try {
+    await appendLogFile(context.log, assignment);
     log = await context.log.finish(assignment.attempt);
   } catch (error) {
     problems.push(`its log is incomplete: ${explain(error)}`);

@@ -93,6 +93,40 @@ export function describeRunner(name: string, makeRunner: MakeRunner): void {
       expect(bench.log.read(plain.attempt, 'stdout')).toBe('{"tiles":["ü"]}');
     });
 
+    it('makes the links that come with the assignment, and leaves what they lead to', async () => {
+      const plain = bench.assign(['true']);
+      const target = join(bench.storeFolder, 'tile');
+      await mkdir(target, { recursive: true });
+      await writeFile(join(target, 'image'), 'pixels');
+      const path = join(plain.folder, '.work', 'inputs', 'tiles', 'a', '1');
+      const assignment = { ...plain, command: ['cat', join(path, 'image')], links: [{ path, target }] };
+      expect(await bench.runOne(assignment)).toMatchObject({ outcome: 'succeeded' });
+      expect(bench.log.read(plain.attempt, 'stdout')).toBe('pixels');
+      expect(await exists(plain.folder)).toBe(false);
+      expect(await readFile(join(target, 'image'), 'utf8')).toBe('pixels');
+    });
+
+    it('makes the folder of an output that is one, and fails where nothing is written to it', async () => {
+      const assignment = bench.assignOutput('touch "$1/x" "$1/y"', { folder: true });
+      expect((await bench.runOne(assignment)).outputs).toMatchObject([{ output: 'out', files: 2 }]);
+      const idle = bench.assignOutput('true', { folder: true });
+      expect(await bench.runOne(idle)).toMatchObject({
+        outcome: 'failed',
+        message: expect.stringContaining('is an empty folder') as string,
+      });
+    });
+
+    it("adds the log file that the tool has written to the attempt's log", async () => {
+      const plain = bench.assign(['true']);
+      const logFile = join(plain.folder, '.work', 'task.log');
+      const script = 'echo said; echo written > "$1"; exit 3';
+      const assignment = { ...plain, command: ['sh', '-c', script, 'sh', logFile], logFile };
+      expect(await bench.runOne(assignment)).toMatchObject({ outcome: 'failed', exitCode: 3 });
+      expect(bench.log.read(plain.attempt, 'stdout')).toBe('said\nwritten\n');
+      const silent = bench.assign(['true'], { logFile });
+      expect(await bench.runOne(silent)).toMatchObject({ outcome: 'succeeded' });
+    });
+
     it('reports an output with its size and checksum, synced, and leaves nothing else', async () => {
       const assignment = bench.assignOutput('printf hello > "$1"; touch scratch');
       const report = await bench.runOne(assignment);
@@ -299,9 +333,11 @@ export function describeRunner(name: string, makeRunner: MakeRunner): void {
 
     it('stops measuring outputs when it is cancelled, and when the time is over', async () => {
       bench.fingerprint = (_path, signal) =>
-        new Promise((_resolve, reject) =>
-          signal?.addEventListener('abort', () => reject(new Error('aborted'))),
-        );
+        new Promise((_resolve, reject) => {
+          const refuse = (): void => reject(new Error('aborted'));
+          if (signal?.aborted === true) refuse();
+          signal?.addEventListener('abort', refuse);
+        });
       const cancelled = bench.assignOutput('echo x > "$1"; echo up');
       await bench.runner.submit([cancelled]);
       await until(() => bench.log.read(cancelled.attempt, 'stdout') === 'up\n' || undefined);

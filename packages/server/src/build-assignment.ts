@@ -11,17 +11,12 @@ import {
   templateUses,
   type Argument,
   type Assignment,
-  type ScopeItem,
   type TemplateScope,
-  type WorkerInput,
+  type ToolManifest,
 } from '@gantry/model';
 import type { ClaimedTask } from '@gantry/engine';
 import { attemptFolder } from '@gantry/storage';
-
-interface Item {
-  readonly scope: ScopeItem & { readonly size: number; readonly place: Readonly<Record<string, number>> };
-  readonly worker: WorkerInput;
-}
+import { layOutInputs, type InputItems } from './lay-out-inputs.ts';
 
 /**
  * @param store the store's folder
@@ -31,7 +26,8 @@ export function buildAssignment(claimed: ClaimedTask, store: string): Assignment
   const { attempt, task, run, stage } = claimed;
   const { tool, params } = stage.compiled;
   const folder = join(store, attemptFolder({ run: run.id, stage: stage.name, attempt }));
-  const items = describeInputs(claimed, store);
+  const { inputs: items, links } = layOutInputs(claimed, store, folder);
+  const logFile = join(folder, attemptWorkFolder, 'task.log');
   const at = placeAt(stage.compiled.axes, claimed.place);
   const lists = listFiles([...tool.command, ...tool.args, ...Object.values(tool.env)], items, folder);
   const before: TemplateScope = {
@@ -45,11 +41,12 @@ export function buildAssignment(claimed: ClaimedTask, store: string): Assignment
     manifests: Object.fromEntries(lists.map(({ input, path }) => [input, path])),
     params,
     at,
-    task: { id: String(task) },
+    task: { id: String(task), log: logFile, cluster: false },
     attempt,
     run: { name: run.name, id: String(run.id) },
     resources: tool.resources,
     tool: { folder: stage.toolFolder },
+    ...(claimed.surroundings === undefined ? {} : { project: claimed.surroundings.project }),
   };
   const outputs = Object.entries(tool.outputs).map(([name, output]) => {
     const relative = fillOutputPath(output.path, before);
@@ -57,7 +54,12 @@ export function buildAssignment(claimed: ClaimedTask, store: string): Assignment
   });
   const scope: TemplateScope = {
     ...before,
-    outputs: Object.fromEntries(outputs.map(({ name, path, relative }) => [name, { path, name: relative }])),
+    outputs: Object.fromEntries(
+      outputs.map(({ name, path, relative }) => [
+        name,
+        { path, name: relative, root: join(folder, name), relative },
+      ]),
+    ),
   };
   const persistent = tool.worker !== undefined || tool.batch !== undefined;
   const fill = tool.batch === undefined ? {} : { keep: ['batch'] };
@@ -97,12 +99,15 @@ export function buildAssignment(claimed: ClaimedTask, store: string): Assignment
         }
       : undefined,
     files: lists.map(({ path, content }) => ({ path, content })),
+    ...(links.length === 0 ? {} : { links }),
+    ...(namesLog(tool) ? { logFile } : {}),
     outputs: outputs.map(({ name, output, path }) => ({
       name,
       type: output.type,
       path,
       pattern: output.pattern,
       min: output.min,
+      ...(output.folder === true ? { folder: true } : {}),
     })),
     folder,
     success: tool.success,
@@ -111,24 +116,18 @@ export function buildAssignment(claimed: ClaimedTask, store: string): Assignment
   };
 }
 
-interface InputItems {
-  readonly many: boolean;
-  readonly items: readonly Item[];
+const namingLog = new WeakMap<ToolManifest, boolean>();
+
+/** Whether the tool is given a file for a log of its own, which is added to the task's. */
+function namesLog(tool: ToolManifest): boolean {
+  const known = namingLog.get(tool) ?? findLog(tool);
+  namingLog.set(tool, known);
+  return known;
 }
 
-function describeInputs(claimed: ClaimedTask, store: string): Map<string, InputItems> {
-  return new Map(
-    claimed.stage.compiled.inputs.map((input) => {
-      const items = (claimed.inputs[input.name] ?? []).map((row): Item => {
-        const place = placeAt(input.axes, row.place);
-        const path = row.made_by === null ? row.path : join(store, row.path);
-        return {
-          scope: { path, name: row.name, place, size: row.size },
-          worker: { path, name: row.name, place, size: row.size },
-        };
-      });
-      return [input.name, { many: input.many, items }];
-    }),
+function findLog(tool: ToolManifest): boolean {
+  return [...tool.command, ...tool.args, ...Object.values(tool.env)].some((template) =>
+    templateUses(template).some(({ path }) => path[0] === 'task' && path[1] === 'log'),
   );
 }
 

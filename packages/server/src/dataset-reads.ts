@@ -96,6 +96,7 @@ export function datasetReads(context: ServerContext): Route[] {
         const { dataset, name, path, size, revision, checksum } = item;
         return {
           ...{ dataset, name, path, size, revision, checksum, found, metadata, usedBy },
+          acquired: item.meta,
           place: placeAt(dataset.axes, item.place),
           modified: item.modified.toISOString(),
           madeBy: traced === undefined ? null : { ...traced, ...(command === undefined ? {} : { command }) },

@@ -1,4 +1,4 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -95,6 +95,34 @@ describe('a folder that is watched through the interface', () => {
     expect((await call('DELETE', `/datasets/${id}/watch`)).status).toBe(204);
     expect((await call('GET', '/watches')).json).toEqual([]);
     expect((await call('GET', `/datasets/${id}/watch`)).json).toMatchObject({ state: 'ended', taken: 2 });
+  });
+
+  it('may list its tiles itself; a pattern is of files alone', async () => {
+    const axes = ['x', 'y', 'z'];
+    const { json } = await call('POST', '/datasets', { name: 'listed', type: 'file', axes });
+    const { id } = json as { id: number };
+    const listed = await mkdtemp(join(folder, 'listed-'));
+    const refused = [{ folder: listed }, { folder: listed, kind: 'tiles', pattern: '{x:d}_{y:d}_{z:d}.tif' }];
+    for (const body of refused) {
+      const answer = await call('POST', `/datasets/${id}/watch`, body);
+      expect(answer).toMatchObject({ status: 400 });
+      expect(JSON.stringify(answer.json)).toContain('pattern');
+    }
+    const started = await call('POST', `/datasets/${id}/watch`, {
+      folder: listed,
+      kind: 'tiles',
+      settleMs: 20,
+    });
+    expect(started).toMatchObject({
+      status: 200,
+      json: { options: { kind: 'tiles' }, trouble: { code: 'list-missing' } },
+    });
+    await mkdir(join(listed, '1'));
+    await writeFile(join(listed, '1', 'image.tif'), 'pixels');
+    const tile = { relativePath: '1', isComplete: true, position: { x: 1, y: 2, z: 3 } };
+    await writeFile(join(listed, 'pipeline-input.json'), JSON.stringify({ tiles: [tile] }));
+    await taken(id, 1);
+    expect((await call('DELETE', `/datasets/${id}/watch`)).status).toBe(204);
   });
 
   it('is told of by live events: what it is at, and that it has ended', async () => {

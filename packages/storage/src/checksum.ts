@@ -7,6 +7,7 @@ import { constants } from 'node:fs';
 import { open, readdir, lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GantryError } from '@gantry/model';
+import { emptyFolderLine, manifestLine, sortPaths } from './folder-manifest.ts';
 
 /** A checksum, `sha256:` and 64 hexadecimal digits, with what it covers. */
 export interface Checksum {
@@ -60,7 +61,7 @@ export async function checksumFile(path: string, signal?: AbortSignal): Promise<
  * empty folder, sorted by the bytes of the paths (with `/`). Times and modes do not count.
  */
 export async function checksumFolder(folder: string, signal?: AbortSignal): Promise<Checksum> {
-  const paths = (await listFolder(folder)).toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const paths = sortPaths(await listFolder(folder));
   const lines = new Array<string>(paths.length);
   let next = 0;
   let size = 0;
@@ -69,12 +70,11 @@ export async function checksumFolder(folder: string, signal?: AbortSignal): Prom
     for (let index = next++; index < paths.length; index = next++) {
       const path = paths[index]!;
       if (path.endsWith('/')) {
-        lines[index] = `- - ${JSON.stringify(path)}\n`;
+        lines[index] = emptyFolderLine(path);
         continue;
       }
       const file = await checksumFile(join(folder, path), signal);
-      // Quoted, so that a newline in a name cannot forge a line.
-      lines[index] = `${file.checksum.slice('sha256:'.length)} ${file.size} ${JSON.stringify(path)}\n`;
+      lines[index] = manifestLine(path, file.checksum.slice('sha256:'.length), file.size);
       size += file.size;
       files += 1;
     }

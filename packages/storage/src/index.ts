@@ -40,4 +40,6 @@ export type { Unsettled, UnsettledFile } from './watch/settling-files.ts';
 export { isTemporaryName } from './watch/temporary-names.ts';
 export type { FolderWatch, WatchEvent, WatchFolderOptions, WatchState } from './watch/watch-event.ts';
 export { watchFolder } from './watch/watch-folder.ts';
+export { readList, type ListedItems, type ReadList } from './watch/read-list.ts';
+export { watchList, type WatchListOptions } from './watch/watch-list.ts';
 export { checkWholeTiff } from './watch/whole-tiff.ts';

@@ -27,6 +27,10 @@ export interface RunCommandOptions extends InputOptions {
   readonly out: string | undefined;
   readonly resume: number | undefined;
   readonly name: string | undefined;
+  /** Takes what comes to the folders, too, until they are complete. */
+  readonly live: boolean;
+  readonly marker: string | undefined;
+  readonly quietMinutes: number | undefined;
 }
 
 /** @param file the pipeline file; only a resumed run needs none */
@@ -171,7 +175,14 @@ async function begin(work: Work, access: ServerAccess): Promise<number> {
   if (pipeline === undefined) throw new Error('a new run has a pipeline');
   interrupts.signal.throwIfAborted();
   const { values } = context.settings;
-  const start = { pipeline, name: options.name, tools: values.tools, params: readParams(options.param) };
+  const { marker, quietMinutes } = options;
+  const start = {
+    pipeline,
+    name: options.name,
+    tools: values.tools,
+    params: readParams(options.param),
+    following: options.live ? { marker, quietMinutes } : undefined,
+  };
   const id = await startRun(access, start, reading);
   line.note(`Run ${id} of ${pipeline.parsed.name} has begun.`);
   return id;
@@ -210,11 +221,14 @@ function withResume(error: unknown, id: number, words: readonly string[]): unkno
 }
 
 function checkUsage(file: string | undefined, options: RunCommandOptions): void {
+  if (!options.live && (options.marker !== undefined || options.quietMinutes !== undefined))
+    throw usage('--marker and --quiet say when folders that are followed are complete', 'Add --live.');
   if (options.resume === undefined) {
     if (file === undefined)
       throw usage('there is no pipeline file', 'Write gantry run PIPELINE.yaml --input DIR --pattern P.');
     return;
   }
+  if (options.live) throw usage('--live cannot change a run that has begun', 'Leave it out.');
   if (options.param.length > 0)
     throw usage('--param cannot change a run that has begun', 'Start a new run with it, without --resume.');
   if (options.name !== undefined) throw usage('--name cannot change a run that has begun', 'Leave it out.');
@@ -247,7 +261,7 @@ async function indexSources(
     [...given].map(([name, argument]) => {
       const source = sources.get(name);
       if (source === undefined) throw new Error(`the pipeline was checked, and its source ${name} is broken`);
-      return indexSource(name, source, argument, context.folder);
+      return indexSource(name, source, argument, context.folder, options.live);
     }),
   );
 }

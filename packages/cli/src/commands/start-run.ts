@@ -3,7 +3,7 @@
  * in its files. Watching it is left to `follow-run.ts`.
  */
 import { basename } from 'node:path';
-import { GantryError, type RunDetail } from '@gantry/model';
+import { GantryError, type FolderSourceBody, type NewRunBody, type RunDetail } from '@gantry/model';
 import type { ServerAccess } from '../host/server-access.ts';
 import { hashFiles, type NewItem } from '../input/hash-files.ts';
 import type { IndexedSource } from '../input/index-source.ts';
@@ -36,12 +36,19 @@ export function readSources(
   return sources.map((source) => ({ source, blocks: ahead(hashFiles(source.files, signal, onFile)) }));
 }
 
+/** How the folders of a run are followed; absent, they are read once. */
+export interface Following {
+  readonly marker: string | undefined;
+  readonly quietMinutes: number | undefined;
+}
+
 export interface RunStart {
   readonly pipeline: CheckedPipeline;
   readonly name: string | undefined;
   /** Folders with tools, absolute. */
   readonly tools: readonly string[];
   readonly params: Readonly<Record<string, Record<string, string>>>;
+  readonly following: Following | undefined;
 }
 
 /** @returns the run's id */
@@ -50,8 +57,14 @@ export async function startRun(
   start: RunStart,
   reading: readonly ReadSource[],
 ): Promise<number> {
-  const sources: Record<string, number> = {};
+  const sources: NewRunBody['sources'] = {};
+  const { pipeline, name, tools, params, following } = start;
   for (const { source, blocks } of reading) {
+    if (source.kind === 'tiles' || following !== undefined) {
+      // The server finds what is there, and what comes.
+      sources[source.name] = folderSource(source, following);
+      continue;
+    }
     const dataset = await access.tell((client, signal) =>
       client.createDataset(
         {
@@ -78,7 +91,6 @@ export async function startRun(
     await access.tell((client, signal) => client.closeDataset(dataset, signal));
     sources[source.name] = dataset;
   }
-  const { pipeline, name, tools, params } = start;
   return access.tell((client, signal) =>
     client.createRun(
       {
@@ -91,6 +103,28 @@ export async function startRun(
       signal,
     ),
   );
+}
+
+function folderSource(source: IndexedSource, following: Following | undefined): FolderSourceBody {
+  const { folder, kind, pattern, extents } = source;
+  const base = {
+    folder,
+    kind,
+    ...(kind === 'tiles' ? {} : { pattern }),
+    extents: Object.fromEntries(
+      Object.entries(extents).map(([axis, [first, last]]) => [axis, [first, last] as [number, number]]),
+    ),
+  };
+  if (following === undefined) return base;
+  const { marker, quietMinutes } = following;
+  return {
+    ...base,
+    mode: 'live',
+    completeWhen: {
+      ...(marker === undefined ? {} : { marker }),
+      ...(quietMinutes === undefined ? {} : { quietMinutes }),
+    },
+  };
 }
 
 /** Tells the server of files that changed, and has it try again what failed, was cancelled or is stale. */
@@ -106,6 +140,10 @@ export async function resumeRun(
       throw new GantryError('usage', `run ${run.id} has no source \`${source.name}\``, {
         mend: `It has ${run.sources.map(({ name }) => name).join(', ')}.`,
       });
+    if (source.kind === 'tiles') {
+      line.note(`${source.name}: its list of tiles is not read again; a new run does that.`);
+      continue;
+    }
     let changed = 0;
     const late: string[] = [];
     for await (const items of blocks) {

@@ -8,15 +8,26 @@ import {
   describeIndex,
   GantryError,
   isGantryError,
+  isTileAxes,
   parsePattern,
+  parseTileList,
   plural,
   suggestPattern,
+  tileListNames,
   type DatasetType,
   type FilePattern,
   type LatticeBounds,
   type SourceFile,
+  type SourceKind,
 } from '@gantry/model';
-import { indexFolder, listNames, notReadable, type PlacedFile } from '@gantry/storage';
+import {
+  indexFolder,
+  listNames,
+  notReadable,
+  readList,
+  type FolderTrouble,
+  type PlacedFile,
+} from '@gantry/storage';
 import { usage, type SourceArguments } from './source-arguments.ts';
 
 export interface IndexedSource {
@@ -24,28 +35,34 @@ export interface IndexedSource {
   readonly type: DatasetType;
   readonly axes: readonly string[];
   readonly bounds: LatticeBounds;
+  /** Those that the command line gives. */
+  readonly extents: SourceArguments['extents'];
   /** Absolute. */
   readonly folder: string;
   readonly pattern: string;
   readonly files: readonly PlacedFile[];
   /** What is odd about them, in words. */
   readonly warnings: readonly string[];
+  /** The folder lists its items itself: the server reads the list, and what it names. */
+  readonly kind: SourceKind;
 }
 
 /**
  * @param folder the current folder, which a relative input is below
+ * @param isFollowed the server takes what is there and what comes, so that no files are listed
  * @throws GantryError `usage`, `input-not-found`, `input-not-readable`, `input-not-a-file`, `pattern-missing`, `pattern-axes`,
- *   `pattern-matches-nothing`, `place-twice`, and what a bad pattern throws
+ *   `pattern-matches-nothing`, `place-twice`, `list-broken`, and what a bad pattern throws
  */
 export async function indexSource(
   name: string,
   source: SourceFile,
   given: SourceArguments,
   folder: string,
+  isFollowed = false,
 ): Promise<IndexedSource> {
   const path = resolve(folder, given.input);
   const bounds = boundsOf(name, source, given);
-  const base = { name, type: source.type, axes: source.axes, bounds };
+  const base = { name, type: source.type, axes: source.axes, bounds, extents: given.extents };
   const found = await stat(path).catch((error: unknown) => {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
@@ -60,7 +77,13 @@ export async function indexSource(
   if (found?.isFile() === true && source.axes.length === 0 && given.pattern === undefined) {
     const own = basename(path);
     const files = [{ place: [], name: own, path }];
-    return { ...base, folder: dirname(path), pattern: escape(own), files, warnings: [] };
+    return { ...base, folder: dirname(path), pattern: escape(own), files, warnings: [], kind: 'files' };
+  }
+  if (given.pattern === undefined && found?.isDirectory() === true && isTileAxes(source.axes)) {
+    const list = await readList(path, tileListNames, parseTileList);
+    if (list.kind === 'read')
+      return { ...base, folder: path, pattern: '', files: [], warnings: [], kind: 'tiles' };
+    if (list.file !== undefined) throw listBroken(list.trouble);
   }
   if (given.pattern === undefined && source.axes.length === 0 && found !== undefined)
     throw new GantryError(
@@ -73,9 +96,15 @@ export async function indexSource(
     );
   if (given.pattern === undefined) throw await patternMissing(name, source, path);
   const pattern = readPattern(name, given.pattern);
+  if (isFollowed)
+    return { ...base, folder: path, pattern: pattern.text, files: [], warnings: [], kind: 'files' };
   const { index, files } = await indexFolder({ name, axes: source.axes }, path, pattern);
   const warnings = describeIndex(index, pattern, path, source.axes, bounds);
-  return { ...base, folder: path, pattern: pattern.text, files, warnings };
+  return { ...base, folder: path, pattern: pattern.text, files, warnings, kind: 'files' };
+}
+
+function listBroken({ code, message, mend, file }: FolderTrouble): GantryError {
+  return new GantryError(code, message, { mend, file });
 }
 
 function readPattern(source: string, text: string): FilePattern {

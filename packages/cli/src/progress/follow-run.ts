@@ -8,12 +8,15 @@ import { plural } from '../numbers.ts';
 import { ProgressMeter } from './measure-progress.ts';
 import { describeProgress, drawProgress } from './progress-bar.ts';
 import type { ProgressLine } from './show-progress.ts';
+import { TroubleTeller } from './tell-troubles.ts';
 
 /** Asked often at first, so that a short run ends when it ends. In ms. */
 const firstPauseMs = 25;
 const longestPauseMs = 400;
 /** So long nothing runs though tasks are ready, before that is told. */
 const idleMs = 20_000;
+/** So often it is asked how following the folders is getting on. */
+const watchesMs = 1000;
 
 /** @param interrupted ends the watch, not the run */
 export async function followRun(
@@ -26,6 +29,8 @@ export async function followRun(
   let pause = firstPauseMs;
   let idleSince: number | undefined;
   let toldIdle = false;
+  const troubles = new TroubleTeller();
+  let lookedMs = -Infinity;
   for (;;) {
     const detail = await access.ask((client, signal) => client.run(run, signal));
     if ((detail.state !== 'active' && detail.state !== 'paused') || interrupted.aborted) return detail;
@@ -36,6 +41,12 @@ export async function followRun(
       () => describeProgress(progress),
       `${detail.state} ${progress.failed > 0}`,
     );
+    // Where something may still come, what keeps it from coming is told.
+    if (now - lookedMs > watchesMs && detail.sources.some(({ closed }) => !closed)) {
+      lookedMs = now;
+      const watches = await access.ask((client, signal) => client.watches(signal));
+      for (const text of troubles.news(detail, watches)) line.note(`warning: ${text}`);
+    }
     const ready = detail.tasks.ready ?? 0;
     const idle = detail.state === 'active' && ready > 0 && progress.running === 0;
     idleSince = idle ? (idleSince ?? now) : undefined;

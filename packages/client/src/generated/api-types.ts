@@ -1297,6 +1297,7 @@ export interface components {
       path: string;
       pattern?: string;
       many?: boolean;
+      folder?: boolean;
       min?: number;
     };
     AssignedResources: {
@@ -1331,6 +1332,11 @@ export interface components {
         path: string;
         content: string;
       }[];
+      links?: {
+        path: string;
+        target: string;
+      }[];
+      logFile?: string;
       outputs: components['schemas']['AssignedOutput'][];
       folder: string;
       success: {
@@ -1442,6 +1448,8 @@ export interface components {
     CompleteWhen: {
       marker?: string;
       quietMinutes?: number;
+      /** @constant */
+      listed?: true;
     };
     CreatedAnswer: {
       id: number;
@@ -1687,6 +1695,12 @@ export interface components {
         matched: number;
         missing: string[];
       } | null;
+      tiles: {
+        file: string;
+        complete: number;
+        incomplete: number;
+        problem: string | null;
+      } | null;
       problems: components['schemas']['FieldProblem'][];
       warnings: string[];
       axes: {
@@ -1786,6 +1800,12 @@ export interface components {
     };
     FolderSource: {
       folder: string;
+      /**
+       * @default files
+       * @enum {string}
+       */
+      kind: 'files' | 'tiles';
+      /** @default  */
       pattern: string;
       /**
        * @default batch
@@ -1803,7 +1823,13 @@ export interface components {
     };
     FolderSourceInput: {
       folder: string;
-      pattern: string;
+      /**
+       * @default files
+       * @enum {string}
+       */
+      kind?: 'files' | 'tiles';
+      /** @default  */
+      pattern?: string;
       /**
        * @default batch
        * @enum {string}
@@ -1961,6 +1987,9 @@ export interface components {
             /** @constant */
             kind: 'none';
           };
+      acquired: {
+        [key: string]: string | number | boolean;
+      } | null;
       madeBy: {
         run: number;
         runName: string;
@@ -2896,8 +2925,14 @@ export interface components {
       wholeTiffs?: boolean;
       /** @default {} */
       completeWhen?: components['schemas']['CompleteWhen'];
+      /**
+       * @default files
+       * @enum {string}
+       */
+      kind?: 'files' | 'tiles';
       folder: string;
-      pattern: string;
+      /** @default  */
+      pattern?: string;
     };
     WatchOptions: {
       /** @default 500 */
@@ -2908,6 +2943,11 @@ export interface components {
       wholeTiffs: boolean;
       /** @default {} */
       completeWhen: components['schemas']['CompleteWhen'];
+      /**
+       * @default files
+       * @enum {string}
+       */
+      kind: 'files' | 'tiles';
     };
     WorkerInput: {
       path: string;

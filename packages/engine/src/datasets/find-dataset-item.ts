@@ -1,5 +1,5 @@
 /** One item of a dataset, by its place. Reads only. Indexes: `dataset_pkey`, `item_pkey`. */
-import { formatPlace, GantryError, type DatasetState, type DatasetType } from '@gantry/model';
+import { formatPlace, GantryError, type DatasetState, type DatasetType, type ItemMeta } from '@gantry/model';
 import { resolveInStore } from '@gantry/storage';
 import type { Engine } from '../engine.ts';
 import { requirePlace } from './places-of-dataset.ts';
@@ -23,6 +23,8 @@ export interface DatasetItem {
   readonly size: number;
   readonly checksum: string;
   readonly modified: Date;
+  /** What whoever acquired it says of it. */
+  readonly meta: ItemMeta | null;
   /** The attempt that made it; null for an item of a source. */
   readonly attempt: number | null;
 }
@@ -47,7 +49,7 @@ export async function findDatasetItem(
   if (found === undefined) throw unknownDataset(dataset);
   const { rows } = await engine.pool.query<Omit<DatasetItem, 'dataset'>>({
     name: 'find-dataset-item',
-    text: `SELECT place, revision, name, path, size, checksum, modified, attempt
+    text: `SELECT place, revision, name, path, size, checksum, modified, meta, attempt
            FROM item WHERE dataset = $1 AND place = $2`,
     values: [dataset, requirePlace(found.axes, place)],
   });

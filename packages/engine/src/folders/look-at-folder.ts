@@ -30,6 +30,7 @@ import {
 import { expandHome, onlyFolders, type Names } from '@gantry/storage';
 import type { FolderListings } from './folder-listings.ts';
 import { inspectImages } from './inspect-images.ts';
+import { lookAtList } from './look-at-list.ts';
 import { measureFiles, spread } from './measure-files.ts';
 
 /** How many names of a kind are given, how many samples, and names that a pattern is guessed from. */
@@ -59,6 +60,7 @@ export async function lookAtFolder(listings: FolderListings, body: LookBody): Pr
     files: names.names.length,
     pattern: text ?? null,
     suggestion: await describeSuggestion(listings, folder, suggested, axes),
+    tiles: await lookAtList(folder, axes),
     problems,
   };
   if (pattern === undefined) {
@@ -77,7 +79,10 @@ export async function lookAtFolder(listings: FolderListings, body: LookBody): Pr
   };
 }
 
-const nothing: Omit<FolderLook, 'folder' | 'real' | 'files' | 'pattern' | 'suggestion' | 'problems'> = {
+const nothing: Omit<
+  FolderLook,
+  'folder' | 'real' | 'files' | 'pattern' | 'suggestion' | 'tiles' | 'problems'
+> = {
   warnings: [],
   axes: [],
   lacking: [],

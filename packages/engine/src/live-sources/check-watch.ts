@@ -2,16 +2,33 @@
  * Whether a folder can be watched for a dataset by a pattern; and how deep, and where, its files lie.
  */
 import { isAbsolute } from 'node:path';
-import { GantryError, isGantryError, parsePattern, type FilePattern } from '@gantry/model';
+import {
+  GantryError,
+  isGantryError,
+  isTileAxes,
+  parsePattern,
+  tileListAxes,
+  type FilePattern,
+  type SourceKind,
+} from '@gantry/model';
 
-/** @throws GantryError `folder-not-absolute`, `pattern-axes`, and what a bad pattern throws */
-export function checkWatch(folder: string, pattern: string, axes: readonly string[]): void {
+/** @throws GantryError `folder-not-absolute`, `pattern-axes`, `list-axes`, and what a bad pattern throws */
+export function checkWatch(
+  folder: string,
+  pattern: string,
+  axes: readonly string[],
+  kind: SourceKind = 'files',
+): void {
   if (!isAbsolute(folder)) {
     throw new GantryError('folder-not-absolute', `The folder ${folder} is not an absolute path.`, {
       field: 'folder',
       file: folder,
       mend: 'Begin it with /.',
     });
+  }
+  if (kind === 'tiles') {
+    checkListAxes('The dataset', axes);
+    return;
   }
   const parsed = parsePattern(pattern);
   const lacking = axes.filter((axis) => !parsed.axes.includes(axis));
@@ -31,9 +48,19 @@ export function checkWatch(folder: string, pattern: string, axes: readonly strin
   );
 }
 
+/** @param whose the beginning of a sentence @throws GantryError `list-axes` */
+export function checkListAxes(whose: string, axes: readonly string[]): void {
+  if (isTileAxes(axes)) return;
+  throw new GantryError(
+    'list-axes',
+    `${whose} has ${axes.length === 0 ? 'no axes' : axes.join(', ')}, and tiles of a list have ${tileListAxes.join(', ')}.`,
+    { field: 'kind', mend: `Give it the axes [${tileListAxes.join(', ')}], in any order.` },
+  );
+}
+
 /** @throws GantryError `marker-fits-pattern` */
 export function checkMarker(pattern: string, marker: string | undefined): void {
-  if (marker === undefined || parsePattern(pattern).match(marker) === undefined) return;
+  if (marker === undefined || pattern === '' || parsePattern(pattern).match(marker) === undefined) return;
   throw new GantryError(
     'marker-fits-pattern',
     `The marker ${marker} fits the pattern \`${pattern}\`: it would be taken for an item.`,

@@ -5,7 +5,7 @@ import type { GantryError } from '@gantry/model';
 import type { UnsettledFile } from '@gantry/storage';
 
 export interface FileProblem {
-  /** `place-twice`, `file-not-readable`, or the code with which admitting refused it. */
+  /** `place-twice`, `tile-without-place`, `file-not-readable`, or the code with which admitting refused it. */
   readonly code: string;
   readonly message: string;
   readonly mend: string;
@@ -65,6 +65,16 @@ export function describeUnfinished({ name, why, size, reason }: UnsettledFile): 
         message: `${name} cannot be looked at: ${reason ?? 'for no reason given'}.`,
         mend: 'Give the user that Gantry runs as the right to read it; it is tried again every few seconds.',
       };
+    case 'listed-incomplete':
+      return {
+        message: `${name} is not complete, as the list says.`,
+        mend: 'It is taken when the list says that it is complete; nothing else waits for it.',
+      };
+    case 'missing':
+      return {
+        message: `${name} is complete, as the list says, and there is no such folder.`,
+        mend: 'It is taken when it is there: see whether it is still being copied, or has another path. Nothing else waits for it.',
+      };
   }
 }
 
@@ -78,10 +88,13 @@ export function isOverdue({ why, sinceMs }: UnsettledFile, nowMs: number): boole
       return nowMs - sinceMs >= longMs.growing;
     case 'empty':
     case 'incomplete':
+    case 'missing':
       return nowMs - sinceMs >= longMs.still;
     case 'shrunken':
     case 'not-readable':
       return true;
+    case 'listed-incomplete':
+      return false;
   }
 }
 

@@ -2,13 +2,14 @@
  * What the database knows of watched folders: which there are, and the files that were taken from them.
  */
 import type { Transaction } from '@gantry/database';
-import { GantryError, type WatchOptions } from '@gantry/model';
+import { GantryError, watchOptionsSchema, type WatchOptions } from '@gantry/model';
 import type { FileLook } from '@gantry/storage';
 import type { Engine } from '../engine.ts';
 
 export interface LiveSourceRow {
   readonly dataset: number;
   readonly folder: string;
+  /** Empty where items are not found by one. */
   readonly pattern: string;
   readonly options: WatchOptions;
   readonly axes: readonly string[];
@@ -27,18 +28,25 @@ const columns = `w.dataset, d.folder, d.pattern, w.options, d.axes, w.since, w.e
 
 /** Sources that are to be watched, in the order of their datasets. */
 export async function readLiveSources(engine: Engine): Promise<LiveSourceRow[]> {
-  const { rows } = await engine.pool.query<LiveSourceRow>(
+  const { rows } = await engine.pool.query<StoredRow>(
     `SELECT ${columns} WHERE w.ended IS NULL ORDER BY w.dataset`,
   );
-  return rows;
+  return rows.map(withDefaults);
+}
+
+interface StoredRow extends Omit<LiveSourceRow, 'pattern'> {
+  readonly pattern: string | null;
+}
+
+/** Options that were written down before there were more of them. */
+function withDefaults(row: StoredRow): LiveSourceRow {
+  return { ...row, pattern: row.pattern ?? '', options: watchOptionsSchema.parse(row.options) };
 }
 
 /** Undefined for a dataset that was never watched. */
 export async function readLiveSource(engine: Engine, dataset: number): Promise<LiveSourceRow | undefined> {
-  const { rows } = await engine.pool.query<LiveSourceRow>(`SELECT ${columns} WHERE w.dataset = $1`, [
-    dataset,
-  ]);
-  return rows[0];
+  const { rows } = await engine.pool.query<StoredRow>(`SELECT ${columns} WHERE w.dataset = $1`, [dataset]);
+  return rows.map(withDefaults)[0];
 }
 
 /** @throws GantryError `unknown-dataset` */
@@ -55,15 +63,16 @@ export async function saveLiveSource(
   pattern: string,
   options: WatchOptions,
 ): Promise<void> {
+  const stored = pattern === '' ? null : pattern;
   await transaction.query(
     `DELETE FROM live_file USING dataset d
      WHERE live_file.dataset = $1 AND d.id = $1 AND (d.folder, d.pattern) IS DISTINCT FROM ($2, $3)`,
-    [dataset, folder, pattern],
+    [dataset, folder, stored],
   );
   await transaction.query('UPDATE dataset SET folder = $2, pattern = $3 WHERE id = $1', [
     dataset,
     folder,
-    pattern,
+    stored,
   ]);
   await transaction.query(
     `INSERT INTO live_source (dataset, options) VALUES ($1, $2)

@@ -4,14 +4,11 @@
  * `live-sources.ts`, when to close to `completion.ts`.
  */
 import { basename } from 'node:path';
-import { formatPlace, parsePattern, type LiveSourceState } from '@gantry/model';
+import { formatPlace, placeAt, type LiveSourceState } from '@gantry/model';
 import {
   isSameLook,
-  isTemporaryName,
-  watchFolder,
   type ChecksumPool,
   type FileLook,
-  type FolderWatch,
   type ReadFile,
   type WatchEvent,
 } from '@gantry/storage';
@@ -19,13 +16,14 @@ import type { Admitted } from '../admit-items.ts';
 import { closeDataset } from '../close-dataset.ts';
 import type { Engine } from '../engine.ts';
 import { AdmissionQueue, type ReadyFile } from './admission-queue.ts';
-import { foldersOf } from './check-watch.ts';
 import { Completion } from './completion.ts';
 import { describeLiveSource, type DatedTrouble } from './describe-live-source.ts';
 import { notReadable, placeTwice, refusedFile, type FileProblem } from './file-problems.ts';
 import { endLiveSource, readTakenFiles, type LiveSourceRow } from './live-source-rows.ts';
+import { openSource } from './open-source.ts';
 import { PlaceHolders } from './place-holders.ts';
 import { rest } from './rest.ts';
+import { isLocated, type FoundSource, type LocatedItem } from './source-kind.ts';
 
 export interface LiveSourceOptions {
   readonly engine: Engine;
@@ -41,18 +39,20 @@ const retryMs = 5000;
 export class LiveSource {
   readonly #options: LiveSourceOptions;
   readonly #closing = new AbortController();
-  readonly #pattern;
   readonly #admission: AdmissionQueue;
   readonly #completion: Completion;
   readonly #holders = new PlaceHolders();
   readonly #taken = new Set<string>();
   readonly #problems = new Map<string, FileProblem>();
+  /** Of the source as a whole, and of none of its items. */
+  #sourceProblems: ReadonlyMap<string, FileProblem> = new Map();
   readonly #late = new Set<string>();
   readonly #outside = new Set<string>();
   readonly #retries = new Set<NodeJS.Timeout>();
   readonly #started = Promise.withResolvers<undefined>();
   readonly #life: Promise<void>;
-  #watch: FolderWatch | undefined;
+  #source: FoundSource | undefined;
+  #hasClaimed = false;
   #reading = 0;
   #lastTakenMs: number | undefined;
   #trouble: DatedTrouble | undefined;
@@ -61,14 +61,13 @@ export class LiveSource {
   constructor(options: LiveSourceOptions) {
     this.#options = options;
     const { engine, row } = options;
-    this.#pattern = parsePattern(row.pattern);
     this.#admission = new AdmissionQueue({
       engine,
       dataset: row.dataset,
       signal: this.#closing.signal,
       onAdmitted: (files, admitted) => this.#remember(files, admitted),
       onRefused: ({ name }, error) => this.#problems.set(name, refusedFile(error)),
-      onLost: (name) => this.#watch?.recheck(name),
+      onLost: (name) => this.#source?.watch.recheck(name),
       onOver: (reason) => {
         // Nobody had asked for it; an acquisition that is over is told by the state alone.
         this.#options.log(`Watching ${row.folder} has ended. ${reason}`);
@@ -80,8 +79,8 @@ export class LiveSource {
       when: row.options.completeWhen,
       signal: this.#closing.signal,
       isIdle: () => this.#isIdle(),
-      isWatching: () => this.#watch?.state().state === 'watching',
-      scan: () => this.#watch?.scan() ?? Promise.resolve(),
+      isWatching: () => this.#source?.watch.state().state === 'watching',
+      scan: () => this.#source?.watch.scan() ?? Promise.resolve(),
       complete: (reason) => this.#complete(reason),
       onTrouble: (error) => this.#setTrouble(error),
     });
@@ -99,12 +98,12 @@ export class LiveSource {
     this.#closing.abort();
     for (const timer of this.#retries) clearTimeout(timer);
     this.#options.pool.forget(this.#options.row.dataset);
-    await this.#watch?.close();
+    await this.#source?.watch.close();
     await Promise.all([this.#life, this.#admission.close(), this.#completion.close()]);
   }
 
   state(): LiveSourceState {
-    const watch = this.#watch?.state();
+    const watch = this.#source?.watch.state();
     const trouble =
       this.#trouble ??
       (watch?.trouble === undefined
@@ -115,11 +114,11 @@ export class LiveSource {
       state: this.#word(trouble !== undefined),
       reason: this.#over ?? this.#completion.reason,
       trouble,
-      watch: this.#watch,
+      watch: this.#source?.watch,
       taken: this.#taken.size,
       lastTakenMs: this.#lastTakenMs,
       inWork: this.#inWork(),
-      problems: this.#problems,
+      problems: new Map([...this.#sourceProblems, ...this.#problems]),
       late: this.#late,
       outside: this.#outside,
     });
@@ -129,7 +128,7 @@ export class LiveSource {
     if (this.#over !== undefined) return 'ended';
     if (isTroubled) return 'waiting';
     if (this.#completion.reason !== undefined) return 'completing';
-    return this.#watch?.state().state ?? 'starting';
+    return this.#source?.watch.state().state ?? 'starting';
   }
 
   /** Watches on and on; a fault of ours is shown, and does not end it. */
@@ -140,7 +139,7 @@ export class LiveSource {
         await this.#follow();
       } catch (error) {
         this.#setTrouble(error);
-        await this.#watch?.close();
+        await this.#source?.watch.close();
         await rest(retryMs, signal);
       }
     }
@@ -151,23 +150,25 @@ export class LiveSource {
     const known = await readTakenFiles(engine, row.dataset);
     if (this.#closing.signal.aborted) return;
     this.#setTrouble(undefined);
-    for (const { name } of known) {
-      this.#taken.add(name);
-      this.#holders.claim(this.#placeOf(name).join(), name);
-    }
-    const { marker } = row.options.completeWhen;
-    const watch = watchFolder(row.folder, {
-      ...foldersOf(this.#pattern),
-      fits: (name) => this.#pattern.match(name) !== undefined,
-      passesOver: (base) => isTemporaryName(base) && (marker === undefined || base !== basename(marker)),
-      known: known.map(({ name, look }) => [name, look] as const),
-      settleMs: row.options.settleMs,
-      events: row.options.events,
-      wholeTiffs: row.options.wholeTiffs,
+    for (const { name } of known) this.#taken.add(name);
+    const source = openSource({
+      engine,
+      row,
       log,
+      known,
+      onTrouble: (error) => this.#setTrouble(error),
+      onProblems: (problems) => {
+        this.#sourceProblems = problems;
+      },
     });
-    this.#watch = watch;
-    void watch.scan().then(() => this.#started.resolve(undefined));
+    this.#source = source;
+    const { watch } = source;
+    // A pattern knows the places of what was taken at once; a list is read first.
+    if (source.items === 'file') this.#claimTaken();
+    void watch.scan().then(() => {
+      this.#started.resolve(undefined);
+      if (row.options.completeWhen.listed === true) this.#completion.begin('What was there was all.');
+    });
     for await (const events of watch) for (const event of events) this.#hear(event);
   }
 
@@ -176,13 +177,14 @@ export class LiveSource {
     switch (event.kind) {
       case 'counts':
         this.#completion.touch();
+        this.#claimTaken();
         this.#read(name, event.path, event.look);
         break;
       case 'vanished':
         this.#forget(name);
         break;
       case 'returned':
-        if (this.#claim(name)) this.#taken.add(name);
+        if (this.#claim(name) !== undefined) this.#taken.add(name);
         break;
       case 'unmatched':
         if (name === this.#options.row.options.completeWhen.marker)
@@ -192,12 +194,13 @@ export class LiveSource {
   }
 
   #read(name: string, path: string, look: FileLook): void {
-    if (!this.#claim(name)) return;
+    const located = this.#claim(name);
+    if (located === undefined) return;
     this.#reading += 1;
     this.#options.pool
-      .read(path, this.#options.row.dataset)
+      .read(path, this.#options.row.dataset, this.#source?.items)
       .then(
-        (read) => this.#take(name, path, look, read),
+        (read) => this.#take(name, path, look, located, read),
         (error: unknown) => {
           if (!this.#closing.signal.aborted) this.#tryAgain(name, String(error));
         },
@@ -208,7 +211,7 @@ export class LiveSource {
       });
   }
 
-  #take(name: string, path: string, look: FileLook, read: ReadFile): void {
+  #take(name: string, path: string, look: FileLook, located: LocatedItem, read: ReadFile): void {
     switch (read.kind) {
       case 'missing':
         // The watch sees that, too.
@@ -220,14 +223,14 @@ export class LiveSource {
         this.#problems.delete(name);
         if (!isSameLook(read.look, look)) {
           // Somebody wrote to it after it had seemed to be whole.
-          this.#watch?.recheck(name);
+          this.#source?.watch.recheck(name);
           return;
         }
         this.#admission.add({
           name,
           look,
           item: {
-            place: this.#placeOf(name),
+            ...located,
             name: basename(name),
             path,
             size: look.size,
@@ -237,16 +240,41 @@ export class LiveSource {
     }
   }
 
-  /** Gives a file its place, unless another one has it: that is shown. */
-  #claim(name: string): boolean {
-    const place = this.#placeOf(name);
-    const holder = this.#holders.claim(place.join(), name);
-    if (holder === name) {
-      if (this.#problems.get(name)?.code === 'place-twice') this.#problems.delete(name);
-      return true;
+  /** Gives a file its place, unless it has none, or another one has it: that is shown. */
+  #claim(name: string): LocatedItem | undefined {
+    const located = this.#source?.locate(name);
+    if (located === undefined) return undefined;
+    if (!isLocated(located)) {
+      this.#release(name);
+      this.#problems.set(name, located);
+      return undefined;
     }
-    this.#problems.set(name, placeTwice(name, holder, formatPlace(this.#pattern.match(name) ?? {})));
-    return false;
+    const place = located.place.join();
+    if (this.#holders.placeOf(name) !== place) this.#release(name);
+    const holder = this.#holders.claim(place, name);
+    if (holder === name) {
+      const code = this.#problems.get(name)?.code;
+      if (code === 'place-twice' || code === 'tile-without-place') this.#problems.delete(name);
+      return located;
+    }
+    const at = formatPlace(placeAt(this.#options.row.axes, located.place));
+    this.#problems.set(name, placeTwice(name, holder, at));
+    return undefined;
+  }
+
+  /** What was taken in an earlier life keeps its places. */
+  #claimTaken(): void {
+    if (this.#hasClaimed) return;
+    this.#hasClaimed = true;
+    for (const name of this.#taken) {
+      const located = this.#source?.locate(name);
+      if (located !== undefined && isLocated(located)) this.#holders.claim(located.place.join(), name);
+    }
+  }
+
+  /** Its place goes to those that waited for it. */
+  #release(name: string): void {
+    for (const waiting of this.#holders.release(name)) this.#source?.watch.recheck(waiting);
   }
 
   #tryAgain(name: string, reason: string): void {
@@ -254,15 +282,14 @@ export class LiveSource {
     this.#problems.set(name, notReadable(name, reason, sinceMs));
     const timer = setTimeout(() => {
       this.#retries.delete(timer);
-      this.#watch?.recheck(name);
+      this.#source?.watch.recheck(name);
     }, retryMs);
     this.#retries.add(timer);
   }
 
   #forget(name: string): void {
     for (const names of [this.#taken, this.#late, this.#outside, this.#problems]) names.delete(name);
-    for (const waiting of this.#holders.release(this.#placeOf(name).join(), name))
-      this.#watch?.recheck(waiting);
+    this.#release(name);
   }
 
   #remember(files: readonly ReadyFile[], admitted: Admitted): void {
@@ -281,11 +308,11 @@ export class LiveSource {
 
   /** Whether every file that is there has been taken, or shown as one that cannot be. */
   #isIdle(): boolean {
-    const watch = this.#watch?.state();
+    const watch = this.#source?.watch.state();
     const retries = [...this.#problems.values()].some(({ code }) => code === 'file-not-readable');
     return (
       watch?.state === 'watching' &&
-      watch.pending === 0 &&
+      watch.pending === watch.unawaited &&
       this.#reading === 0 &&
       this.#admission.isSettled &&
       !retries
@@ -302,11 +329,6 @@ export class LiveSource {
     await endLiveSource(this.#options.engine, this.#options.row.dataset, reason);
     this.#over = reason;
     this.#options.onEnded();
-  }
-
-  #placeOf(name: string): number[] {
-    const place = this.#pattern.match(name) ?? {};
-    return this.#options.row.axes.map((axis) => place[axis] ?? 0);
   }
 
   /** @param error undefined where it goes well */

@@ -25,7 +25,7 @@ export interface LiveSources {
    * Watches a folder for the files of a dataset; where one is watched for it, takes its place.
    * @returns what it is at after the first look through the folder, or after a second
    * @throws GantryError `unknown-dataset`, `dataset-sealed`, `dataset-of-run`, `folder-not-absolute`,
-   *   `pattern-axes`, `marker-fits-pattern`, and what a bad pattern throws
+   *   `pattern-axes`, `list-axes`, `marker-fits-pattern`, and what a bad pattern throws
    */
   watch(dataset: number, body: WatchBody): Promise<LiveSourceState>;
   /** Begins to watch what a committed transaction has written down. */
@@ -95,7 +95,7 @@ export async function openLiveSources(engine: Engine, log: (line: string) => voi
         await transaction(engine.pool, async (client) => {
           const { axes } = await lockDataset(client, dataset);
           await refuseOutput(client, dataset);
-          checkWatch(folder, pattern, axes);
+          checkWatch(folder, pattern, axes, options.kind);
           checkMarker(pattern, options.completeWhen.marker);
         });
         // Not within a transaction: it waits for what is under way.

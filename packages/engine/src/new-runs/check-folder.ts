@@ -11,30 +11,20 @@ import {
   requireFiles,
   watchOptionsSchema,
   type CompiledSource,
-  type ExpectedSource,
   type FieldProblem,
   type FilePattern,
   type FolderSource,
   type LatticeBounds,
 } from '@gantry/model';
 import { onlyFolders } from '@gantry/storage';
-import type { NewFolder } from '../create-run.ts';
 import type { FolderIndex, FolderListings } from '../folders/folder-listings.ts';
 import { requireAbsolute } from '../folders/look-at-folder.ts';
 import { measureFiles } from '../folders/measure-files.ts';
 import { checkMarker } from '../live-sources/check-watch.ts';
+import type { CheckedFolder } from './checked-folder.ts';
+import { checkTiles } from './check-tiles.ts';
+import { promisedPlaces } from './promised-places.ts';
 import { refuseOwnFolder } from '../live-sources/refuse-own-folder.ts';
-
-export interface CheckedFolder {
-  /** Absent where something is wrong. */
-  readonly folder?: NewFolder;
-  readonly expected?: ExpectedSource;
-  readonly items: number;
-  /** Bytes, estimated for large folders; undefined where it was not asked for, or is not known. */
-  readonly bytes?: number | undefined;
-  readonly problems: readonly FieldProblem[];
-  readonly warnings: readonly string[];
-}
 
 export interface CheckFolderOptions {
   readonly listings: FolderListings;
@@ -43,9 +33,8 @@ export interface CheckFolderOptions {
   readonly measure: boolean;
 }
 
-/** The most places that declared extents may promise, and those that are counted one by one. */
+/** The most places that declared extents may promise. */
 const maxDeclaredPlaces = 100_000_000;
-const mostCounted = 2_000_000;
 
 export async function checkFolder(
   source: CompiledSource,
@@ -71,6 +60,11 @@ export async function checkFolder(
     await refuseOwnFolder(path, options.dataDirectory);
     return path;
   });
+  if (given.kind === 'tiles') {
+    const tiles =
+      folder === undefined ? undefined : await attempt('folder', () => checkTiles(source, given, folder));
+    return { items: 0, warnings: [], ...tiles, problems };
+  }
   const bounds = await attempt('extents', () => boundsOf(source, given));
   const pattern = await attempt('pattern', () => {
     const parsed = parsePattern(given.pattern);
@@ -151,20 +145,6 @@ function boundsOf(source: CompiledSource, given: FolderSource): LatticeBounds {
       mend: `Promise at most ${maxDeclaredPlaces}, or leave one of the axes open.`,
     });
   return { extents, skip: { ...source.skip }, region: {} };
-}
-
-/** All places of declared extents; undefined where an axis has none, or they are too many to be counted. */
-function promisedPlaces({ axes }: CompiledSource, { extents }: LatticeBounds): number[][] | undefined {
-  const ranges = axes.map((axis) => extents[axis]);
-  let places: number[][] = [[]];
-  for (const range of ranges) {
-    if (range === undefined) return undefined;
-    const [first, last] = range;
-    if (places.length * (last - first + 1) > mostCounted) return undefined;
-    const values = Array.from({ length: last - first + 1 }, (_, index) => first + index);
-    places = places.flatMap((place) => values.map((value) => [...place, value]));
-  }
-  return places;
 }
 
 function fieldOf({ code, field }: GantryError, fallback: string): string {

@@ -44,16 +44,21 @@ export async function readChoices(engine: Engine, run: number): Promise<RunChoic
 }
 
 function sourceOf(source: SourceRow): RunChoices['sources'][string] {
-  const { folder, pattern, bounds, watched, skip_unreadable: skipUnreadable } = source;
+  const { folder, bounds, watched, skip_unreadable: skipUnreadable } = source;
+  const pattern = source.pattern ?? (watched?.kind === 'tiles' ? '' : null);
   if (folder === null || pattern === null || source.made) return source.dataset;
+  const { kind = 'files', completeWhen = {} } = watched ?? {};
+  const isLive = watched !== null && completeWhen.listed === undefined;
+  const base = { folder, kind, pattern, skipUnreadable: skipUnreadable ?? false };
+  const mode = isLive ? ('live' as const) : ('batch' as const);
+  // A list of tiles says the extents itself, and may say others by now.
+  if (kind === 'tiles') return { ...base, mode, extents: {}, completeWhen: isLive ? completeWhen : {} };
   return {
-    folder,
-    pattern,
-    mode: watched === null ? 'batch' : 'live',
+    ...base,
+    mode,
     extents: Object.fromEntries(
       Object.entries(bounds.extents).map(([axis, [first, last]]) => [axis, [first, last]]),
     ),
-    skipUnreadable: skipUnreadable ?? false,
-    completeWhen: watched?.completeWhen ?? {},
+    completeWhen,
   };
 }

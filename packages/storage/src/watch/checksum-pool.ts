@@ -14,10 +14,11 @@ export type ReadFile =
 
 export interface ChecksumPool {
   /**
-   * Reads a file when it is its queue's turn. A file that cannot be read is an answer, not an error.
+   * Reads a file, or all files of a folder, when it is its queue's turn. One that cannot be read is an answer, not an
+   * error.
    * @throws Error where the pool is closed
    */
-  read(path: string, queue: number): Promise<ReadFile>;
+  read(path: string, queue: number, kind?: 'file' | 'folder'): Promise<ReadFile>;
   /** Forgets what waits in a queue: it is answered `missing`. */
   forget(queue: number): void;
   /** Ends the threads; what waits is rejected. */
@@ -26,6 +27,7 @@ export interface ChecksumPool {
 
 interface Job {
   readonly path: string;
+  readonly kind: 'file' | 'folder';
   readonly done: PromiseWithResolvers<ReadFile>;
 }
 
@@ -65,7 +67,7 @@ export function openChecksumPool(threads = 2): ChecksumPool {
       return;
     }
     thread.worker.ref();
-    thread.worker.postMessage({ path: job.path } satisfies ChecksumRequest);
+    thread.worker.postMessage({ path: job.path, kind: job.kind } satisfies ChecksumRequest);
   };
 
   const start = (): void => {
@@ -88,12 +90,12 @@ export function openChecksumPool(threads = 2): ChecksumPool {
   };
 
   return {
-    read(path, queue) {
+    read(path, queue, kind = 'file') {
       if (closed) return Promise.reject(new Error('The checksum pool is closed.'));
       const done = Promise.withResolvers<ReadFile>();
       const waiting = queues.get(queue);
-      if (waiting === undefined) queues.set(queue, { jobs: [{ path, done }], next: 0 });
-      else waiting.jobs.push({ path, done });
+      if (waiting === undefined) queues.set(queue, { jobs: [{ path, kind, done }], next: 0 });
+      else waiting.jobs.push({ path, kind, done });
       const idle = [...all].find(({ job }) => job === undefined);
       if (idle !== undefined) assign(idle);
       else if (all.size < threads) start();

@@ -2,16 +2,22 @@
  * What keeps a folder from being watched, in words for people.
  */
 
+import { FileErrors, formatProblem, isGantryError } from '@gantry/model';
+
 export interface FolderTrouble {
   readonly code:
     | 'folder-missing'
     | 'folder-not-a-folder'
     | 'folder-not-readable'
     | 'folder-not-answering'
-    | 'disk-missing';
+    | 'disk-missing'
+    | 'list-missing'
+    | 'list-not-readable'
+    | 'list-broken'
+    | 'list-shrunken';
   readonly message: string;
   readonly mend: string;
-  /** The folder that it is about. */
+  /** The folder, or the file in it, that it is about. */
   readonly file: string;
 }
 
@@ -72,5 +78,48 @@ export function diskMissing(folder: string, files: number): FolderTrouble {
     message: `None of the ${files} files that were taken from ${folder} is there.`,
     mend: `If it lies on a disk of its own, mount that. ${stays}`,
     file: folder,
+  };
+}
+
+/** @param names of the files that would tell what there is, the first of them first */
+export function listMissing(folder: string, names: readonly string[]): FolderTrouble {
+  return {
+    code: 'list-missing',
+    message: `There is no ${names.join(' and no ')} in ${folder}.`,
+    mend: `Have the acquisition write one. ${stays}`,
+    file: folder,
+  };
+}
+
+/** @param error what the file system, or who read the list, said about it */
+export function listTrouble(error: unknown, file: string): FolderTrouble {
+  if (isGantryError(error)) {
+    const [first, ...others] = error instanceof FileErrors ? error.problems : [];
+    const { mend = '' } = first ?? error;
+    const message = first === undefined ? error.message : formatProblem(first);
+    return {
+      code: 'list-broken',
+      message: others.length === 0 ? message : `${message} (and ${others.length} more)`,
+      mend: `${mend} ${stays}`.trim(),
+      file,
+    };
+  }
+  const { code, message } = error as NodeJS.ErrnoException;
+  return {
+    code: 'list-not-readable',
+    message: `The file ${file} cannot be read: ${code ?? message}.`,
+    mend: `Give the user that Gantry runs as the right to read it. ${stays}`,
+    file,
+  };
+}
+
+export function listShrunken(file: string, missing: readonly string[]): FolderTrouble {
+  const [first = ''] = missing;
+  const others = missing.length === 1 ? '' : ` and ${missing.length - 1} more that were`;
+  return {
+    code: 'list-shrunken',
+    message: `The file ${file} lists ${first}${others} no longer, taken before.`,
+    mend: `If that is a mistake, have the acquisition write the whole list again. ${stays}`,
+    file,
   };
 }

@@ -17,7 +17,11 @@ export type Unsettled =
   /** It counted, and was cut short in place since. */
   | 'shrunken'
   /** The system does not let us look at it. */
-  | 'not-readable';
+  | 'not-readable'
+  /** The list of what there is says that it is not whole. */
+  | 'listed-incomplete'
+  /** The list of what there is has it, and there is none. */
+  | 'missing';
 
 export interface UnsettledFile {
   readonly name: string;

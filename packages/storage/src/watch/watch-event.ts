@@ -28,9 +28,14 @@ export interface WatchState {
   readonly scan: { readonly endedMs: number; readonly tookMs: number; readonly files: number } | undefined;
   /** Files that are being looked at, or do not count yet. */
   readonly pending: number;
+  /** Those of them that nobody waits for: a list says that they are not whole, or has them where there is nothing. */
+  readonly unawaited: number;
 }
 
-/** A folder that is watched. Iterating takes what it tells, in blocks; one iteration at a time. */
+/**
+ * A folder that is watched, whichever way its items are found (`watch-folder.ts`, `watch-list.ts`); an item is a file,
+ * or a folder of files. Iterating takes what it tells, in blocks; one iteration at a time.
+ */
 export interface FolderWatch extends AsyncIterable<readonly WatchEvent[]> {
   state(): WatchState;
   /** Files that do not count yet, each with the reason. */

@@ -116,6 +116,7 @@ class Watch implements FolderWatch {
       troubleSinceMs: trouble === undefined ? undefined : (this.#troubleSinceMs ?? Date.now() - slow),
       scan: this.#scan,
       pending: this.#settling.count,
+      unawaited: 0,
     };
   }
 

@@ -198,6 +198,10 @@ function listFileFacts(item: ItemDetail): Fact[] {
       ),
     },
     { name: 'Path', value: <code className={classes['code']}>{item.path}</code> },
+    ...Object.entries(item.acquired ?? {}).map(([name, value]) => ({
+      name: name.replaceAll('_', ' '),
+      value: <span className="figures">{String(value)}</span>,
+    })),
     { name: 'Checksum', value: <code className={classes['code']}>{item.checksum}</code> },
     ...(item.dataset.state === 'sealed'
       ? [{ name: 'Dataset', value: <StateBadge state={item.dataset.state} /> }]

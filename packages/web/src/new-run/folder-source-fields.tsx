@@ -12,6 +12,7 @@ import { LiveFields } from './live-fields.tsx';
 import classes from './new-run.module.css';
 import type { SourceSearch } from './new-run-search.ts';
 import { PatternField } from './pattern-field.tsx';
+import { TileListOffer } from './tile-list-offer.tsx';
 import type { Choices } from './use-choices.ts';
 
 interface FolderSourceFieldsProps {
@@ -32,13 +33,15 @@ export function FolderSourceFields({ choices, source, problems }: FolderSourceFi
   const found = look !== undefined && look.folder !== '' && !looked.isPlaceholderData;
   const suggested = found ? look.suggestion?.pattern : undefined;
   // Until somebody writes one, the pattern that was found counts, and is written down.
-  const taken = pattern === '' && found ? (look.pattern ?? undefined) : undefined;
+  const isList = chosen.list === true;
+  const taken = pattern === '' && !isList && found ? (look.pattern ?? undefined) : undefined;
   const take = useEffectEvent((text: string) => change({ pattern: text }));
   useEffect(() => {
     if (taken !== undefined) take(taken);
   }, [taken]);
   const at = (field: string): FieldProblem[] => {
-    const own = found ? problemsAt(look.problems, field) : [];
+    // Of a list, only planning the run tells what is wrong.
+    const own = found && !isList ? problemsAt(look.problems, field) : [];
     return own.length > 0 ? own : problemsAt(problems, `sources.${name}.${field}`);
   };
   const folderProblems = looked.error === null || folder === '' ? at('folder') : [problemOf(looked.error)];
@@ -51,7 +54,14 @@ export function FolderSourceFields({ choices, source, problems }: FolderSourceFi
         problems={[...folderProblems, ...problemsAt(problems, `sources.${name}`)]}
         onChange={(next) => change(next)}
       />
-      {folder !== '' && looked.error === null && axes.length > 0 && (
+      {folder !== '' && looked.error === null && (
+        <TileListOffer
+          tiles={found ? look.tiles : null}
+          isTaken={isList}
+          onTake={(list) => change({ list: list ? true : undefined, pattern: undefined, skip: undefined })}
+        />
+      )}
+      {folder !== '' && looked.error === null && axes.length > 0 && !isList && (
         <PatternField
           name={name}
           axes={axes}
@@ -65,7 +75,7 @@ export function FolderSourceFields({ choices, source, problems }: FolderSourceFi
       {folder !== '' && looked.error === null && axes.length === 0 && at('pattern').length > 0 && (
         <p className={classes['asError']}>{fieldError(at('pattern'))}</p>
       )}
-      {look !== undefined && look.matched.count + look.twice.count > 0 && (
+      {!isList && look !== undefined && look.matched.count + look.twice.count > 0 && (
         <FolderPreview
           look={look}
           isOld={looked.isPlaceholderData}
@@ -77,7 +87,7 @@ export function FolderSourceFields({ choices, source, problems }: FolderSourceFi
       )}
       {folder !== '' && looked.error === null && axes.length > 0 && (
         <Radio.Group
-          label="Which files"
+          label={isList ? 'Which tiles' : 'Which files'}
           value={chosen.live === true ? 'live' : 'batch'}
           onChange={(value) => change({ live: value === 'live' ? true : undefined })}
         >
@@ -98,7 +108,7 @@ export function FolderSourceFields({ choices, source, problems }: FolderSourceFi
       {chosen.live === true && axes.length > 0 && (
         <LiveFields
           chosen={chosen}
-          source={source}
+          source={isList ? { ...source, axes: [] } : source}
           problems={[...at('extents'), ...at('completeWhen.marker')]}
           onChange={change}
         />
@@ -120,7 +130,7 @@ function FolderField({ name, folder, wanted, problems, onChange }: FolderFieldPr
   const { data: recent = [] } = useQuery(recentFoldersQuery);
   // Another folder has other names: its pattern is found anew.
   const draft = useDraft(folder, (text) =>
-    onChange({ folder: text.trim(), pattern: undefined, skip: undefined }),
+    onChange({ folder: text.trim(), pattern: undefined, list: undefined, skip: undefined }),
   );
   return (
     <div className={classes['field']}>
@@ -152,7 +162,7 @@ function FolderField({ name, folder, wanted, problems, onChange }: FolderFieldPr
               size="compact-xs"
               variant="default"
               title={one.folder}
-              onClick={() => onChange({ folder: one.folder, pattern: undefined })}
+              onClick={() => onChange({ folder: one.folder, pattern: undefined, list: undefined })}
             >
               {one.folder.split('/').slice(-2).join('/')}
             </Button>
@@ -168,6 +178,7 @@ function FolderField({ name, folder, wanted, problems, onChange }: FolderFieldPr
             onChange({
               folder: chosen,
               pattern: file === undefined ? undefined : file.replaceAll('{', '{{').replaceAll('}', '}}'),
+              list: undefined,
               skip: undefined,
             });
           }}

@@ -18,11 +18,15 @@ export function LiveFields({ chosen, source, problems, onChange }: LiveFieldsPro
   const of = (field: string): FieldProblem[] => problems.filter((one) => one.field.endsWith(field));
   return (
     <fieldset className={classes['live']}>
-      <legend>How far it goes, where that is known before</legend>
-      <p className="quiet">
-        With its first and last number, work that needs a whole row or plane begins as soon as that is there,
-        and holes are known at once. Left empty, it waits for the end.
-      </p>
+      {source.axes.length > 0 && (
+        <>
+          <legend>How far it goes, where that is known before</legend>
+          <p className="quiet">
+            With its first and last number, work that needs a whole row or plane begins as soon as that is
+            there, and holes are known at once. Left empty, it waits for the end.
+          </p>
+        </>
+      )}
       <div className={classes['extents']}>
         {source.axes.map((axis) => (
           <ExtentField

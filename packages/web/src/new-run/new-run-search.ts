@@ -5,6 +5,8 @@ import type { NewRunBody } from '@gantry/model';
 export interface SourceSearch {
   readonly folder?: string | undefined;
   readonly pattern?: string | undefined;
+  /** The folder's own list of tiles says what is there, in the pattern's stead. */
+  readonly list?: true | undefined;
   /** An existing dataset, in the folder's stead. */
   readonly dataset?: number | undefined;
   readonly live?: true | undefined;
@@ -45,6 +47,7 @@ function readSource(value: unknown): SourceSearch | undefined {
   return {
     folder: textOf(value['folder']),
     pattern: textOf(value['pattern']),
+    list: value['list'] === true ? true : undefined,
     dataset: idOf(value['dataset']),
     live: value['live'] === true ? true : undefined,
     extents: mapOf(value['extents'], rangeOf),
@@ -58,11 +61,12 @@ function readSource(value: unknown): SourceSearch | undefined {
 export function sourceBody(source: SourceSearch | undefined): NewRunBody['sources'][string] | undefined {
   if (source?.dataset !== undefined) return source.dataset;
   // A folder whose pattern is not known yet is still to be looked at.
-  if (!source?.folder || !source.pattern) return undefined;
-  const { folder, pattern, live, extents = {}, skip, marker, quiet } = source;
+  if (!source?.folder || !(source.pattern || source.list)) return undefined;
+  const { folder, pattern = '', list, live, skip, marker, quiet } = source;
+  const extents = list === true ? {} : (source.extents ?? {});
   return {
     folder,
-    pattern,
+    ...(list === true ? { kind: 'tiles' as const } : { pattern }),
     ...(live === undefined ? {} : { mode: 'live' as const }),
     ...(Object.keys(extents).length === 0
       ? {}
@@ -86,10 +90,11 @@ export function sourceBody(source: SourceSearch | undefined): NewRunBody['source
 /** The reverse, of what an earlier run was started with. */
 export function sourceSearch(source: NewRunBody['sources'][string]): SourceSearch {
   if (typeof source === 'number') return { dataset: source };
-  const { folder, pattern, mode, extents = {}, skipUnreadable, completeWhen } = source;
+  const { folder, kind, pattern, mode, extents = {}, skipUnreadable, completeWhen } = source;
   return {
     folder,
-    pattern,
+    pattern: pattern === '' ? undefined : pattern,
+    list: kind === 'tiles' ? true : undefined,
     live: mode === 'live' ? true : undefined,
     extents: Object.keys(extents).length === 0 ? undefined : extents,
     skip: skipUnreadable === true ? true : undefined,

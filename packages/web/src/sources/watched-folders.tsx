@@ -37,7 +37,11 @@ interface WatchedFolderProps {
 export function WatchedFolder({ source, watch }: WatchedFolderProps) {
   const { folder, state, taken, lastTaken, pending, unfinished, problems, trouble, reason } = watch;
   const [word, look] = words[state];
-  const waiting = unfinished.first.filter(({ name }) => !isTold(watch, name));
+  const thing = watch.options.kind === 'tiles' ? 'tile' : 'file';
+  // That tiles are not complete yet is the way of an acquisition; their number says enough.
+  const waiting = unfinished.first.filter(
+    ({ name, why }) => why !== 'listed-incomplete' && !isTold(watch, name),
+  );
   return (
     <section className={`panel ${classes['folder']}`} aria-label={`Watched folder of ${source}`}>
       <div className={classes['line']}>
@@ -50,7 +54,7 @@ export function WatchedFolder({ source, watch }: WatchedFolderProps) {
           {folder}
         </code>
         <span className={`quiet figures ${classes['counts']}`}>
-          {formatThings(taken, 'file')} taken
+          {formatThings(taken, thing)} taken
           {lastTaken !== null && (
             <>
               , the last <RelativeTime time={lastTaken} />

@@ -86,8 +86,10 @@ function printItem(out: Output, item: ItemDetail): void {
   out.line(item.checksum);
   const about = describeMetadata(item.metadata);
   if (about !== '') out.line(makePrintable(about));
+  for (const [name, value] of Object.entries(item.acquired ?? {}))
+    out.line(makePrintable(`${name} ${String(value)}`));
   out.line();
-  if (madeBy === null) out.line('It is a file of a source.');
+  if (madeBy === null) out.line(`It is a ${item.found === 'folder' ? 'folder' : 'file'} of a source.`);
   else {
     const { run, stage, task, attempt, tool } = madeBy;
     out.line(
