@@ -183,10 +183,11 @@ describe('gantry run', patience, () => {
   });
 
   it('stays until the others are done', async () => {
-    const folder = await makeCopyProject(12, 200);
+    const folder = await makeCopyProject(14, 400);
     const first = startGantry(copyWords, { folder });
     await first.waitFor('has begun');
-    const second = startGantry([...copyWords, '--json'], { folder });
+    // It takes longer, so that it is not done when the first one is.
+    const second = startGantry([...copyWords, '--param', 'first.wait=900', '--json'], { folder });
     const [one, two] = await Promise.all([first.ended, second.ended]);
     expect([one.code, two.code], one.stderr + two.stderr).toEqual([0, 0]);
     expect(one.stderr).toContain('Other commands use this server');
