@@ -94,7 +94,6 @@ export async function createFirstTasks(
     outputDatasets(stage),
     moment.open,
     moment.ended,
-    moment.change,
   );
   if (row === undefined) throw new Error('create-first-tasks returned no row');
   return row;

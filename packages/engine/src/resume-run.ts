@@ -53,8 +53,8 @@ export async function resumeRun(engine: Engine, run: number, again: Again): Prom
     if (locked.state === 'cancelled') {
       for (const source of plan.sources) {
         const { state } = await lockDataset(transaction, source.dataset, 'read');
-        await seeItems(transaction, source, active, null, touched);
-        if (state !== 'open') await seeClosed(transaction, source, active, touched);
+        await seeItems(transaction, source, null, touched);
+        if (state !== 'open') await seeClosed(transaction, source, touched);
       }
     }
     const select = `CASE

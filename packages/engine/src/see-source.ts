@@ -9,14 +9,12 @@ import {
   type Transaction,
 } from '@gantry/database';
 import type { Touched } from './advance-run.ts';
-import type { LockedRun } from './lock-runs.ts';
 import type { SourcePlan } from './run-plan.ts';
 
 /** @param places the places to look at, as PostgreSQL arrays in text form; null for all of the dataset */
 export async function seeItems(
   transaction: Transaction,
   source: SourcePlan,
-  run: LockedRun,
   places: readonly string[] | null,
   touched: Touched,
 ): Promise<void> {
@@ -33,7 +31,6 @@ export async function seeItems(
     source.id,
     source.dataset,
     places,
-    run.change,
   ]);
   changes += admitted.rowCount ?? 0;
   if (changes > 0) touched.changed.set(source.id, true);
@@ -43,14 +40,13 @@ export async function seeItems(
 export async function seeClosed(
   transaction: Transaction,
   source: SourcePlan,
-  run: LockedRun,
   touched: Touched,
 ): Promise<void> {
   const { rows } = await transaction.query<{ closed: boolean }>('SELECT closed FROM stage WHERE id = $1', [
     source.id,
   ]);
   if (rows[0]?.closed !== false) return;
-  const absent = await transaction.query(closeSourceSql, [source.id, run.change]);
+  const absent = await transaction.query(closeSourceSql, [source.id]);
   touched.closed.add(source.id);
   if ((absent.rowCount ?? 0) > 0) touched.changed.set(source.id, touched.changed.get(source.id) ?? false);
 }
