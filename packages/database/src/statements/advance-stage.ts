@@ -71,23 +71,27 @@ WITH parameters AS (
     SELECT state, n FROM moves UNION ALL SELECT old_state, -n FROM moves WHERE old_state IS NOT NULL
   ) both_ways GROUP BY state HAVING sum(n) <> 0
   ON CONFLICT (stage, state) DO UPDATE SET tasks = tally.tasks + excluded.tasks
+), troubled AS MATERIALIZED (
+  -- Few or none as a rule: those below need not look at all the others.
+  SELECT a.id, a.place, a.old_state, a.state, a.attempt, a.gone FROM after a
+  WHERE a.old_state IN ${asideStates} OR a.state IN ${asideStates} OR a.gone
 ), returned AS (
   DELETE FROM aside WHERE ctid = ANY (ARRAY(
-    SELECT x.at FROM after a
+    SELECT x.at FROM troubled a
     ${lookupSql('SELECT x.ctid AS at FROM aside x WHERE x.stage = $1 AND x.state = a.old_state AND x.place = a.place', 'x')}
     WHERE a.old_state <> a.state AND a.old_state IN ${asideStates}))
 ), set_aside AS (
   INSERT INTO aside (stage, state, place)
-  SELECT $1, a.state, a.place FROM after a WHERE a.old_state IS DISTINCT FROM a.state AND a.state IN ${asideStates}
+  SELECT $1, a.state, a.place FROM troubled a WHERE a.old_state IS DISTINCT FROM a.state AND a.state IN ${asideStates}
   ON CONFLICT DO NOTHING
 ), mended AS (
   DELETE FROM failure WHERE task = ANY (ARRAY(
-    SELECT a.id FROM after a WHERE a.old_state = 'failed' AND a.state <> 'failed'))
+    SELECT a.id FROM troubled a WHERE a.old_state = 'failed' AND a.state <> 'failed'))
 ), failed AS (
   ${noteFailuresSql}
 ), withdrawn AS (
   INSERT INTO step_withdraw (stage, place)
-  SELECT $1, a.place FROM after a WHERE a.gone AND a.old_state IS NOT NULL AND a.old_state NOT IN ('skipped', 'dropped')
+  SELECT $1, a.place FROM troubled a WHERE a.gone AND a.old_state IS NOT NULL AND a.old_state NOT IN ('skipped', 'dropped')
   RETURNING 1
 ), noted AS (
   ${noteChangesSql}
@@ -112,7 +116,7 @@ const noteChangesSql = `INSERT INTO task_change (stage, change, state, stale, ta
 /** The tasks that have failed in this transaction, or again; `attempt_by_task` has their attempts. */
 const noteFailuresSql = `INSERT INTO failure AS f (task, attempt, cause, since, at, run, stage, agent, outcome)
   SELECT a.id, l.id, l.cause, l.since, l.ended, s.run, $1, n.agent, l.outcome
-  FROM after a JOIN stage s ON s.id = $1
+  FROM troubled a JOIN stage s ON s.id = $1
   CROSS JOIN LATERAL (
     SELECT t.id, t.session, t.cause, t.outcome, t.ended,
       (SELECT min(e.ended) FROM attempt e WHERE e.task = a.id AND e.cause = t.cause) AS since
