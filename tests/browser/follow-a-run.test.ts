@@ -49,6 +49,11 @@ describe.skipIf(!hasChromium)('the pages in a browser', () => {
   it('say what belongs where there is nothing yet, with the command', async () => {
     const page = await signIn();
     await page.getByText('npx gantry run').waitFor();
+    await page.getByRole('region', { name: 'Waiting for you' }).getByText('Nothing.').waitFor();
+    await page.getByRole('meter', { name: 'Cores in use' }).waitFor();
+    const storage = page.getByRole('region', { name: 'Storage' });
+    await storage.getByText(/^[\d.]+ [kMGT]?B of [\d.]+ [kMGT]?B free$/).waitFor();
+    await storage.getByText('Runs have made 0 items.').waitFor();
   });
 
   it(

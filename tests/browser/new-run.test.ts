@@ -275,6 +275,13 @@ describe.skipIf(!hasChromium)('a new run, from the browser', () => {
       await notice.getByText(/is cut short/).waitFor();
       const run = Number(/\d+$/.exec(new URL(page.url()).pathname)?.[0]);
       expect((await gantry.client().run(run)).sources).toMatchObject([{ closed: false }]);
+      // The first page says that somebody is waited for, and leads there.
+      await page.goto(`${gantry.url}/`);
+      await page
+        .getByRole('region', { name: 'Waiting for you' })
+        .getByRole('link', { name: '1 file of a folder cannot be read' })
+        .click();
+      await page.waitForURL(`**/runs/${run}`);
       await notice.getByRole('button', { name: 'Go on without it' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Go on without it' }).click();
       await page.getByText('1 file of source was left out').waitFor();

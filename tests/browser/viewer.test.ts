@@ -141,7 +141,7 @@ describe.skipIf(!hasChromium || !hasData)('looking at results', () => {
 
   it('marks in the image what is chosen in the scatter plot', { timeout: 90_000 }, async () => {
     const page = await open(`/datasets/${tables}/table?place=t=1`);
-    const plot = page.getByRole('img', { name: /^Scatter plot/ });
+    const plot = page.getByRole('application', { name: /^Scatter plot/ });
     await plot.waitFor();
     const box = await plot.boundingBox();
     if (box === null) throw new Error('There is no scatter plot.');
@@ -164,6 +164,36 @@ describe.skipIf(!hasChromium || !hasData)('looking at results', () => {
     await page.getByTestId('picture').waitFor();
   });
 
+  it('goes through the plots by the keyboard alone', { timeout: 90_000 }, async () => {
+    const page = await open(`/datasets/${tables}/table?place=t=1`);
+    const { columns } = await lab.client.table(tables, { t: 1 }, { columns: ['id', 'area'] });
+    const [ids, areas] = columns.map(({ values }) => values as number[]);
+    const order = areas!.map((_, row) => row).toSorted((a, b) => areas![a]! - areas![b]! || a - b);
+    const scatter = page.getByRole('application', { name: /^Scatter plot/ });
+    await scatter.focus();
+    for (const [step, row] of order.slice(0, 3).entries()) {
+      await scatter.press('ArrowRight');
+      await page.getByText(`id ${ids![row]} marked`).waitFor();
+      await expect
+        .poll(() => new URL(page.url()).searchParams.get('object'), { message: `step ${step}` })
+        .toBe(String(ids![row]));
+    }
+    await scatter.press('Escape');
+    await expect.poll(() => new URL(page.url()).searchParams.has('object')).toBe(false);
+    const histogram = page.getByRole('application', { name: /^Histogram of area/ });
+    await histogram.focus();
+    await histogram.press('Home');
+    await histogram.press('Shift+End');
+    await page.getByText(`${ids!.length} chosen`).waitFor();
+    await histogram.press('Home');
+    await histogram.press('Enter');
+    const width = (Math.max(...areas!) - Math.min(...areas!)) / 40;
+    const lowest = areas!.filter((area) => area <= Math.min(...areas!) + width).length;
+    await page.getByText(`rows, ${lowest} chosen`).waitFor();
+    await histogram.press('Escape');
+    await page.getByText('chosen').waitFor({ state: 'detached' });
+  });
+
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`has nothing that axe-core finds, in ${colorScheme}`, { timeout: 120_000 }, async () => {
       const page = await open(`/datasets/${images}/view?place=t=1&over=${labels}`, {
@@ -174,7 +204,7 @@ describe.skipIf(!hasChromium || !hasData)('looking at results', () => {
       expect.soft(await judgePage(page), 'viewer').toEqual([]);
       expect.soft(await measureOverflow(page), 'viewer').toBe(0);
       await page.goto(`${lab.url}/datasets/${tables}/table?place=t=1`);
-      await page.getByRole('img', { name: /^Scatter plot/ }).waitFor();
+      await page.getByRole('application', { name: /^Scatter plot/ }).waitFor();
       await page.getByTestId('readout').waitFor();
       expect.soft(await judgePage(page), 'table').toEqual([]);
       expect.soft(await measureOverflow(page), 'table').toBe(0);

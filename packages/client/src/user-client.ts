@@ -17,6 +17,7 @@ import {
   failureSummarySchema,
   foundTaskSchema,
   liveSourceStateSchema,
+  intakesAtWorkSchema,
   itemDetailSchema,
   itemSummarySchema,
   logEndSchema,
@@ -35,6 +36,7 @@ import {
   sealedAnswerSchema,
   serverStatusSchema,
   signInAddressSchema,
+  storageStateSchema,
   tableAnswerSchema,
   taskExplanationSchema,
   taskSummarySchema,
@@ -47,6 +49,7 @@ import {
   type DatasetDetail,
   type DatasetLineage,
   type DatasetSummary,
+  type IntakeAtWork,
   type ItemDetail,
   type ItemSummary,
   type AgentSummary,
@@ -77,6 +80,7 @@ import {
   type ServerStatus,
   type TableAnswer,
   type TaskExplanation,
+  type StorageState,
   type TaskSummary,
   type TaskWork,
   type WatchBody,
@@ -131,6 +135,11 @@ export class UserClient {
     return this.#api.ask('get', '/status', { signal, waitMs }, serverStatusSchema);
   }
 
+  /** How much runs have made, and how much room is left. */
+  async storage(signal?: AbortSignal): Promise<StorageState> {
+    return this.#api.ask('get', '/storage', { signal }, storageStateSchema);
+  }
+
   /** @returns an address at which a browser can sign in, once */
   async signInAddress(signal?: AbortSignal): Promise<string> {
     const { address } = await this.#api.ask('post', '/sign-in-addresses', { signal }, signInAddressSchema);
@@ -173,6 +182,11 @@ export class UserClient {
   /** Those that have not ended. */
   async watches(signal?: AbortSignal): Promise<LiveSourceState[]> {
     return this.#api.ask('get', '/watches', { signal }, liveSourceStatesSchema);
+  }
+
+  /** The folders that are being read once, with those that have stopped. */
+  async intakes(signal?: AbortSignal): Promise<IntakeAtWork[]> {
+    return this.#api.ask('get', '/intakes', { signal }, intakesAtWorkSchema);
   }
 
   /** @returns the dataset's fingerprint */

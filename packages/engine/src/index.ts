@@ -32,6 +32,7 @@ export {
   type OpenedSession,
   type SessionLoad,
 } from './sessions.ts';
+export { readStored, type StoredOutputs } from './read-stored.ts';
 export { readTools, type InstalledTool } from './read-tools.ts';
 export { describeRun, listRuns } from './read-runs.ts';
 export { listTasks } from './read-tasks.ts';

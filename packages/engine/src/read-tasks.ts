@@ -26,6 +26,7 @@ interface TaskRow {
   readonly state: TaskState;
   readonly stale: boolean;
   readonly message: string | null;
+  readonly last: TaskSummary['last'];
 }
 
 interface Page {
@@ -55,7 +56,12 @@ export async function listTasks(engine: Engine, run: number, query: TaskQuery): 
     const after = stage.id === last?.stage ? last.place : null;
     const rows = await readPage(engine, stage, { state: query.state, after, limit }, count);
     found.push(
-      ...rows.map((row) => ({ ...row, stage: stage.name, place: placeAt(stage.compiled.axes, row.place) })),
+      ...rows.map(({ last, ...row }) => ({
+        ...row,
+        stage: stage.name,
+        place: placeAt(stage.compiled.axes, row.place),
+        last: last === null ? null : { ...last, ended: new Date(last.ended).toISOString() },
+      })),
     );
   }
   return found;
@@ -97,10 +103,19 @@ async function readPage(
   count: number,
 ): Promise<TaskRow[]> {
   const { rows } = await engine.pool.query<TaskRow>(
-    `SELECT t.id, t.place, t.stale, CASE WHEN r.task IS NULL THEN t.state::text ELSE 'running' END AS state,
-       (SELECT a.message FROM attempt a WHERE a.task = t.id ORDER BY a.id DESC LIMIT 1) AS message
-     ${sourceOf(state, count)}
-     ORDER BY t.place LIMIT $3`,
+    `SELECT p.id, p.place, p.stale, p.state, l.message, l.last
+     FROM (
+       SELECT t.id, t.place, t.stale, CASE WHEN r.task IS NULL THEN t.state::text ELSE 'running' END AS state
+       ${sourceOf(state, count)}
+       ORDER BY t.place LIMIT $3
+     ) p LEFT JOIN LATERAL (
+       SELECT a.message, json_build_object(
+         'agent', g.name, 'ended', a.ended,
+         'seconds', a.resources->'wallSeconds', 'memory', a.resources->'maxRssBytes') AS last
+       FROM attempt a JOIN session s ON s.id = a.session JOIN agent g ON g.id = s.agent
+       WHERE a.task = p.id ORDER BY a.id DESC LIMIT 1
+     ) l ON true
+     ORDER BY p.place`,
     [id, after, limit],
   );
   return rows;

@@ -63,7 +63,10 @@ describe('the tasks of a run', () => {
       blocked: ['next 4', 'all '],
       waiting: ['next 5'],
     });
-    expect((await walk(engine, test.run, 'failed'))[0]).toMatchObject({ message: 'no', place: { n: 4 } });
+    const [failed] = await walk(engine, test.run, 'failed');
+    expect(failed).toMatchObject({ message: 'no', place: { n: 4 } });
+    expect(failed?.last?.agent).not.toBe('');
+    expect(Date.now() - Date.parse(failed?.last?.ended ?? '')).toBeLessThan(60_000);
     // A running task that was asked to stop is running until it has.
     await cancelRun(engine, test.run);
     const cancelled = await checkStates(engine, test);

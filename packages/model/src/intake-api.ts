@@ -3,6 +3,7 @@
  *
  * | request                    | body          | answer                                                             |
  * |----------------------------|---------------|--------------------------------------------------------------------|
+ * | GET /intakes               |               | `IntakeAtWork[]`, those that have not ended                        |
  * | GET /datasets/ID/intake    |               | `IntakeState`                                                      |
  * | POST /datasets/ID/intake   | `IntakeBody`  | `IntakeState`: what has stopped goes on, with or without bad files |
  */
@@ -44,6 +45,13 @@ export const intakeStateSchema = z.object({
   leftOut: z.object({ count: z.int(), first: z.array(intakeProblemSchema) }),
 });
 
+export const intakeAtWorkSchema = intakeStateSchema.extend({
+  /** Runs that read the dataset. */
+  runs: z.array(z.int().positive()),
+});
+
+export const intakesAtWorkSchema = z.array(intakeAtWorkSchema);
+
 export const intakeBodySchema = z.object({
   /** Goes on without the files that cannot be read. */
   skipUnreadable: z.boolean().default(false),
@@ -51,4 +59,5 @@ export const intakeBodySchema = z.object({
 
 export type IntakeProblem = z.infer<typeof intakeProblemSchema>;
 export type IntakeState = z.infer<typeof intakeStateSchema>;
+export type IntakeAtWork = z.infer<typeof intakeAtWorkSchema>;
 export type IntakeBody = z.input<typeof intakeBodySchema>;

@@ -43,6 +43,16 @@ export const serverStatusSchema = z.object({
   upSeconds: z.number(),
 });
 
+/** The bytes that runs have made, and what room there is for more, in bytes. */
+export const storageStateSchema = z.object({
+  folder: z.string(),
+  /** What items of runs point at; inputs stay where they are and are not counted. */
+  outputs: z.object({ items: z.int(), bytes: z.number() }),
+  /** Of the volume that the folder lies on: what is free for the server, and how large it is. */
+  free: z.number(),
+  size: z.number(),
+});
+
 export const boundsSchema = z.object({
   extents: z.record(z.string(), range).default({}),
   skip: z.record(z.string(), z.array(coordinate).max(10_000)).default({}),
@@ -216,9 +226,18 @@ export const taskSummarySchema = z.object({
   stale: z.boolean(),
   /** What the last attempt said. */
   message: z.string().nullable(),
+  /** The last attempt that has ended: where, when, how long it ran, and the most memory that it took, in bytes. */
+  last: z
+    .object({
+      agent: z.string(),
+      ended: z.string(),
+      seconds: z.number().nullable(),
+      memory: z.number().nullable(),
+    })
+    .nullable(),
 });
 
-export const taskExplanationSchema = taskSummarySchema.extend({
+export const taskExplanationSchema = taskSummarySchema.omit({ last: true }).extend({
   run: id,
   runName: z.string(),
   tool: z.string(),
@@ -294,6 +313,7 @@ export const problemSchema = z.object({
     .optional(),
 });
 
+export type StorageState = z.infer<typeof storageStateSchema>;
 export type ServerStatus = z.infer<typeof serverStatusSchema>;
 export type NewDatasetBody = z.input<typeof newDatasetBodySchema>;
 export type NewItemsBody = z.infer<typeof newItemsBodySchema>;

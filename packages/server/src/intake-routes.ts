@@ -1,7 +1,14 @@
 /**
  * Folders that are read once for a dataset: how far that is, and having what has stopped go on.
  */
-import { intakeBodySchema, intakeStateSchema, userApiPath, type IntakeState } from '@gantry/model';
+import {
+  intakeBodySchema,
+  intakesAtWorkSchema,
+  intakeStateSchema,
+  userApiPath,
+  type IntakeAtWork,
+  type IntakeState,
+} from '@gantry/model';
 import type { ServerContext } from './context.ts';
 import { idParams } from './path-params.ts';
 import { route, type Route } from './routes.ts';
@@ -9,6 +16,15 @@ import { route, type Route } from './routes.ts';
 export function intakeRoutes({ intakes }: ServerContext): Route[] {
   const path = `${userApiPath}/datasets/:id/intake`;
   return [
+    route({
+      method: 'GET',
+      path: `${userApiPath}/intakes`,
+      who: 'owner',
+      operation: 'listIntakes',
+      summary: 'Lists the folders that are being read for runs, with those that have stopped',
+      schemas: { answer: intakesAtWorkSchema },
+      handle: (): Promise<IntakeAtWork[]> => intakes.listAtWork(),
+    }),
     route({
       method: 'GET',
       path,

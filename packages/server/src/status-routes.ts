@@ -1,7 +1,15 @@
 /**
- * Which server this is.
+ * Which server this is, and how full its storage is.
  */
-import { serverStatusSchema, userApiPath, type ServerStatus } from '@gantry/model';
+import { readStored } from '@gantry/engine';
+import {
+  serverStatusSchema,
+  storageStateSchema,
+  userApiPath,
+  type ServerStatus,
+  type StorageState,
+} from '@gantry/model';
+import { measureVolume } from '@gantry/storage';
 import type { ServerContext } from './context.ts';
 import { route, type Route } from './routes.ts';
 
@@ -21,6 +29,19 @@ export function statusRoutes(context: ServerContext): Route[] {
           dataDirectory: context.data.path,
           upSeconds: (Date.now() - context.started) / 1000,
         }),
+    }),
+    route({
+      method: 'GET',
+      path: `${userApiPath}/storage`,
+      who: 'owner',
+      operation: 'readStorage',
+      summary: 'Tells how much runs have made, and how much room is left',
+      schemas: { answer: storageStateSchema },
+      handle: async (): Promise<StorageState> => ({
+        folder: context.data.path,
+        outputs: await readStored(context.engine.pool),
+        ...(await measureVolume(context.data.path)),
+      }),
     }),
   ];
 }

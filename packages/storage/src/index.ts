@@ -30,6 +30,7 @@ export { openLogWriter, type LogWriter, type LogWriterOptions } from './logs/log
 export { listSegments, measureSegment, removeSegment } from './logs/segment-file.ts';
 export { makeFolders } from './make-folders.ts';
 export { publishServer, readServer, withdrawServer, type ServerRecord } from './server-record.ts';
+export { measureVolume, type VolumeSize } from './measure-volume.ts';
 export { removeAttempt, sweepAttempts } from './sweep-attempts.ts';
 export { openSyncQueue, syncPaths, type SyncQueue } from './sync-paths.ts';
 export { openChecksumPool, type ChecksumPool, type ReadFile } from './watch/checksum-pool.ts';

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fitView, type MapView, moveView, readView, squareAt, viewText, zoomView } from '../src/heat-map/map-view.ts';
+import {
+  fitView,
+  type MapView,
+  moveView,
+  readView,
+  squareAt,
+  viewText,
+  zoomView,
+} from '../src/heat-map/map-view.ts';
 
 const sizes = fc.record({
   width: fc.integer({ min: 1, max: 1000 }),

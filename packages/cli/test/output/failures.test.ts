@@ -9,6 +9,7 @@ const failed = (id: number, stage: string, message: string | null): TaskSummary 
   state: 'failed',
   stale: false,
   message,
+  last: null,
 });
 
 describe('groupFailures', () => {

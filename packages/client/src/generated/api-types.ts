@@ -17,6 +17,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/storage': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells how much runs have made, and how much room is left */
+    get: operations['readStorage'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/datasets': {
     parameters: {
       query?: never;
@@ -81,6 +98,23 @@ export interface paths {
     put?: never;
     /** Seals a dataset: it never changes again */
     post: operations['sealDataset'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/intakes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the folders that are being read for runs, with those that have stopped */
+    get: operations['listIntakes'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -1682,6 +1716,31 @@ export interface components {
         first: components['schemas']['IntakeProblem'][];
       };
     };
+    IntakesAtWork: {
+      dataset: number;
+      folder: string;
+      pattern: string;
+      /** @enum {string} */
+      state: 'waiting' | 'listing' | 'reading' | 'stopped' | 'ended';
+      since: string;
+      ended: string | null;
+      resumed: string | null;
+      files: number;
+      filesRead: number;
+      bytes: number;
+      bytesRead: number;
+      bytesPerSecond: number | null;
+      secondsLeft: number | null;
+      problems: {
+        count: number;
+        first: components['schemas']['IntakeProblem'][];
+      };
+      leftOut: {
+        count: number;
+        first: components['schemas']['IntakeProblem'][];
+      };
+      runs: number[];
+    }[];
     ItemDetail: {
       place: {
         [key: string]: number;
@@ -2403,6 +2462,15 @@ export interface components {
       axes: string[];
       tasks: components['schemas']['TaskCounts'];
     };
+    StorageState: {
+      folder: string;
+      outputs: {
+        items: number;
+        bytes: number;
+      };
+      free: number;
+      size: number;
+    };
     TableAnswer: {
       dataset: {
         id: number;
@@ -2480,6 +2548,12 @@ export interface components {
       state: 'waiting' | 'blocked' | 'ready' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
       stale: boolean;
       message: string | null;
+      last: {
+        agent: string;
+        ended: string;
+        seconds: number | null;
+        memory: number | null;
+      } | null;
     };
     TaskWork: {
       command?: string[];
@@ -2741,6 +2815,27 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  readStorage: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StorageState'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   listDatasets: {
     parameters: {
       query?: {
@@ -2885,6 +2980,27 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['SealedAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listIntakes: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['IntakesAtWork'];
         };
       };
       default: components['responses']['Problem'];

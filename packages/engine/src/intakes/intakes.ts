@@ -2,7 +2,7 @@
  * All folders that a server reads once: it takes up those that the database names and a run needs, and leaves those
  * that none needs any more. One at work is `intake.ts`.
  */
-import { GantryError, type IntakeState } from '@gantry/model';
+import { GantryError, type IntakeAtWork, type IntakeState } from '@gantry/model';
 import { openChecksumPool } from '@gantry/storage';
 import type { Engine } from '../engine.ts';
 import { describeIntake } from './describe-intake.ts';
@@ -21,6 +21,8 @@ export interface Intakes {
   describe(dataset: number): Promise<IntakeState>;
   /** Those of some datasets; others are left out. */
   describeAll(datasets: readonly number[]): Promise<Map<number, IntakeState>>;
+  /** Those that have not ended and that a run needs. */
+  listAtWork(): Promise<IntakeAtWork[]>;
   /** Ends the work; the next server takes it up. */
   close(): Promise<void>;
 }
@@ -112,6 +114,13 @@ export async function openIntakes(engine: Engine, log: (line: string) => void): 
     },
     describe,
     describeAll,
+    listAtWork: () =>
+      Promise.all(
+        [...atWork].map(async ([dataset, intake]) => ({
+          ...intake.state(),
+          runs: await runsOf(engine, dataset),
+        })),
+      ),
     async close() {
       closed = true;
       await reviewing;

@@ -34,6 +34,20 @@ export const statusQuery = queryOptions({
   queryFn: ({ signal }) => client.status(signal),
 });
 
+/** Outputs are written without a word to the pages: the page asks now and then while it is looked at. */
+export const storageQuery = queryOptions({
+  queryKey: ['storage'],
+  queryFn: ({ signal }) => client.storage(signal),
+  refetchInterval: 10_000,
+});
+
+/** Folders that are read once; a run that reads one is told of by live events, this list is asked for. */
+export const intakesQuery = queryOptions({
+  queryKey: ['intakes'],
+  queryFn: ({ signal }) => client.intakes(signal),
+  refetchInterval: 5_000,
+});
+
 export interface TaskFilter {
   readonly stage?: string | undefined;
   readonly state?: TaskState | undefined;

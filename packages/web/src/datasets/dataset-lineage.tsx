@@ -2,40 +2,26 @@
  * What a dataset came from and what was made from it, drawn from left to right, from dataset to dataset. The stages
  * between them are said in words below it, with their tools.
  */
-import '@xyflow/react/dist/base.css';
 import type { DatasetDetail, DatasetLineage as Lineage } from '@gantry/model';
-import { useElementSize } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import {
-  Handle,
-  Position,
-  ReactFlow,
-  type Edge,
-  type Node,
-  type NodeProps,
-  type ReactFlowInstance,
-} from '@xyflow/react';
-import { memo, useEffect, useMemo, useState } from 'react';
+import { Handle, Position, type Node, type NodeProps } from '@xyflow/react';
+import { memo, useMemo } from 'react';
 import { lineageQuery } from '../api/dataset-queries.ts';
 import { formatThings } from '../parts/numbers.ts';
 import { Loading, Problem } from '../parts/page.tsx';
 import { StateIcon } from '../parts/state-badge.tsx';
 import { lookOf } from '../parts/state-looks.tsx';
 import { TypeIcon } from '../parts/type-icon.tsx';
-import graphClasses from '../stage-graph/stage-graph.module.css';
+import { GraphFrame, type DrawnNode } from '../stage-graph/graph-frame.tsx';
+import type { GraphSizes } from '../stage-graph/lay-out-graph.ts';
 import classes from './dataset-lineage.module.css';
-import { lineageSizes, layOutLineage } from './lay-out-lineage.ts';
+import { graphOfLineage } from './graph-of-lineage.ts';
 
 type Entry = Lineage['datasets'][number];
 type DatasetNode = Node<{ readonly dataset: Entry; readonly current: boolean }, 'dataset'>;
-/** Where a line passes by a column. */
-type ViaNode = Node<Record<string, never>, 'via'>;
 
-const kinds = { dataset: memo(DatasetNodeView), via: memo(ViaNodeView) };
-const fitting = { padding: 0.08, maxZoom: 1, minZoom: 0.6 };
-const lowestHeight = 140;
-const highestHeight = 440;
+const kinds = { dataset: memo(DatasetNodeView) };
 
 export function DatasetLineage({ dataset }: { readonly dataset: DatasetDetail }) {
   const { data: lineage, error, refetch } = useQuery(lineageQuery(dataset.id));
@@ -63,68 +49,18 @@ export function DatasetLineage({ dataset }: { readonly dataset: DatasetDetail })
   );
 }
 
-const { width: nodeWidth, stageHeight, sourceHeight } = lineageSizes;
+/** Datasets have longer names than stages. */
+const sizes: GraphSizes = { width: 166, stageHeight: 54, sourceHeight: 54, columnGap: 28 };
 
 function LineageGraph({ lineage, current }: { readonly lineage: Lineage; readonly current: number }) {
-  const { positions, sources, lines } = useMemo(() => layOutLineage(lineage), [lineage]);
-  const nodes = positions.map(({ name, x, y }): DatasetNode | ViaNode => {
+  const graph = useMemo(() => graphOfLineage(lineage), [lineage]);
+  const nodeOf = (name: string): DrawnNode | undefined => {
     const dataset = lineage.datasets.find(({ id }) => String(id) === name);
-    const height = dataset === undefined ? 1 : sourceHeight;
-    const side = { y: height / 2, width: 1, height: 1 };
-    const shared = {
-      id: name,
-      // Nodes of stages are higher, and are laid out by their middle.
-      position: { x, y: sources.has(name) ? y : y + (stageHeight - height) / 2 },
-      ...{ width: nodeWidth, height, measured: { width: nodeWidth, height } },
-      ...{ draggable: false, selectable: false, focusable: false },
-      handles: [
-        { type: 'target' as const, position: Position.Left, x: 0, ...side },
-        { type: 'source' as const, position: Position.Right, x: nodeWidth, ...side },
-      ],
-    };
-    return dataset === undefined
-      ? { ...shared, type: 'via', data: {} }
-      : { ...shared, type: 'dataset', data: { dataset, current: dataset.id === current } };
-  });
-  const edges = useMemo(
-    () => lines.map(({ from, to }): Edge => ({ id: `${from} → ${to}`, source: from, target: to })),
-    [lines],
-  );
-  const { ref, width } = useElementSize();
-  const [flow, setFlow] = useState<ReactFlowInstance<DatasetNode | ViaNode>>();
-  // A panel that opens or closes leaves another width.
-  useEffect(() => {
-    if (width > 0) void flow?.fitView(fitting);
-  }, [flow, width, nodes.length]);
-  const rows = positions.map(({ y }) => y);
-  const height = Math.max(...rows) - Math.min(...rows) + sourceHeight + 60;
-  return (
-    <section
-      ref={ref}
-      className={`panel ${graphClasses['graph']}`}
-      style={{ height: Math.min(highestHeight, Math.max(lowestHeight, height)) }}
-      aria-label="Lineage"
-    >
-      <ReactFlow<DatasetNode | ViaNode>
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={kinds}
-        fitView
-        fitViewOptions={fitting}
-        onInit={setFlow}
-        minZoom={0.25}
-        maxZoom={1.5}
-        nodesDraggable={false}
-        nodesConnectable={false}
-        nodesFocusable={false}
-        edgesFocusable={false}
-        elementsSelectable={false}
-        zoomOnScroll={false}
-        preventScrolling={false}
-        disableKeyboardA11y
-      />
-    </section>
-  );
+    if (dataset === undefined) return undefined;
+    return { type: 'dataset', data: { dataset, current: dataset.id === current }, height: sizes.stageHeight };
+  };
+  const shared = { graph, nodeTypes: kinds, nodeOf, sizes };
+  return <GraphFrame {...shared} seen={String(current)} label="Lineage" />;
 }
 
 function DatasetNodeView({ data: { dataset, current } }: NodeProps<DatasetNode>) {
@@ -150,16 +86,6 @@ function DatasetNodeView({ data: { dataset, current } }: NodeProps<DatasetNode>)
           </span>
         </span>
       </Link>
-      <Handle type="source" position={Position.Right} isConnectable={false} />
-    </>
-  );
-}
-
-function ViaNodeView() {
-  return (
-    <>
-      <Handle type="target" position={Position.Left} isConnectable={false} />
-      <div className={classes['via']} />
       <Handle type="source" position={Position.Right} isConnectable={false} />
     </>
   );

@@ -3,6 +3,7 @@ import type { AgentSummary } from '@gantry/model';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { agentsQuery } from '../api/failure-queries.ts';
+import { Meter } from '../parts/meter.tsx';
 import { formatCount, formatSize, formatThings } from '../parts/numbers.ts';
 import { Empty, Loading, Page, Problem } from '../parts/page.tsx';
 import { RelativeTime } from '../parts/relative-time.tsx';
@@ -102,7 +103,7 @@ function AgentRow({ agent }: { readonly agent: AgentSummary }) {
 
 interface ShareProps {
   readonly name: string;
-  /** Undefined where it is not known, or nobody is there to use it. */
+  /** Undefined where nobody is there to use it. */
   readonly used: number | undefined;
   readonly all: number;
   readonly write: (value: number) => string;
@@ -111,22 +112,7 @@ interface ShareProps {
 /** How much of something is promised to the tasks that run. */
 function Share({ name, used, all, write }: ShareProps) {
   const words = used === undefined ? write(all) : `${write(used)} of ${write(all)}`;
-  return (
-    <div className={classes['share']}>
-      <div
-        className={classes['track']}
-        role="meter"
-        aria-label={name}
-        aria-valuenow={used ?? 0}
-        aria-valuemin={0}
-        aria-valuemax={all}
-        aria-valuetext={words}
-      >
-        <div className={classes['fill']} style={{ width: `${Math.min(100, (100 * (used ?? 0)) / all)}%` }} />
-      </div>
-      <span className="quiet">{words}</span>
-    </div>
-  );
+  return <Meter name={name} used={used} all={all} words={words} />;
 }
 
 /** So many tasks are named. */

@@ -1,10 +1,13 @@
-/** At a glance: what is running, what failed, what waits. */
+/** At a glance: what is running, what failed, what waits for somebody, and how full machines and storage are. */
 import type { RunSummary } from '@gantry/model';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { failureSummaryQuery } from '../api/failure-queries.ts';
 import { runsQuery } from '../api/queries.ts';
+import homeClasses from '../home/home.module.css';
+import { Machines, Storage } from '../home/how-full.tsx';
+import { WaitingForYou } from '../home/waiting-for-you.tsx';
 import { countTroubled } from '../live/rates.ts';
 import { CountBar, CountList } from '../parts/count-bar.tsx';
 import { formatThings } from '../parts/numbers.ts';
@@ -24,16 +27,25 @@ export function HomePage() {
     <Page title="Home" actions={<NewRunButton />}>
       {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
       {runs === undefined && error === null && <Loading />}
-      {runs?.length === 0 && (
-        <Empty command={runCommand}>
-          <p>
-            <strong>Nothing has run here yet.</strong> Choose a pipeline and a folder of images with{' '}
-            <Link to="/runs/new">New run</Link>, or let one run from the command line:
-          </p>
-        </Empty>
-      )}
-      <FailedTasks />
-      {runs !== undefined && runs.length > 0 && <Overview runs={runs} />}
+      <div className={homeClasses['columns']}>
+        <div className={homeClasses['runs']}>
+          {runs?.length === 0 && (
+            <Empty command={runCommand}>
+              <p>
+                <strong>Nothing has run here yet.</strong> Choose a pipeline and a folder of images with{' '}
+                <Link to="/runs/new">New run</Link>, or let one run from the command line:
+              </p>
+            </Empty>
+          )}
+          <FailedTasks />
+          {runs !== undefined && runs.length > 0 && <Overview runs={runs} />}
+        </div>
+        <aside className={homeClasses['side']} aria-label="At a glance">
+          <WaitingForYou />
+          <Machines />
+          <Storage />
+        </aside>
+      </div>
     </Page>
   );
 }

@@ -15,6 +15,8 @@ interface GraphFrameProps {
   readonly nodeOf: (name: string) => DrawnNode | undefined;
   readonly label: string;
   readonly sizes: GraphSizes;
+  /** The node that is seen where not all of them fit. */
+  readonly seen?: string | undefined;
 }
 
 export interface DrawnNode {
@@ -26,14 +28,15 @@ export interface DrawnNode {
 }
 
 const lines = { line: memo(StageLine) };
-/** Around the graph, in pixels. */
+/** Around the graph, and below it, where the library is named; in pixels. */
 const inset = 14;
+const below = 26;
 /** Text stays readable; what does not fit is reached by dragging. */
 const [leastZoom, mostZoom] = [0.75, 1];
 const lowestHeight = 124;
 const highestHeight = 360;
 
-export function GraphFrame({ graph, nodeTypes, nodeOf, label, sizes }: GraphFrameProps) {
+export function GraphFrame({ graph, nodeTypes, nodeOf, label, sizes, seen }: GraphFrameProps) {
   const layout = useMemo(() => layOutGraph(graph, sizes), [graph, sizes]);
   const nodes = layout.nodes.flatMap(({ name, x, y }): Node[] => {
     const node = nodeOf(name);
@@ -52,16 +55,27 @@ export function GraphFrame({ graph, nodeTypes, nodeOf, label, sizes }: GraphFram
   const edges = useMemo(() => drawLines(graph, layout), [graph, layout]);
   const size = sizeOf(layout, sizes);
   const zoom = Math.max(leastZoom, Math.min(mostZoom, (width - 2 * inset) / size.width));
-  const needed = size.height * zoom + 2 * inset;
+  const needed = size.height * zoom + inset + below;
   const height = Math.min(highestHeight, Math.max(lowestHeight, needed));
+  /** Where what does not fit begins: at the left, where the sources are, or as little further as shows the node. */
+  const keepSeen = (): number => {
+    const node = layout.nodes.find(({ name }) => name === seen);
+    const start = node === undefined ? 0 : (node.x - size.left) * zoom;
+    const before = Math.max(
+      width - size.width * zoom - inset,
+      (flow?.getViewport().x ?? 0) + size.left * zoom,
+    );
+    return Math.max(inset - start, Math.min(before, width - inset - start - sizes.width * zoom, inset));
+  };
   // A panel that opens or closes leaves another width; another graph has other corners.
   useEffect(() => {
     if (width === 0) return;
-    // What does not fit begins at the left, where the sources are.
-    const x = Math.max(inset, (width - size.width * zoom) / 2) - size.left * zoom;
-    const y = Math.max(inset, (height - size.height * zoom) / 2) - size.top * zoom;
+    const room = width - size.width * zoom;
+    const left = room > 2 * inset ? room / 2 : keepSeen();
+    const x = left - size.left * zoom;
+    const y = inset + Math.max(0, (height - needed) / 2) - size.top * zoom;
     void flow?.setViewport({ x, y, zoom });
-  }, [flow, width, height, layout]);
+  }, [flow, width, height, layout, seen]);
   return (
     <section ref={ref} className={`panel ${classes['graph']}`} style={{ height }} aria-label={label}>
       <ReactFlow<Node, StageLineEdge>

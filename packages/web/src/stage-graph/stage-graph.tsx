@@ -43,7 +43,8 @@ export function StageGraph({ run, graph, current }: StageGraphProps) {
     const type = graph.sources.find((one) => one.name === name)?.type ?? 'file';
     return source && { type: 'source', data: { source, type }, height: stageSizes.sourceHeight };
   };
-  return <GraphFrame graph={graph} nodeTypes={kinds} nodeOf={nodeOf} label="Stages" sizes={stageSizes} />;
+  const shared = { graph, nodeTypes: kinds, nodeOf, sizes: stageSizes };
+  return <GraphFrame {...shared} seen={current} label="Stages" />;
 }
 
 function StageNodeView({ data }: NodeProps<StageNode>) {

@@ -10,6 +10,14 @@ export function formatCell(value: number | string | null): string {
   return Number(value.toPrecision(5)).toLocaleString('en', { maximumSignificantDigits: 5 });
 }
 
+/** `1,186`, `0.0412`: three digits behind the first at most, where there is little room. */
+export function formatBrief(value: number | null): string {
+  if (value === null || Number.isNaN(value)) return '–';
+  const size = Math.abs(value);
+  if (size >= 1000 && size < 1e7) return Math.round(value).toLocaleString('en');
+  return formatCell(Number(value.toPrecision(4)));
+}
+
 /** A pure number has no unit to show. */
 export function unitText(unit: string | null): string {
   return unit === null || unit === '1' ? '' : unit;

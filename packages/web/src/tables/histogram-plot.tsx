@@ -1,6 +1,6 @@
 /** How the values of a column are spread: of the rows that are seen, and of those that are chosen. */
 import type { TableColumn } from '@gantry/model';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { formatCell, nameWithUnit } from './format-cell.ts';
 import { PlotFrame, type Extent, type PlotScale } from './plot-frame.tsx';
 import { countBins } from './rows.ts';
@@ -46,6 +46,31 @@ export function HistogramPlot({ column, values, rows, chosen, onBrush }: Histogr
   const binAt = (x: number, { width }: PlotScale): number =>
     Math.max(0, Math.min(bins - 1, Math.floor((x / width) * bins)));
   const edge = (bin: number): number => extent.from + (bin / bins) * (extent.to - extent.from);
+  const [cursor, setCursor] = useState(Math.floor(bins / 2));
+  const [start, setStart] = useState(cursor);
+  const onKey = (key: string, extending: boolean): boolean => {
+    if (key === 'Escape') {
+      onBrush(undefined);
+      return chosen !== undefined;
+    }
+    if (key === 'Enter') {
+      onBrush({ from: edge(cursor), to: edge(cursor + 1) });
+      return true;
+    }
+    const places: Readonly<Record<string, number>> = {
+      ArrowLeft: cursor - 1,
+      ArrowRight: cursor + 1,
+      Home: 0,
+      End: bins - 1,
+    };
+    const place = places[key];
+    if (place === undefined) return false;
+    const next = Math.max(0, Math.min(bins - 1, place));
+    setCursor(next);
+    if (extending) onBrush({ from: edge(Math.min(start, next)), to: edge(Math.max(start, next) + 1) });
+    else setStart(next);
+    return true;
+  };
   return (
     <PlotFrame
       label={`Histogram of ${nameWithUnit(column)}: ${column.count} values from ${formatCell(column.minimum)} to ${formatCell(column.maximum)}, median ${formatCell(column.median)}. The table has all of them.`}
@@ -65,6 +90,9 @@ export function HistogramPlot({ column, values, rows, chosen, onBrush }: Histogr
           </>
         );
       }}
+      cursor={({ width, height }) => ({ x: ((cursor + 0.5) / bins) * width, y: height * 0.4 })}
+      onKey={onKey}
+      keys="Arrows go from bar to bar, with Shift they choose a range, Enter chooses a bar, Escape none."
       across
     />
   );

@@ -30,6 +30,12 @@ interface PlotFrameProps {
   readonly onClick: (at: { x: number; y: number }, scale: PlotScale) => void;
   /** What is said where the pointer is. */
   readonly tip: (at: { x: number; y: number }, scale: PlotScale) => ReactNode;
+  /** By keys: where it has one, the point that is spoken of, while the plot has the focus. */
+  readonly cursor: (scale: PlotScale) => { x: number; y: number } | undefined;
+  /** @returns whether the key does something here */
+  readonly onKey: (key: string, extending: boolean) => boolean;
+  /** What keys do, for those who do not see it. */
+  readonly keys: string;
   /** A histogram is brushed along one axis. */
   readonly across?: boolean;
 }
@@ -42,7 +48,8 @@ export function PlotFrame(props: PlotFrameProps) {
   const { ref, width: wide, height: high } = useElementSize<HTMLDivElement>();
   const canvas = useRef<HTMLCanvasElement>(null);
   const scheme = useComputedColorScheme('light');
-  const [pointer, setPointer] = useState<{ x: number; y: number }>();
+  const [hover, setHover] = useState<{ x: number; y: number }>();
+  const [isFocused, setFocused] = useState(false);
   const [brush, setBrush] = useState<{ from: { x: number; y: number }; to: { x: number; y: number } }>();
   const width = Math.max(1, wide - margin.left - margin.right);
   const height = Math.max(1, high - margin.top - margin.bottom);
@@ -79,6 +86,7 @@ export function PlotFrame(props: PlotFrameProps) {
       { from: valueY(Math.max(from.y, end.y)), to: valueY(Math.min(from.y, end.y)) },
     );
   };
+  const pointer = hover ?? (isFocused ? props.cursor(scale) : undefined);
   const tip = pointer === undefined || brush !== undefined ? undefined : props.tip(pointer, scale);
   return (
     <div className={classes['plot']} ref={ref}>
@@ -119,20 +127,30 @@ export function PlotFrame(props: PlotFrameProps) {
       </svg>
       <canvas
         ref={canvas}
-        role="img"
-        aria-label={label}
+        role="application"
+        aria-roledescription="plot"
+        aria-label={`${label} ${props.keys}`}
+        tabIndex={0}
         style={{ left: margin.left, top: margin.top, width, height }}
+        onKeyDown={(event) => {
+          if (event.ctrlKey || event.metaKey || event.altKey || !props.onKey(event.key, event.shiftKey))
+            return;
+          event.preventDefault();
+          setHover(undefined);
+        }}
+        onFocus={() => setFocused(true)}
+        onBlur={() => setFocused(false)}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
           setBrush({ from: at(event), to: at(event) });
         }}
         onPointerMove={(event) => {
           const here = at(event);
-          setPointer(here);
+          setHover(here);
           setBrush((now) => (now === undefined ? now : { ...now, to: here }));
         }}
         onPointerUp={finish}
-        onPointerLeave={() => setPointer(undefined)}
+        onPointerLeave={() => setHover(undefined)}
       />
       {brush !== undefined && (
         <div
@@ -148,6 +166,7 @@ export function PlotFrame(props: PlotFrameProps) {
       {tip !== undefined && pointer !== undefined && (
         <div
           className={`${classes['tip']} figures`}
+          role={hover === undefined ? 'status' : undefined}
           style={{
             top: margin.top + pointer.y + 12,
             ...(pointer.x > width * 0.6

@@ -3,6 +3,7 @@ import type { TableColumn } from '@gantry/model';
 import { useCallback, useMemo } from 'react';
 import { formatCell, nameWithUnit } from './format-cell.ts';
 import { PlotFrame, type Extent, type PlotScale } from './plot-frame.tsx';
+import { stepRow } from './rows.ts';
 
 interface ScatterPlotProps {
   readonly x: TableColumn;
@@ -74,6 +75,17 @@ export function ScatterPlot({
     }
     return best;
   };
+  const onKey = (key: string): boolean => {
+    if (key === 'Escape') {
+      onMark(-1);
+      return marked >= 0;
+    }
+    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowUp: 1, ArrowDown: -1 }[key];
+    if (step === undefined) return false;
+    const next = stepRow(rows, key === 'ArrowRight' || key === 'ArrowLeft' ? xs : ys, marked, step);
+    if (next >= 0) onMark(next);
+    return true;
+  };
   return (
     <PlotFrame
       label={`Scatter plot of ${nameWithUnit(y)} over ${nameWithUnit(x)}, ${rows.length} rows${marked < 0 ? '' : `; marked: ${nameOf(marked)}`}. The table has all of them.`}
@@ -94,6 +106,9 @@ export function ScatterPlot({
           </>
         );
       }}
+      cursor={(scale) => (marked < 0 ? undefined : { x: scale.x(xs[marked]!), y: scale.y(ys[marked]!) })}
+      onKey={onKey}
+      keys="Arrows mark the next point to that side, Escape none."
     />
   );
 }

@@ -2,13 +2,16 @@
 import type { TableAnswer } from '@gantry/model';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, type KeyboardEvent } from 'react';
-import { formatCell, unitText } from './format-cell.ts';
+import { formatThings } from '../parts/numbers.ts';
+import { formatBrief, formatCell, unitText } from './format-cell.ts';
 import type { Columns } from './rows.ts';
 import classes from './tables.module.css';
 
 interface TableGridProps {
   readonly table: TableAnswer;
   readonly columns: Columns;
+  /** The column that names the objects: of its values there is no summary. */
+  readonly idName: string | undefined;
   /** In the order that they are seen in. */
   readonly rows: Uint32Array;
   readonly chosen: ReadonlySet<number> | undefined;
@@ -21,7 +24,7 @@ interface TableGridProps {
 }
 
 const rowHeight = 28;
-const columnWidth = 128;
+const columnWidth = 140;
 const headHeight = 58;
 
 export function TableGrid(props: TableGridProps) {
@@ -95,17 +98,22 @@ export function TableGrid(props: TableGridProps) {
                   title={column.definition ?? undefined}
                 >
                   <span className="cut">{column.name}</span>
+                  {unitText(column.unit) !== '' && (
+                    <span className={classes['unit']}>{unitText(column.unit)}</span>
+                  )}
                   <span aria-hidden="true">{sorted ? (sort.down ? '↓' : '↑') : ''}</span>
                 </button>
-                <small className="cut">
-                  {unitText(column.unit)}
-                  {column.kind === 'number' &&
-                    ` ${formatCell(column.minimum)} – ${formatCell(column.maximum)}`}
-                </small>
-                <small className="cut">
-                  {column.kind === 'number' ? `median ${formatCell(column.median)}` : ''} n{' '}
-                  {formatCell(column.count)}
-                </small>
+                {column.kind === 'number' && column.name !== props.idName && (
+                  <>
+                    <small className="cut">
+                      {formatBrief(column.minimum)} – {formatBrief(column.maximum)}
+                    </small>
+                    <small className="cut">median {formatBrief(column.median)}</small>
+                  </>
+                )}
+                {column.count < table.rows && (
+                  <small className="cut">{formatThings(table.rows - column.count, 'row')} without</small>
+                )}
               </div>
             );
           })}

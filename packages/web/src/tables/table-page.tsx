@@ -8,8 +8,10 @@ import { useQueries, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { CopyButton } from '../parts/copy-button.tsx';
+import { CopyCall } from '../parts/copy-call.tsx';
 import { formatCount, placeText, readPlaceText } from '../parts/numbers.ts';
 import { Loading, Problem } from '../parts/page.tsx';
+import { quote } from '../parts/quote.ts';
 import { measuredQuery } from '../viewer/picture-queries.ts';
 import { useDraft } from '../viewer/use-draft.ts';
 import viewer from '../viewer/viewer.module.css';
@@ -136,8 +138,9 @@ function Table({ table, search, change }: TableProps) {
   const image = measured?.images.find(({ kind }) => kind === 'image') ?? measured?.images[0];
   const labels = measured?.images.find(({ kind }) => kind !== 'image');
   const choose = (next: Parameters<typeof rangesText>[0]): void => change({ chosen: rangesText(next) });
-  const file = `${userApiPath}/datasets/${table.dataset.id}/file?${new URLSearchParams({ place: placeText(table.place) }).toString()}`;
-  const server = window.location.origin;
+  const placed = placeText(table.place);
+  const at = placed === '' ? '' : ` --place ${quote(placed)}`;
+  const path = `/datasets/${table.dataset.id}/file?${new URLSearchParams({ place: placed }).toString()}`;
   const picker = (value: TableColumn | undefined, label: string, key: 'column' | 'x' | 'y') => (
     <NativeSelect
       size="xs"
@@ -200,10 +203,11 @@ function Table({ table, search, change }: TableProps) {
           </Button>
         )}
         <CopyButton
-          text={`curl -H "Authorization: Bearer $TOKEN" '${server}${file}'`}
-          label="Copy as API call"
+          text={`npx gantry datasets save ${table.dataset.id}${at} ${quote(table.name)}`}
+          label="Copy as command"
         />
-        <Button size="compact-sm" variant="default" component="a" href={file}>
+        <CopyCall path={path} save={table.name} />
+        <Button size="compact-sm" variant="default" component="a" href={`${userApiPath}${path}`}>
           Download CSV
         </Button>
       </header>
@@ -242,6 +246,7 @@ function Table({ table, search, change }: TableProps) {
             <TableGrid
               table={table}
               columns={columns}
+              idName={idName}
               rows={sorted}
               chosen={chosenSet}
               marked={marked}

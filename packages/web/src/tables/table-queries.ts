@@ -3,9 +3,7 @@ import { maxTableValues, type Place, type TableAnswer } from '@gantry/model';
 import { queryOptions } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
 import { placeText } from '../parts/numbers.ts';
-
-/** A column's values, a row each; NaN where there is no number. */
-export type ColumnValues = Float64Array | readonly string[];
+import type { ColumnValues } from './rows.ts';
 
 /** A table without its values. */
 export const tableQuery = (dataset: number, place: Place) =>

@@ -49,7 +49,7 @@ export function TaskPanel() {
     >
       <header className={classes['head']}>
         <div>
-          <h2>{data === undefined ? `Task ${task}` : `${data.stage} · ${formatPlaceWords(data.place)}`}</h2>
+          <h2>{data === undefined ? `Task ${task}` : titleOf(data)}</h2>
           <span className={`${classes['sub']} quiet`}>
             {data !== undefined && <StateBadge state={data.state} filled />}
             {data?.stale === true && <StateBadge state="stale" filled />}
@@ -184,6 +184,10 @@ function AttemptTime({ attempt }: { readonly attempt: AttemptSummary }) {
   const began = Date.parse(attempt.started ?? attempt.claimed);
   const seconds = ((attempt.ended === null ? now : Date.parse(attempt.ended)) - began) / 1000;
   return <>{attempt.ended === null ? formatSoFar(seconds) : formatDuration(Math.max(0, seconds))}</>;
+}
+
+function titleOf({ stage, place }: TaskExplanation): string {
+  return Object.keys(place).length === 0 ? stage : `${stage} · ${formatPlaceWords(place)}`;
 }
 
 /** Reads the task again when its run has changed. */

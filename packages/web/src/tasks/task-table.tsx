@@ -6,10 +6,11 @@ import { getRouteApi, Link, useParams } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, type KeyboardEvent } from 'react';
 import { tasksQuery } from '../api/queries.ts';
-import { formatCount } from '../parts/numbers.ts';
+import { formatCount, formatDuration, formatSize } from '../parts/numbers.ts';
 import { useChangeSearch } from '../parts/change-search.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { Loading, Problem } from '../parts/page.tsx';
+import { RelativeTime } from '../parts/relative-time.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { lookOf } from '../parts/state-looks.tsx';
 import { formatPlaceWords } from './place-words.ts';
@@ -17,6 +18,18 @@ import classes from './task-table.module.css';
 
 const route = getRouteApi('/runs/$run');
 const rowHeight = 34;
+/** Of the last attempt are the five on the right. */
+const columns = [
+  ['Task', 'right'],
+  ['Stage', 'left'],
+  ['Place', 'left'],
+  ['State', 'left'],
+  ['Took', 'right'],
+  ['Memory', 'right'],
+  ['Agent', 'left'],
+  ['Ended', 'left'],
+  ['It said', 'left'],
+] as const;
 /** The table is read again at most this often while the run goes on. In ms. */
 const refreshMs = 1_000;
 
@@ -87,8 +100,8 @@ export function TaskTable({ run }: { readonly run: RunDetail }) {
       {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
       <div role="table" aria-label="Tasks" aria-rowcount={all}>
         <div className={classes['head']} role="row">
-          {['Task', 'Stage', 'Place', 'State', 'What the last attempt said'].map((title) => (
-            <span role="columnheader" key={title}>
+          {columns.map(([title, side]) => (
+            <span role="columnheader" key={title} data-right={side === 'right' || undefined}>
               {title}
             </span>
           ))}
@@ -97,6 +110,7 @@ export function TaskTable({ run }: { readonly run: RunDetail }) {
           <div style={{ height: rows.getTotalSize(), position: 'relative' }} role="presentation">
             {shown.map(({ index, start }) => {
               const task = tasks[index];
+              const last = task?.last;
               return task === undefined ? null : (
                 <Link
                   key={task.id}
@@ -110,7 +124,7 @@ export function TaskTable({ run }: { readonly run: RunDetail }) {
                   aria-current={task.id === open}
                   data-index={index}
                 >
-                  <span role="cell" className="quiet">
+                  <span role="cell" className="quiet figures" data-right>
                     {task.id}
                   </span>
                   <span role="cell" className="cut">
@@ -121,6 +135,20 @@ export function TaskTable({ run }: { readonly run: RunDetail }) {
                   </span>
                   <span role="cell">
                     <StateBadge state={task.stale ? 'stale' : task.state} />
+                  </span>
+                  <span role="cell" className="figures" data-right>
+                    {last?.seconds === null || last?.seconds === undefined
+                      ? ''
+                      : formatDuration(last.seconds)}
+                  </span>
+                  <span role="cell" className="figures" data-right>
+                    {last?.memory === null || last?.memory === undefined ? '' : formatSize(last.memory)}
+                  </span>
+                  <span role="cell" className="cut quiet" title={last?.agent}>
+                    {last?.agent}
+                  </span>
+                  <span role="cell" className="cut quiet">
+                    {last !== null && last !== undefined && <RelativeTime time={last.ended} />}
                   </span>
                   <span role="cell" className="cut quiet" title={task.message ?? undefined}>
                     {task.message}

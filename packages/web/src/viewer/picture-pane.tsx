@@ -44,6 +44,8 @@ export interface PicturePaneProps {
 
 /** The view is told when it has been still so long. In ms. */
 const restMs = 300;
+/** An object is marked when its overlay comes so soon after it was picked. In ms. */
+const patienceMs = 5_000;
 
 export function PicturePane(props: PicturePaneProps) {
   const { picture, tone, overlay, look, view, line, measuring = false, small = false, children } = props;
@@ -52,6 +54,8 @@ export function PicturePane(props: PicturePaneProps) {
   /** The first end of a line that has no other yet. */
   const [start, setStart] = useState<Point>();
   const [isAimed, setAimed] = useState(false);
+  /** A pick that came before its overlay did. */
+  const early = useRef<{ at: Point; since: number }>(undefined);
   const latest = useRef(props);
   latest.current = props;
 
@@ -85,8 +89,10 @@ export function PicturePane(props: PicturePaneProps) {
 
   const pick = async (at: Point): Promise<void> => {
     const over = open?.over;
-    const pixel = over === undefined ? undefined : pixelAt(over, at);
-    if (over === undefined || pixel === undefined) return;
+    early.current = over === undefined ? { at, since: Date.now() } : undefined;
+    if (over === undefined) return setSaid('No overlay is shown');
+    const pixel = pixelAt(over, at);
+    if (pixel === undefined) return;
     try {
       const id = await readPixel(over, pixel);
       latest.current.onPick(id ?? 0);
@@ -99,6 +105,15 @@ export function PicturePane(props: PicturePaneProps) {
   useEffect(() => {
     props.onStage?.(open);
   }, [open]);
+
+  // Right after going to another plane its overlay is not there yet.
+  const over = open?.over;
+  useEffect(() => {
+    if (over === undefined || early.current === undefined) return;
+    const { at, since } = early.current;
+    if (Date.now() - since < patienceMs) void pick(at);
+    early.current = undefined;
+  }, [over]);
 
   useEffect(() => {
     if (!measuring) setStart(undefined);
