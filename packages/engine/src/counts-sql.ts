@@ -1,6 +1,6 @@
 /**
  * How many tasks of each stage are in which state, as SQL text; running tasks are told apart.
- * Index: task (id), walked once for all that run: 1 µs each, where a join takes 4.
+ * Index: task (id), walked once for all that run, and not looked into for each.
  */
 
 /** Rows `stage`, `state`, `tasks`. */

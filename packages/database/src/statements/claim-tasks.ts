@@ -2,8 +2,8 @@
  * Claims ready tasks of one stage. It takes no lock that anyone waits for but those of the `ready` rows it removes,
  * which it skips where they are taken, and does not write to `task`; so claims and settles never wait in a circle.
  * The fingerprint is not read after the inputs are listed: an attempt may have read newer items than it says, which
- * costs a second run, never older ones. Where each task reads the one item of its own place, the claim lists it as well:
- * 2 µs a task instead of 6.
+ * costs a second run, never older ones. Where each task reads the one item of its own place, the claim lists it as well,
+ * which spares this process a second row for each: 2 µs of 13 a completion.
  *
  * Indexes: ready (stage, task), resumed behind the last claim, since removed rows stay in the index until the next
  * vacuum; task (id); item (dataset, place).

@@ -30,7 +30,7 @@ interface Entry {
   last: Promise<unknown>;
 }
 
-/** So many tasks are held, some 30 bytes each; a map that is larger is held alone. */
+/** So many tasks are held, some 40 bytes each; a map that is larger is held alone. */
 const mostTasks = 8_000_000;
 const tasksAtOnce = 50_000;
 

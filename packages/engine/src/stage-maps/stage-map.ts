@@ -1,5 +1,5 @@
 /**
- * What the tasks of one stage look like, held in columns: some 30 bytes a task, so that a map of a million places is
+ * What the tasks of one stage look like, held in columns: some 40 bytes a task, so that a map of a million places is
  * copied and not looked for. Reading the database is left to `stage-map-cache.ts`, the layout of answers to the model.
  */
 import { encodeMapLines, goneState, taskStates, type MapHead, type Place } from '@gantry/model';
