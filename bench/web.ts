@@ -22,9 +22,9 @@ import type { BenchOptions, BenchResult } from '../scripts/bench.ts';
 import { hasChromium, measureEventToPage } from './web/event-to-page.ts';
 import { measureStarts } from './web/fresh-start.ts';
 import { measureOpenPages } from './web/open-pages.ts';
-import { startServerProcess, type ServerProcess } from './web/server-process.ts';
+import { startServerProcess, type ServerProcess } from './server/server-process.ts';
 import { addPicture, measureHttpTiles } from './web/tiles-over-http.ts';
-import { round, summarize } from './web/times.ts';
+import { round, summarize } from './server/times.ts';
 import { writeLargePyramid } from './web-tiles.ts';
 
 const tileSize = 256;

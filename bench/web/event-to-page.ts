@@ -6,8 +6,8 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Page } from 'playwright-core';
 import { startHeldRun } from './held-run.ts';
-import type { ServerProcess } from './server-process.ts';
-import { summarize, type Times } from './times.ts';
+import type { ServerProcess } from '../server/server-process.ts';
+import { summarize, type Times } from '../server/times.ts';
 
 const chromiumPath = '/usr/bin/chromium';
 export const hasChromium = existsSync(chromiumPath);

@@ -7,7 +7,7 @@ import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { delimiter, join, sep } from 'node:path';
 import { repositoryRoot } from '../../scripts/repository.ts';
-import { round } from './times.ts';
+import { round } from '../server/times.ts';
 
 export interface Starts {
   /** Seconds from the command to the page. */

@@ -4,7 +4,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AgentClient, UserClient } from '@gantry/client';
-import { agentToken, ownerToken, type ServerProcess } from './server-process.ts';
+import { agentToken, ownerToken, type ServerProcess } from '../server/server-process.ts';
 
 export interface HeldRun {
   readonly run: number;

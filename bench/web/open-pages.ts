@@ -4,8 +4,8 @@
 import { Agent, get } from 'node:http';
 import { userApiPath } from '@gantry/model';
 import { startHeldRun } from './held-run.ts';
-import { ownerToken, type ServerProcess } from './server-process.ts';
-import { round } from './times.ts';
+import { ownerToken, type ServerProcess } from '../server/server-process.ts';
+import { round } from '../server/times.ts';
 
 interface Load {
   /** Percent of one core. */

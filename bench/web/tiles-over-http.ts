@@ -7,8 +7,8 @@ import { basename } from 'node:path';
 import { UserClient } from '@gantry/client';
 import { userApiPath } from '@gantry/model';
 import { dropFromPageCache } from '../web-tiles.ts';
-import { ownerToken, type ServerProcess } from './server-process.ts';
-import { summarize, type Times } from './times.ts';
+import { ownerToken, type ServerProcess } from '../server/server-process.ts';
+import { summarize, type Times } from '../server/times.ts';
 
 export interface HttpTiles {
   readonly concurrency: number;

@@ -7,7 +7,7 @@
 export function arrayText(values: readonly (number | string | boolean | null)[]): string {
   // JSON differs in nothing but its brackets and the names that it has for some characters.
   const json = JSON.stringify(values);
-  return namesCharacters.test(json)
+  return json.includes('\\') && namesCharacters.test(json)
     ? `{${values.map((value) => (typeof value === 'string' ? `"${value.replace(/["\\]/g, '\\$&')}"` : String(value))).join(',')}}`
     : `{${json.slice(1, -1)}}`;
 }

@@ -21,8 +21,10 @@ export {
 export { migrate, migrationsFolder, type MigrateResult } from './migrate.ts';
 export {
   advanceStage,
+  claimTasks,
   createFirstTasks,
   createTasks,
+  listClaimedInputs,
   listFewInputs,
   listInputs,
   listReaders,
@@ -33,7 +35,7 @@ export {
 } from './stage-statements.ts';
 export { type InputShape, type OutputShape, type StageShape } from './stage-shape.ts';
 export { admitFirstPlacesSql, admitPlacesSql, expectPlacesSql } from './statements/admit-places.ts';
-export { claimTasks } from './statements/claim-tasks.ts';
+export type { ClaimedRow } from './statements/claim-tasks.ts';
 export { closeSourceSql } from './statements/close-source.ts';
 export type { FewInputRow } from './statements/list-few-inputs.ts';
 export type { InputItemRow } from './statements/list-inputs.ts';

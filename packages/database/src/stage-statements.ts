@@ -7,6 +7,7 @@ import { defineStatement, type Statement } from './define-statement.ts';
 import type { StageShape } from './stage-shape.ts';
 import type { StageTouch } from './stage-touch.ts';
 import { advanceStageSql } from './statements/advance-stage.ts';
+import { claimTasksSql, listsItsInput, type ClaimedRow } from './statements/claim-tasks.ts';
 import { createFirstTasksSql, walksOneInput } from './statements/create-first-tasks.ts';
 import { createTasksSql } from './statements/create-tasks.ts';
 import { listFewInputsSql, type FewInputRow } from './statements/list-few-inputs.ts';
@@ -94,7 +95,6 @@ export async function createFirstTasks(
     outputDatasets(stage),
     moment.open,
     moment.ended,
-    moment.change,
   );
   if (row === undefined) throw new Error('create-first-tasks returned no row');
   return row;
@@ -150,6 +150,46 @@ export async function replaceItems(
     stage.id,
     outputDatasets(stage),
     ...madeItemsValues(madeItems),
+  );
+}
+
+/** Claims ready tasks of the stage. */
+export async function claimTasks(
+  on: Pool,
+  stage: StageShape,
+  session: number,
+  { limit, above }: { readonly limit: number; readonly above: number },
+): Promise<ClaimedRow[]> {
+  const statement = prepare<ClaimedRow>('claim-tasks', textOf(stage, 'claim', claimTasksSql));
+  return statement.run(on, stage.id, session, limit, above, stage.inputs[0]?.dataset ?? null);
+}
+
+/** What claimed tasks read through input `n`, counted from 0, in the order of the tasks and the places. */
+export async function listClaimedInputs(
+  on: Pool,
+  stage: StageShape,
+  n: number,
+  claimed: readonly ClaimedRow[],
+): Promise<InputItemRow[]> {
+  if (!listsItsInput(stage)) {
+    return listInputs(
+      on,
+      stage,
+      n,
+      claimed.map(({ task }) => task),
+      true,
+    );
+  }
+  return claimed.flatMap(({ task, place, revision, name, path, size, checksum, made_by }) =>
+    revision === undefined ||
+    revision === null ||
+    name === undefined ||
+    path === undefined ||
+    size === undefined ||
+    checksum === undefined ||
+    made_by === undefined
+      ? []
+      : [{ task, place, revision, name, path, size, checksum, made_by }],
   );
 }
 

@@ -7,6 +7,7 @@ import { unbounded } from '@gantry/model';
 import type { InputShape, StageShape } from '../src/index.ts';
 import type { StageTouch } from '../src/stage-touch.ts';
 import { advanceStageSql } from '../src/statements/advance-stage.ts';
+import { claimTasksSql } from '../src/statements/claim-tasks.ts';
 import { listInputsSql } from '../src/statements/list-inputs.ts';
 import { inputRanges } from '../src/statements/recount.ts';
 import { testDatabase } from '../src/testing/index.ts';
@@ -108,6 +109,14 @@ describe('a stage that is newer than the statistics', () => {
     const stage = stageOf(undefined);
     const nodes = await nodesOf(advanceStageSql(stage, { ...nothing, verdicts: true }), moment(stage));
     for (const scan of scansOf(nodes, 'task')) expect(scan).toMatch(/ctid = /);
+  });
+
+  it('lists what a claimed task reads through its place, where that is one item', async () => {
+    const values = [fresh, 1, 10, 0, dataset];
+    const nodes = await nodesOf(claimTasksSql(stageOf(undefined)), values);
+    expect(scansOf(nodes, 'item')).toEqual([expect.stringMatching(/place = /)]);
+    for (const scan of scansOf(nodes, 'task')) expect(scan).not.toBe('Seq Scan');
+    expect(scansOf(await nodesOf(claimTasksSql(stageOf([{}, { row: 1 }])), values), 'item')).toEqual([]);
   });
 
   it.each([true, false])('reads its inputs through their places (claimed: %s)', async (claimed) => {

@@ -64,7 +64,7 @@ export async function admitItems(
       for (const { plan, run } of runs) {
         const touched = nothingTouched();
         for (const source of plan.sources) {
-          if (source.dataset === dataset) await seeItems(transaction, source, run, changed, touched);
+          if (source.dataset === dataset) await seeItems(transaction, source, changed, touched);
         }
         await advanceRun(transaction, plan, run, touched, news);
       }

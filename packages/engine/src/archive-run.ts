@@ -46,7 +46,7 @@ export async function unarchiveRun(engine: Engine, run: number): Promise<void> {
     if (back === undefined || back.state === 'cancelled') return;
     const touched = nothingTouched();
     const again = { ...locked, state: back.state };
-    await seeSourcesAgain(transaction, plan.sources, again, touched);
+    await seeSourcesAgain(transaction, plan.sources, touched);
     await advanceRun(transaction, plan, again, touched, news);
   });
 }

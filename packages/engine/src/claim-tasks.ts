@@ -2,7 +2,12 @@
  * Hands ready tasks to an agent's session, runs of a higher priority and deeper stages first, with the items that they
  * read. What is paused is passed over.
  */
-import { claimTasks as claimStatement, listInputs, type InputItemRow } from '@gantry/database';
+import {
+  claimTasks as claimStatement,
+  listClaimedInputs,
+  type ClaimedRow,
+  type InputItemRow,
+} from '@gantry/database';
 import type { Engine } from './engine.ts';
 import { readSurroundings, type Surroundings } from './read-surroundings.ts';
 import type { RunPlan, StagePlan } from './run-plan.ts';
@@ -24,6 +29,8 @@ export interface ClaimedTask {
 interface ClaimMemory {
   /** Per stage, the id behind which the next claim looks first. */
   readonly cursors: Map<number, number>;
+  /** Per stage, the end of the claim that was asked for last. */
+  readonly turns: Map<number, Promise<unknown>>;
   /** The run that was served last: the next claim begins behind it. */
   lastRun: number;
 }
@@ -31,7 +38,11 @@ interface ClaimMemory {
 const memories = new WeakMap<Engine, ClaimMemory>();
 
 function memoryOf(engine: Engine): ClaimMemory {
-  const memory = memories.get(engine) ?? { cursors: new Map<number, number>(), lastRun: 0 };
+  const memory = memories.get(engine) ?? {
+    cursors: new Map<number, number>(),
+    turns: new Map<number, Promise<unknown>>(),
+    lastRun: 0,
+  };
   memories.set(engine, memory);
   return memory;
 }
@@ -130,21 +141,12 @@ async function claimStage(
   stage: StagePlan,
   limit: number,
 ): Promise<ClaimedTask[]> {
-  const cursor = memoryOf(engine).cursors;
-  const above = cursor.get(stage.id) ?? 0;
-  const rows = await claimStatement.run(engine.pool, stage.id, session, limit, above);
-  if (rows.length < limit && above > 0) {
-    // Retried tasks lie before the cursor.
-    rows.push(...(await claimStatement.run(engine.pool, stage.id, session, limit - rows.length, 0)));
-  }
-  if (rows.length < limit) cursor.delete(stage.id);
-  else cursor.set(stage.id, Math.max(...rows.map(({ task }) => task)));
+  const rows = await inTurn(engine, stage.id, () => claimRows(engine, session, stage, limit));
   if (rows.length === 0) return [];
 
-  const tasks = rows.map(({ task }) => task);
-  const inputs = new Map<number, Record<string, readonly InputItemRow[]>>(tasks.map((task) => [task, {}]));
+  const inputs = new Map<number, Record<string, readonly InputItemRow[]>>(rows.map(({ task }) => [task, {}]));
   for (const [index, input] of stage.compiled.inputs.entries()) {
-    const items = await listInputs(engine.pool, stage.shape, index, tasks, true);
+    const items = await listClaimedInputs(engine.pool, stage.shape, index, rows);
     const byTask = Map.groupBy(items, ({ task }) => task);
     for (const [task, record] of inputs) record[input.name] = byTask.get(task) ?? [];
   }
@@ -158,4 +160,39 @@ async function claimStage(
     place,
     inputs: inputs.get(task) ?? {},
   }));
+}
+
+async function claimRows(
+  engine: Engine,
+  session: number,
+  { id, shape }: StagePlan,
+  limit: number,
+): Promise<ClaimedRow[]> {
+  const cursor = memoryOf(engine).cursors;
+  const above = cursor.get(id) ?? 0;
+  const rows = await claimStatement(engine.pool, shape, session, { limit, above });
+  if (rows.length < limit && above > 0) {
+    // Retried tasks lie before the cursor.
+    const left = limit - rows.length;
+    rows.push(...(await claimStatement(engine.pool, shape, session, { limit: left, above: 0 })));
+  }
+  if (rows.length < limit) cursor.delete(id);
+  else cursor.set(id, Math.max(...rows.map(({ task }) => task)));
+  return rows;
+}
+
+/**
+ * Claims of a stage by one server wait for each other: two at once would look at the same rows, and the later one pass
+ * over all that the earlier one holds, 5 ms for a thousand, to come away with nearly nothing.
+ */
+async function inTurn<T>(engine: Engine, stage: number, claim: () => Promise<T>): Promise<T> {
+  const { turns } = memoryOf(engine);
+  const claimed = (turns.get(stage) ?? Promise.resolve()).then(claim);
+  const turn = claimed.catch(() => {});
+  turns.set(stage, turn);
+  try {
+    return await claimed;
+  } finally {
+    if (turns.get(stage) === turn) turns.delete(stage);
+  }
 }

@@ -14,7 +14,7 @@ export async function closeDataset(engine: Engine, dataset: number): Promise<voi
     for (const { plan, run } of readers) {
       const touched = nothingTouched();
       for (const source of plan.sources) {
-        if (source.dataset === dataset) await seeClosed(transaction, source, run, touched);
+        if (source.dataset === dataset) await seeClosed(transaction, source, touched);
       }
       await advanceRun(transaction, plan, run, touched, news);
     }

@@ -75,9 +75,9 @@ export async function createRun(engine: Engine, run: NewRun): Promise<number> {
     const plan = await loadPlan(transaction, runId);
     const touched = nothingTouched(true);
     for (const source of plan.sources) {
-      await seeItems(transaction, source, locked, null, touched);
+      await seeItems(transaction, source, null, touched);
       const { state } = await lockDataset(transaction, source.dataset, 'read');
-      if (state !== 'open') await seeClosed(transaction, source, locked, touched);
+      if (state !== 'open') await seeClosed(transaction, source, touched);
     }
     await advanceRun(transaction, plan, locked, touched, news);
     for (const { dataset } of plan.sources) news.datasets.add(dataset);

@@ -64,6 +64,7 @@ export {
   type DueDelivery,
 } from './notifications/deliveries.ts';
 export { readMap, type MapRequest } from './read-map.ts';
+export { removeTaskChanges } from './stage-maps/remove-task-changes.ts';
 export { takePulse } from './pulse.ts';
 export { describeDataset, listDatasets, summarizeDatasets } from './datasets/read-datasets.ts';
 export { listItems, type ItemRequest } from './datasets/list-items.ts';

@@ -1,7 +1,7 @@
 /**
  * What tells at the least cost that a run at work has changed: its change number and the tasks that agents hold.
  * Claims change no run, and other servers tell us nothing; so whoever shows runs looks at this now and then.
- * Index: `run_at_work`, `running_by_stage`.
+ * Index: `run_at_work`.
  */
 import type { Engine } from './engine.ts';
 

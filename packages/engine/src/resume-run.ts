@@ -63,7 +63,7 @@ export async function resumeRun(
     if (locked.state === 'paused') news.ready = true;
     await transaction.query(`UPDATE dataset SET state = 'open' WHERE id = ANY ($1)`, [outputs]);
     for (const output of outputs) news.datasets.add(output);
-    if (locked.state === 'cancelled') await seeSourcesAgain(transaction, plan.sources, active, touched);
+    if (locked.state === 'cancelled') await seeSourcesAgain(transaction, plan.sources, touched);
     const select = `CASE
       WHEN t.result IN ('failed', 'cancelled') AND ($3::bigint[] IS NULL OR t.id = ANY ($3)) AND t.stage = ANY ($4)
         THEN 'cleared'

@@ -10,14 +10,12 @@ import {
 } from '@gantry/database';
 import type { Touched } from './advance-run.ts';
 import { lockDataset } from './change-dataset.ts';
-import type { LockedRun } from './lock-runs.ts';
 import type { SourcePlan } from './run-plan.ts';
 
 /** @param places the places to look at, as PostgreSQL arrays in text form; null for all of the dataset */
 export async function seeItems(
   transaction: Transaction,
   source: SourcePlan,
-  run: LockedRun,
   places: readonly string[] | null,
   touched: Touched,
 ): Promise<void> {
@@ -34,7 +32,6 @@ export async function seeItems(
     source.id,
     source.dataset,
     places,
-    run.change,
   ]);
   changes += admitted.rowCount ?? 0;
   if (changes > 0) touched.changed.set(source.id, true);
@@ -44,14 +41,13 @@ export async function seeItems(
 export async function seeClosed(
   transaction: Transaction,
   source: SourcePlan,
-  run: LockedRun,
   touched: Touched,
 ): Promise<void> {
   const { rows } = await transaction.query<{ closed: boolean }>('SELECT closed FROM stage WHERE id = $1', [
     source.id,
   ]);
   if (rows[0]?.closed !== false) return;
-  const absent = await transaction.query(closeSourceSql, [source.id, run.change]);
+  const absent = await transaction.query(closeSourceSql, [source.id]);
   touched.closed.add(source.id);
   if ((absent.rowCount ?? 0) > 0) touched.changed.set(source.id, touched.changed.get(source.id) ?? false);
 }
@@ -60,12 +56,11 @@ export async function seeClosed(
 export async function seeSourcesAgain(
   transaction: Transaction,
   sources: readonly SourcePlan[],
-  run: LockedRun,
   touched: Touched,
 ): Promise<void> {
   for (const source of sources) {
     const { state } = await lockDataset(transaction, source.dataset, 'read');
-    await seeItems(transaction, source, run, null, touched);
-    if (state !== 'open') await seeClosed(transaction, source, run, touched);
+    await seeItems(transaction, source, null, touched);
+    if (state !== 'open') await seeClosed(transaction, source, touched);
   }
 }

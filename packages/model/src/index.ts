@@ -354,6 +354,8 @@ export { drawGraph, type DrawnPipeline } from './draw-graph.ts';
 export { runGraphSchema, type RunGraph } from './graph-api.ts';
 export {
   decodeMap,
+  encodeMap,
+  encodeMapLines,
   goneState,
   mapHeadSchema,
   mapQuerySchema,

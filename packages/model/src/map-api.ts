@@ -1,6 +1,6 @@
 /**
- * The heat map of a stage, `GET /api/v1/runs/ID/map`: a place is a few bytes of binary columns, as a stage may have a
- * million. The layout, and its reading; making the columns is left to the database.
+ * The heat map of a stage, `GET /api/v1/runs/ID/map`: a place is a byte or a few, as a stage may have a million. The
+ * layout, its writing and its reading.
  *
  * Query: `stage`; `x` and `y`, the axes that lie across and down (either may be absent); `at=t=3,channel=1`, the plane,
  * a coordinate for each other axis (the least that there is, where none is named); `durations=true`; `since=CHANGE`, only what has changed since that answer.
@@ -9,14 +9,15 @@
  * |--------------|-------------------------------------------------------------------------------------------|
  * | 4            | length of the head, unsigned, big-endian like all numbers here                            |
  * | length       | the head: JSON, `MapHead`                                                                 |
- * | 4 × count    | x: signed coordinate; 0 throughout where there is no such axis                            |
- * | 4 × count    | y                                                                                         |
+ * | 24 × lines   | the places: those of a line follow each other along x, their tasks' ids by equal steps    |
  * | 1 × count    | state: index in `taskStates`, plus 128 where it is stale; 255 where there is no task now  |
- * | 8 × count    | the task's id, a double                                                                   |
  * | 4 × count    | milliseconds that the last attempt took, -1 where it is not known; if durations were asked for |
  *
+ * A line is y, the first x (signed, 0 where there is no such axis), how many places, the step from id to id (signed), and
+ * the id of the first place's task (a double).
+ *
  * With `since`, a place that was running and is not named has gone back to `ready`: a claim that was given back
- * leaves no change behind.
+ * leaves no change behind. What has not changed may be named, too.
  */
 import { z } from 'zod';
 import { taskStates, type TaskState } from './task-state.ts';
@@ -40,6 +41,7 @@ export const mapHeadSchema = z.object({
   /** `run.change` of this answer; to be sent as `since`. */
   change: z.int(),
   count: z.int().nonnegative(),
+  lines: z.int().nonnegative(),
   /** True where the last column is there. */
   durations: z.boolean(),
   /** The stage's axes with the least and the greatest coordinate of its tasks; empty in answers to `since`. */
@@ -50,7 +52,7 @@ export type MapHead = z.infer<typeof mapHeadSchema>;
 export type MapQuery = z.input<typeof mapQuerySchema>;
 
 /** A stage's places in one plane, a place per index. */
-export interface MapColumns extends MapHead {
+export interface MapColumns extends Omit<MapHead, 'lines'> {
   readonly x: Int32Array;
   readonly y: Int32Array;
   /** As in the table above. */
@@ -71,31 +73,93 @@ export function readMapState(byte: number): { state: TaskState; stale: boolean }
   return state === undefined ? undefined : { state, stale: (byte & staleFlag) !== 0 };
 }
 
-/** @throws RangeError where the answer is cut short */
+const bytesOfLine = 24;
+const [leastStep, mostStep] = [-(2 ** 31), 2 ** 31 - 1];
+
+/** Places as lines. They are shortest where the places come row by row, in the order of x. */
+export function encodeMapLines(x: Int32Array, y: Int32Array, task: Float64Array): Uint8Array {
+  let lines = new DataView(new ArrayBuffer(64 * bytesOfLine));
+  let used = 0;
+  for (let first = 0; first < task.length;) {
+    const step = first + 1 < task.length ? task[first + 1]! - task[first]! : 0;
+    let end = first + 1;
+    if (step >= leastStep && step <= mostStep) {
+      while (
+        end < task.length &&
+        y[end] === y[first] &&
+        x[end] === x[end - 1]! + 1 &&
+        task[end] === task[end - 1]! + step
+      ) {
+        end += 1;
+      }
+    }
+    if (used + bytesOfLine > lines.byteLength) {
+      const longer = new Uint8Array(2 * lines.byteLength);
+      longer.set(new Uint8Array(lines.buffer));
+      lines = new DataView(longer.buffer);
+    }
+    lines.setInt32(used, y[first]!);
+    lines.setInt32(used + 4, x[first]!);
+    lines.setUint32(used + 8, end - first);
+    lines.setInt32(used + 12, end - first > 1 ? step : 0);
+    lines.setFloat64(used + 16, task[first]!);
+    used += bytesOfLine;
+    first = end;
+  }
+  return new Uint8Array(lines.buffer, 0, used);
+}
+
+/** The answer in its parts, one after the other. @param duration milliseconds or -1, if they were asked for */
+export function encodeMap(
+  head: Pick<MapHead, 'change' | 'extents'>,
+  lines: Uint8Array,
+  state: Uint8Array,
+  duration: Int32Array | undefined,
+): Uint8Array[] {
+  const whole: MapHead = {
+    ...head,
+    count: state.length,
+    lines: lines.length / bytesOfLine,
+    durations: duration !== undefined,
+  };
+  const text = new TextEncoder().encode(JSON.stringify(whole));
+  const length = new DataView(new ArrayBuffer(4));
+  length.setUint32(0, text.length);
+  const durations = new DataView(new ArrayBuffer(4 * (duration?.length ?? 0)));
+  duration?.forEach((value, index) => durations.setInt32(4 * index, value));
+  return [new Uint8Array(length.buffer), text, lines, state, new Uint8Array(durations.buffer)];
+}
+
+/** @throws RangeError where the answer is cut short, or its lines have not as many places as it says */
 export function decodeMap(buffer: ArrayBuffer): MapColumns {
   const view = new DataView(buffer);
   const headLength = view.getUint32(0);
   const text = new TextDecoder().decode(new Uint8Array(buffer, 4, headLength));
   const head = mapHeadSchema.parse(JSON.parse(text));
   const { count } = head;
-  let offset = 4 + headLength;
-  const take = (bytes: number): DataView => {
-    const part = new DataView(buffer, offset, bytes * count);
-    offset += bytes * count;
-    return part;
-  };
-  const integers = (): Int32Array => {
-    const part = take(4);
-    const column = new Int32Array(count);
-    for (let index = 0; index < count; index++) column[index] = part.getInt32(4 * index);
-    return column;
-  };
-  const x = integers();
-  const y = integers();
-  const states = take(1);
-  const state = new Uint8Array(buffer, states.byteOffset, count);
-  const ids = take(8);
+  const begin = 4 + headLength;
+  const lines = new DataView(buffer, begin, bytesOfLine * head.lines);
+  const x = new Int32Array(count);
+  const y = new Int32Array(count);
   const task = new Float64Array(count);
-  for (let index = 0; index < count; index++) task[index] = ids.getFloat64(8 * index);
-  return { ...head, x, y, state, task, duration: head.durations ? integers() : new Int32Array(0) };
+  let index = 0;
+  for (let line = 0; line < lines.byteLength; line += bytesOfLine) {
+    const [row, first] = [lines.getInt32(line), lines.getInt32(line + 4)];
+    const places = lines.getUint32(line + 8);
+    const step = lines.getInt32(line + 12);
+    const id = lines.getFloat64(line + 16);
+    if (index + places > count) throw new RangeError('The map has more places than it says.');
+    for (let place = 0; place < places; place++, index++) {
+      x[index] = first + place;
+      y[index] = row;
+      task[index] = id + place * step;
+    }
+  }
+  if (index < count) throw new RangeError('The map has fewer places than it says.');
+  const states = begin + lines.byteLength;
+  const state = new Uint8Array(buffer, states, count);
+  const durations = new DataView(buffer, states + count, head.durations ? 4 * count : 0);
+  const duration = new Int32Array(durations.byteLength / 4);
+  for (let at = 0; at < duration.length; at++) duration[at] = durations.getInt32(4 * at);
+  return { ...head, x, y, state, task, duration };
 }

@@ -10,6 +10,7 @@ import {
   openIntakes,
   openLiveSources,
   removeReplaced,
+  removeTaskChanges,
   renewAllSessions,
   sweepStore,
 } from '@gantry/engine';
@@ -75,6 +76,8 @@ const maxBodyBytes = 64 * 2 ** 20;
 const expireEveryMs = 1000;
 /** Bytes of replaced revisions are looked for so often. */
 const replacedEveryMs = 10_000;
+/** What changed in stages long ago is removed so often. */
+const changesEveryMs = 30_000;
 /** The first look through the whole store: a command that only looks is done by then. And every later one. */
 const firstSweepMs = 10_000;
 const sweepEveryMs = 6 * 3600 * 1000;
@@ -165,6 +168,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const stopRemoving = every(replacedEveryMs, faults, async () => {
     await removeReplaced(swept);
   });
+  const stopForgetting = every(changesEveryMs, faults, () => removeTaskChanges(engine));
   const stopSweeping = every(
     sweepEveryMs,
     faults,
@@ -181,7 +185,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     async close() {
       closing.abort();
       await events.close();
-      await Promise.all([stopExpiring(), stopRemoving(), stopSweeping()]);
+      await Promise.all([stopExpiring(), stopRemoving(), stopForgetting(), stopSweeping()]);
       await server.close();
       await context.intakes.close();
       // Behind what may still have ended a run.

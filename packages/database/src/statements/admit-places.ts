@@ -47,7 +47,7 @@ INSERT INTO step_change (stage, output, kind, place, known, available, pending, 
 SELECT stage, 0, 'b', place, 1, 0, 1, 0, 0 FROM promised`;
 }
 
-/** $1 stage, $2 dataset, $3 places as text[] or null for all items of the dataset, $4 run.change */
+/** $1 stage, $2 dataset, $3 places as text[] or null for all items of the dataset */
 export function admitPlacesSql(axes: readonly string[], bounds: LatticeBounds): string {
   return `
 WITH admitted AS MATERIALIZED (${admittedSql(axes, bounds)}
@@ -56,10 +56,10 @@ WITH admitted AS MATERIALIZED (${admittedSql(axes, bounds)}
   FROM admitted a LEFT JOIN task t ON t.stage = $1 AND t.place = a.place
   WHERE t.id IS NULL OR t.state <> 'succeeded' OR t.done <> a.revision
 ), made AS (
-  INSERT INTO task (stage, place, state, result, counts, done, changed)
-  SELECT $1::int, place, 'succeeded', 'succeeded', '{}', revision, $4::bigint FROM old
+  INSERT INTO task (stage, place, state, result, counts, done)
+  SELECT $1::int, place, 'succeeded', 'succeeded', '{}', revision FROM old
   ON CONFLICT (stage, place) DO UPDATE
-    SET state = 'succeeded', result = 'succeeded', done = excluded.done, changed = excluded.changed
+    SET state = 'succeeded', result = 'succeeded', done = excluded.done
 ), tallied AS (
   INSERT INTO tally (stage, state, tasks)
   SELECT $1::int, state, sum(n) FROM (
@@ -80,8 +80,8 @@ FROM old o`;
 export function admitFirstPlacesSql(axes: readonly string[], bounds: LatticeBounds): string {
   return `
 WITH made AS (
-  INSERT INTO task (stage, place, state, result, counts, done, changed)
-  SELECT $1::int, place, 'succeeded', 'succeeded', '{}', revision, $4::bigint FROM (${admittedSql(axes, bounds)}) admitted
+  INSERT INTO task (stage, place, state, result, counts, done)
+  SELECT $1::int, place, 'succeeded', 'succeeded', '{}', revision FROM (${admittedSql(axes, bounds)}) admitted
   RETURNING place, done
 ), tallied AS (
   INSERT INTO tally (stage, state, tasks) SELECT $1::int, 'succeeded', count(*) FROM made HAVING count(*) > 0

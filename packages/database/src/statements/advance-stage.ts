@@ -37,7 +37,7 @@ WITH parameters AS (
   UPDATE task t SET state = s.state, stale = s.stale,${counting ? ' counts = s.counts, reads = s.reads,' : ''}
     result = CASE WHEN s.state IN ('skipped', 'dropped') THEN NULL ELSE s.result END,
     done = CASE WHEN s.state IN ('skipped', 'dropped') THEN NULL ELSE s.done END,
-    tries = s.tries, lost = s.lost, changed = $9
+    tries = s.tries, lost = s.lost
   FROM (
     SELECT f.*, ${judged.state} AS state, ${judged.stale} AS stale${counting ? `, ${counts} AS counts` : ''}
     FROM (
@@ -50,7 +50,7 @@ WITH parameters AS (
     AND (s.attempt IS NOT NULL
       OR (s.old_state, s.old_stale, s.old_result, s.old_done, s.old_tries, s.old_lost${counting ? `, s.old_counts, s.old_reads` : ''})
         IS DISTINCT FROM (s.state, s.stale, s.result, s.done, s.tries, s.lost${counting ? `, s.counts, s.reads` : ''}))
-  RETURNING s.id, s.place, s.old_state, s.state, s.attempt, s.first, s.state IN ('skipped', 'dropped') AS gone,
+  RETURNING s.id, s.place, s.old_state, s.old_stale, s.state, s.stale, s.attempt, s.first, s.state IN ('skipped', 'dropped') AS gone,
     CASE WHEN s.old_state IS NULL THEN 'n' ELSE unit_status(s.old_state, s.old_stale) END AS was,
     unit_status(s.state, s.stale) AS now,
     (s.state <> 'dropped')::int - (s.old_state IS NOT NULL AND s.old_state <> 'dropped')::int AS known
@@ -71,24 +71,30 @@ WITH parameters AS (
     SELECT state, n FROM moves UNION ALL SELECT old_state, -n FROM moves WHERE old_state IS NOT NULL
   ) both_ways GROUP BY state HAVING sum(n) <> 0
   ON CONFLICT (stage, state) DO UPDATE SET tasks = tally.tasks + excluded.tasks
+), troubled AS MATERIALIZED (
+  -- Few or none as a rule: those below need not look at all the others.
+  SELECT a.id, a.place, a.old_state, a.state, a.attempt, a.gone FROM after a
+  WHERE a.old_state IN ${asideStates} OR a.state IN ${asideStates} OR a.gone
 ), returned AS (
   DELETE FROM aside WHERE ctid = ANY (ARRAY(
-    SELECT x.at FROM after a
+    SELECT x.at FROM troubled a
     ${lookupSql('SELECT x.ctid AS at FROM aside x WHERE x.stage = $1 AND x.state = a.old_state AND x.place = a.place', 'x')}
     WHERE a.old_state <> a.state AND a.old_state IN ${asideStates}))
 ), set_aside AS (
   INSERT INTO aside (stage, state, place)
-  SELECT $1, a.state, a.place FROM after a WHERE a.old_state IS DISTINCT FROM a.state AND a.state IN ${asideStates}
+  SELECT $1, a.state, a.place FROM troubled a WHERE a.old_state IS DISTINCT FROM a.state AND a.state IN ${asideStates}
   ON CONFLICT DO NOTHING
 ), mended AS (
   DELETE FROM failure WHERE task = ANY (ARRAY(
-    SELECT a.id FROM after a WHERE a.old_state = 'failed' AND a.state <> 'failed'))
+    SELECT a.id FROM troubled a WHERE a.old_state = 'failed' AND a.state <> 'failed'))
 ), failed AS (
   ${noteFailuresSql}
 ), withdrawn AS (
   INSERT INTO step_withdraw (stage, place)
-  SELECT $1, a.place FROM after a WHERE a.gone AND a.old_state IS NOT NULL AND a.old_state NOT IN ('skipped', 'dropped')
+  SELECT $1, a.place FROM troubled a WHERE a.gone AND a.old_state IS NOT NULL AND a.old_state NOT IN ('skipped', 'dropped')
   RETURNING 1
+), noted AS (
+  ${noteChangesSql}
 ), emitted AS (
   ${emissions(stage)}
   RETURNING known
@@ -98,10 +104,19 @@ SELECT (SELECT count(*) FROM made_ready)::int AS ready, (SELECT count(*) FROM wi
 FROM (SELECT count(*)::int AS emitted, (count(*) FILTER (WHERE known > 0))::int AS born FROM emitted) e`;
 }
 
+/**
+ * What the tasks look like now, for those who show them (table `task_change`). Nobody has seen a run before its first
+ * change.
+ */
+const noteChangesSql = `INSERT INTO task_change (stage, change, state, stale, tasks)
+  SELECT $1, $9, a.state, a.stale, array_agg(a.id) FROM after a
+  WHERE $9 > 1 AND (a.attempt IS NOT NULL OR a.old_state IS DISTINCT FROM a.state OR a.old_stale <> a.stale)
+  GROUP BY a.state, a.stale`;
+
 /** The tasks that have failed in this transaction, or again; `attempt_by_task` has their attempts. */
 const noteFailuresSql = `INSERT INTO failure AS f (task, attempt, cause, since, at, run, stage, agent, outcome)
   SELECT a.id, l.id, l.cause, l.since, l.ended, s.run, $1, n.agent, l.outcome
-  FROM after a JOIN stage s ON s.id = $1
+  FROM troubled a JOIN stage s ON s.id = $1
   CROSS JOIN LATERAL (
     SELECT t.id, t.session, t.cause, t.outcome, t.ended,
       (SELECT min(e.ended) FROM attempt e WHERE e.task = a.id AND e.cause = t.cause) AS since

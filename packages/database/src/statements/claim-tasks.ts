@@ -1,32 +1,60 @@
 /**
  * Claims ready tasks of one stage. It takes no lock that anyone waits for but those of the `ready` rows it removes,
  * which it skips where they are taken, and does not write to `task`; so claims and settles never wait in a circle.
- * The fingerprint is read before the inputs are listed: an attempt may have read newer items than it says, which
- * costs a second run, never older ones.
+ * The fingerprint is not read after the inputs are listed: an attempt may have read newer items than it says, which
+ * costs a second run, never older ones. Where each task reads the one item of its own place, the claim lists it as well,
+ * which spares this process a second row for each: 2 µs of 13 a completion.
  *
  * Indexes: ready (stage, task), resumed behind the last claim, since removed rows stay in the index until the next
- * vacuum; task (id).
+ * vacuum; task (id); item (dataset, place).
  */
-import { defineStatement } from '../define-statement.ts';
+import type { StageShape } from '../stage-shape.ts';
+import { readsItsProducer } from './list-inputs.ts';
 
-/** $1 stage, $2 session, $3 limit, $4 claim tasks above this id */
-export const claimTasks = defineStatement<
-  { attempt: number; task: number; place: number[] },
-  [stage: number, session: number, limit: number, above: number]
->({
-  name: 'claim-tasks',
-  text: `
-WITH picked AS (
+export interface ClaimedRow {
+  readonly attempt: number;
+  readonly task: number;
+  readonly place: number[];
+  /** Of the item that it reads, where the claim lists it; null where there is none. */
+  readonly revision?: number | null;
+  readonly name?: string;
+  readonly path?: string;
+  readonly size?: number;
+  readonly checksum?: string;
+  readonly made_by?: number | null;
+}
+
+/** True where a claim lists what its tasks read: through one input, the item of the task's own place. */
+export function listsItsInput(stage: StageShape): boolean {
+  const [input, ...others] = stage.inputs;
+  return (
+    input !== undefined &&
+    others.length === 0 &&
+    readsItsProducer(stage, input) &&
+    input.axes.length === stage.axes.length &&
+    input.axes.every((axis, index) => axis === stage.axes[index])
+  );
+}
+
+/** $1 stage, $2 session, $3 limit, $4 claim tasks above this id, $5 the dataset that the first input reads */
+export function claimTasksSql(stage: StageShape): string {
+  const listed = listsItsInput(stage);
+  const item = `LEFT JOIN LATERAL (
+  SELECT i.* FROM item i WHERE i.dataset = $5::int AND i.place = f.place OFFSET 0
+) i ON true`;
+  return `
+WITH parameters AS (SELECT $5::int), picked AS (
   DELETE FROM ready
   WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM ready WHERE stage = $1 AND task > $4 ORDER BY task LIMIT $3 FOR UPDATE SKIP LOCKED))
+    SELECT ctid FROM ready WHERE stage = $1::int AND task > $4::bigint ORDER BY task LIMIT $3::int FOR UPDATE SKIP LOCKED))
   RETURNING task
 ), found AS MATERIALIZED (
   SELECT id, place, reads FROM task WHERE id = ANY (ARRAY(SELECT task FROM picked)) ORDER BY id
 ), started AS (
   INSERT INTO running (task, stage, session, reads)
-  SELECT id, $1, $2, reads FROM found
+  SELECT id, $1::int, $2::int, reads FROM found
   RETURNING attempt, task
 )
-SELECT s.attempt, s.task, f.place FROM started s JOIN found f ON f.id = s.task`,
-});
+SELECT s.attempt, s.task, f.place${listed ? ', i.revision, i.name, i.path, i.size, i.checksum, i.attempt AS made_by' : ''}
+FROM started s JOIN found f ON f.id = s.task${listed ? ` ${item}` : ''}`;
+}

@@ -4,12 +4,12 @@
  * Locks: the run's advisory lock, taken before. Index: task (stage, place).
  */
 
-/** $1 stage, $2 run.change */
+/** $1 stage */
 export const closeSourceSql = `
 WITH closed AS (
   UPDATE stage SET closed = true WHERE id = $1::int AND NOT closed RETURNING id
 ), absent AS (
-  UPDATE task t SET state = 'skipped', changed = $2::bigint FROM closed
+  UPDATE task t SET state = 'skipped' FROM closed
   WHERE t.stage = closed.id AND t.state = 'waiting'
   RETURNING t.stage, t.place
 ), tallied AS (

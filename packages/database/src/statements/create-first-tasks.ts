@@ -23,7 +23,7 @@ export function walksOneInput(stage: StageShape): boolean {
   );
 }
 
-/** $1 stage, $2 producers, $3 input datasets, $4 output datasets, $5 open inputs, $6 run has ended, $7 run.change */
+/** $1 stage, $2 producers, $3 input datasets, $4 output datasets, $5 open inputs, $6 run has ended */
 export function createFirstTasksSql(stage: StageShape): string {
   const [input] = stage.inputs;
   if (input === undefined) throw new RangeError('stage has no input');
@@ -46,7 +46,7 @@ export function createFirstTasksSql(stage: StageShape): string {
       : told.join('\n    UNION ALL ');
   return `
 WITH parameters AS (
-  SELECT $1::int, $2::int[], $3::int[], $4::int[], $5::boolean[], $6::boolean, $7::bigint
+  SELECT $1::int, $2::int[], $3::int[], $4::int[], $5::boolean[], $6::boolean
 ), stated AS MATERIALIZED (
   SELECT f.*, ${judged.state} AS state
   FROM (
@@ -61,8 +61,8 @@ WITH parameters AS (
     ) d
   ) f
 ), made AS (
-  INSERT INTO task (stage, place, state, counts, reads, changed)
-  SELECT $1::int, s.place, s.state, ARRAY[s.k1, s.a1, s.p1, s.f1], s.reads, $7::bigint FROM stated s
+  INSERT INTO task (stage, place, state, counts, reads)
+  SELECT $1::int, s.place, s.state, ARRAY[s.k1, s.a1, s.p1, s.f1], s.reads FROM stated s
   RETURNING id, place, state
 ), made_ready AS (
   INSERT INTO ready (stage, task) SELECT $1::int, m.id FROM made m WHERE m.state = 'ready' RETURNING 1

@@ -49,7 +49,7 @@ ORDER BY task, place`;
 }
 
 /** True where a task reads what one producer made, without which it would not be there or not be ready. */
-function readsItsProducer(stage: StageShape, input: InputShape): boolean {
+export function readsItsProducer(stage: StageShape, input: InputShape): boolean {
   return (
     input.covering &&
     input.offsets === undefined &&

@@ -16,6 +16,8 @@ export interface ServerProcess {
   readonly url: string;
   /** Seconds of the processor so far: of the server, and of its database. Undefined where that cannot be told. */
   cpuSeconds(): { readonly server: number; readonly database: number } | undefined;
+  /** The most memory that the server has had at once, in bytes; NaN where that cannot be told. */
+  mostMemory(): number;
   close(): Promise<void>;
 }
 
@@ -39,6 +41,10 @@ export async function startServerProcess(folder: string): Promise<ServerProcess>
     cpuSeconds() {
       if (process.platform !== 'linux') return undefined;
       return { server: cpuOf([server]), database: cpuOf(withDescendants(postgres)) };
+    },
+    mostMemory() {
+      const status = process.platform === 'linux' ? readFileSync(`/proc/${server}/status`, 'utf8') : '';
+      return Number(/^VmHWM:\s*(\d+) kB/m.exec(status)?.[1]) * 1024;
     },
     async close() {
       child.disconnect();
