@@ -18,7 +18,10 @@ async function serve(listener: RequestListener): Promise<UserClient> {
   return new UserClient({ server: `http://127.0.0.1:${port}/`, token: 'a-token' });
 }
 
-const task = { id: 7, stage: 'fix', place: { p: 1 }, state: 'failed', stale: false, message: 'no' };
+const task = {
+  ...{ id: 7, stage: 'fix', place: { p: 1 }, state: 'failed', stale: false, message: 'no' },
+  last: { agent: 'one', ended: '2026-01-31T12:00:00.000Z', seconds: 1.5, memory: null },
+};
 
 describe('UserClient', () => {
   it('asks with its token, below the path of the API, and reads the answer', async () => {

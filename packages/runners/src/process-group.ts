@@ -100,9 +100,35 @@ export class LocalProcessGroup implements ProcessGroup {
   }
 
   closeOutput(): void {
-    this.#child.stdout?.destroy();
-    this.#child.stderr?.destroy();
+    for (const stream of [this.stdout, this.stderr]) void closeWhenRead(stream);
   }
+}
+
+/** What a stray writer may still add before it is cut off; a pipe holds 64 KiB. */
+const mostLeftBytes = 2 ** 20;
+/** So long whoever takes the output may be behind, in ms. */
+const behindMs = 5_000;
+
+/**
+ * Closes a pipe that somebody else holds open, when all that is in it was read: on a busy machine that may have waited for
+ * longer than anybody listened.
+ */
+async function closeWhenRead(stream: Readable): Promise<void> {
+  let bytes = 0;
+  const count = (chunk: Buffer): void => void (bytes += chunk.length);
+  stream.on('data', count);
+  const until = performance.now() + behindMs;
+  for (let before = -1; before !== bytes && bytes < mostLeftBytes && !stream.destroyed;) {
+    before = bytes;
+    // Between two turns of the event loop what there is to be read is read.
+    for (let turn = 0; turn < 3; turn++) await new Promise((next) => setImmediate(next));
+    while (stream.isPaused() && performance.now() < until) {
+      await new Promise((next) => setTimeout(next, 5));
+      before = -1;
+    }
+  }
+  stream.off('data', count);
+  stream.destroy();
 }
 
 /** @throws {StartError} if there is no such command, it is not executable, or the host has no room for it */

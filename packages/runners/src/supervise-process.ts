@@ -38,6 +38,8 @@ export interface Supervised {
 
 /** How long the pipes may stay open and silent after the first process has ended. */
 const silenceMilliseconds = 200;
+/** So many times that long they may take to close. */
+const mostClosingRounds = 50;
 
 /** @throws {StartError} if it could not be started */
 export async function superviseProcess(context: RunContext, start: SupervisedStart): Promise<Supervised> {
@@ -108,6 +110,10 @@ export class OutputPump {
       if (this.#waiting > 0 || silent < silenceMilliseconds) continue;
       if (freed) {
         this.#group.closeOutput();
+        // What was left in the pipes still comes.
+        for (let round = 0; this.#open > 0 && round < mostClosingRounds; round++)
+          await this.#closedOrSilent();
+        if (this.#open > 0) this.#note(new Error('its output stays open'));
         return;
       }
       freed = true;
