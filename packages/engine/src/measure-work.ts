@@ -19,7 +19,7 @@ export interface WorkNumbers {
   readonly failures: number;
 }
 
-/** One snapshot; 0.6 ms with a million tasks, as tallies are kept. */
+/** One snapshot, of the tallies and of tables that are small; it walks through no tasks. */
 export async function measureWork(pool: Pool): Promise<WorkNumbers> {
   const { rows } = await pool.query<WorkNumbers>({
     name: 'measure-work',

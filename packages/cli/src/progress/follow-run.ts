@@ -2,7 +2,7 @@
  * Watches a run until nothing of it moves, and shows how far it is.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RunDetail, RunSummary } from '@gantry/model';
+import { isAtWork, type RunDetail, type RunSummary } from '@gantry/model';
 import type { ServerAccess } from '../host/server-access.ts';
 import { plural } from '../numbers.ts';
 import { ProgressMeter } from './measure-progress.ts';
@@ -33,7 +33,7 @@ export async function followRun(
   let lookedMs = -Infinity;
   for (;;) {
     const detail = await access.ask((client, signal) => client.run(run, signal));
-    if ((detail.state !== 'active' && detail.state !== 'paused') || interrupted.aborted) return detail;
+    if (!isAtWork(detail.state) || interrupted.aborted) return detail;
     const now = performance.now();
     const progress = meter.measure(detail, now);
     line.show(

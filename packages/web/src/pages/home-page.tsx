@@ -1,5 +1,5 @@
 /** At a glance: what is running, what failed, what waits for somebody, and how full machines and storage are. */
-import type { RunSummary } from '@gantry/model';
+import { isAtWork, type RunSummary } from '@gantry/model';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -73,7 +73,7 @@ function FailedTasks() {
 }
 
 function Overview({ runs }: { readonly runs: readonly RunSummary[] }) {
-  const active = runs.filter((run) => run.state === 'active' || run.state === 'paused');
+  const active = runs.filter((run) => isAtWork(run.state));
   const troubled = runs.filter(
     (run) => run.ended !== null && run.state !== 'archived' && countTroubled(run.tasks) > 0,
   );
