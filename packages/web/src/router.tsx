@@ -75,6 +75,7 @@ const runRoute = createRoute({
     color: textOf(search['color']),
     at: readPlaceText(textOf(search['at']) ?? '') === undefined ? undefined : textOf(search['at']),
     view: textOf(search['view']),
+    find: textOf(search['find']),
     attempt: typeof search['attempt'] === 'number' ? search['attempt'] : undefined,
   }),
   component: lazyPage(() => import('./pages/run-page.tsx'), 'RunPage'),

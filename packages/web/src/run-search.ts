@@ -16,4 +16,6 @@ export interface RunSearch {
   readonly view?: string | undefined;
   /** The attempt whose log is shown. */
   readonly attempt?: number | undefined;
+  /** The text that is looked for in the log. */
+  readonly find?: string | undefined;
 }
