@@ -19,6 +19,8 @@ export { claimTasks, type ClaimedTask } from './claim-tasks.ts';
 export type { EndedAttempt, MadeFile } from './ended-attempt.ts';
 export { settleAttempts, type Settled } from './settle-attempts.ts';
 export { resumeRun, type Again } from './resume-run.ts';
+export { untilNextTry } from './next-try.ts';
+export { resubmitTasks } from './resubmit-tasks.ts';
 export { drainAgent, pauseAgent, pauseRun, pauseStage, setPriority } from './pause-work.ts';
 export { archiveRun, unarchiveRun } from './archive-run.ts';
 export { cancelRun } from './cancel-run.ts';

@@ -140,6 +140,10 @@ export const toolManifestSchema = closedObject({
     .prefault({})
     .transform((given) => mergeRetry(given))
     .describe('Further tries after a failure: 2, the same as { attempts: 3 }.'),
+  cache: z
+    .literal(false, { error: 'must be false, or left out' })
+    .optional()
+    .describe('Every task is run, even where an earlier run of the project has made the same of the same.'),
   batch: z.int().min(1).max(100_000).optional().describe('Most places per call of the command.'),
   worker: z
     .literal('jsonl', { error: 'must be `jsonl`' })
