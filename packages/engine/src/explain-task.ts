@@ -4,6 +4,8 @@
 import { join } from 'node:path';
 import { listFewInputs } from '@gantry/database';
 import {
+  describeLargest,
+  describeRequest,
   formatMemory,
   formatPlace,
   GantryError,
@@ -107,13 +109,8 @@ function explainNext(task: TaskRow, of: number, asks: TaskRequest, usual: number
 }
 
 function explainTooLarge(asks: TaskRequest, largest: TooLarge['largest']): string {
-  const gpus = asks.gpu === 0 ? '' : ` and ${countOf(asks.gpu, 'graphics processor')}`;
-  const there =
-    largest === null
-      ? ''
-      : `; the largest, ${largest.agent}, has ${countOf(largest.cpu, 'core')} and ${formatMemory(largest.memory)}`;
   return (
-    `No agent has room for it: it asks for ${countOf(asks.cpu, 'core')} and ${formatMemory(asks.memory)} of memory${gpus}${there}. ` +
+    `No agent has room for it: it asks for ${describeRequest(asks)}${describeLargest(largest)}. ` +
     'It runs as soon as an agent joins that has.'
   );
 }

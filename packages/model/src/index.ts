@@ -416,3 +416,4 @@ export {
 } from './table-api.ts';
 export { labelColour } from './label-colour.ts';
 export { isInnerPath } from './inner-path.ts';
+export { describeLargest, describeRequest, describeTooLarge, tooLargeMend } from './describe-too-large.ts';

@@ -74,6 +74,7 @@ const runRoute = createRoute({
     tab: search['tab'] === 'tasks' ? 'tasks' : undefined,
     stage: textOf(search['stage']),
     state: taskStates.find((state) => state === search['state']),
+    ticked: textOf(search['ticked']),
     maps: search['maps'] === 'all' ? 'all' : undefined,
     color: mapColorings.find((coloring) => coloring === search['color']),
     at: readPlaceText(textOf(search['at']) ?? '') === undefined ? undefined : textOf(search['at']),

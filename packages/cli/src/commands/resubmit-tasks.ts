@@ -71,7 +71,7 @@ function print({ terminal: { out } }: CommandContext, answer: Resubmitted & { re
       ? ''
       : forced
         ? `, and ${plural(below, 'task')} below`
-        : `, and of ${plural(below, 'task')} below those for which bytes change`;
+        : `, and of ${plural(below, 'task')} below those whose inputs change`;
   out.line(`${plural(again, 'task')} of run ${run} ${done} done again${more}.`);
   for (const { stage, again: named, below: reached } of stages)
     out.line(`  ${stage}: ${named}${reached === 0 ? '' : `, and ${reached} below`}`);
