@@ -23,3 +23,17 @@ CREATE TABLE raised_memory (
 -- whatever its result. Its old result stands, stale, until then (`task.done` is -1, which no fingerprint is).
 ALTER TYPE task_verdict ADD VALUE 'final';
 ALTER TYPE task_verdict ADD VALUE 'again';
+
+-- What a stage's results depend on beside what its tasks read, hashed: stages of a project with the same are asked for
+-- results before a task is run. Null where results are neither taken nor given.
+ALTER TABLE stage ADD COLUMN cache_key text;
+CREATE INDEX stage_by_cache_key ON stage (cache_key, id) WHERE cache_key IS NOT NULL;
+
+-- Attempts that were not run: their items point at files that another attempt has made. Those files are kept as long as a
+-- row is here, which goes when nobody needs the borrower's items any more.
+CREATE TABLE borrowed (
+  attempt bigint NOT NULL,
+  source bigint NOT NULL,
+  PRIMARY KEY (attempt, source)
+);
+CREATE INDEX borrowed_by_source ON borrowed (source);

@@ -18,6 +18,8 @@ import {
   type TaskState,
   type TooLarge,
 } from '@gantry/model';
+import { cachedFromSql } from './cache/cached-from-sql.ts';
+import { explainMiss } from './cache/explain-miss.ts';
 import { findTooLarge, requestOf } from './agent-room.ts';
 import type { Engine } from './engine.ts';
 import type { StagePlan } from './run-plan.ts';
@@ -80,6 +82,7 @@ export async function explainTask(engine: Engine, task: number, store: string): 
     message: attempts.at(-1)?.message ?? null,
     why: [
       ...explain(row, inputs, attempts),
+      ...(await explainMiss(engine, plan, stage, row, attempts)),
       ...explainNext(row, retry.attempts, asks, stage.compiled.tool.resources.memory),
       ...(unfit === undefined ? [] : [explainTooLarge(asks, unfit.largest)]),
     ],
@@ -164,10 +167,10 @@ async function listAttempts(engine: Engine, task: TaskRow): Promise<AttemptSumma
     }
   >(
     `SELECT a.id, a.outcome::text, g.name AS agent, a.claimed, a.started, a.ended, a.exit_code AS "exitCode",
-       a.signal, a.message, a.resources
+       a.signal, a.message, a.resources, ${cachedFromSql('a.id')} AS "cachedFrom"
      FROM attempt a JOIN session s ON s.id = a.session JOIN agent g ON g.id = s.agent WHERE a.task = $1
      UNION ALL
-     SELECT r.attempt, 'running', g.name, r.claimed, NULL, NULL, NULL, NULL, NULL, NULL
+     SELECT r.attempt, 'running', g.name, r.claimed, NULL, NULL, NULL, NULL, NULL, NULL, NULL
      FROM running r JOIN session s ON s.id = r.session JOIN agent g ON g.id = s.agent WHERE r.task = $1
      ORDER BY id`,
     [task.id],
@@ -258,7 +261,12 @@ function explain(
     case 'running':
       return [`Attempt ${last?.id ?? ''} of it runs on ${last?.agent ?? 'an agent'}.`];
     case 'succeeded':
-      return [`Attempt ${last?.id ?? ''} succeeded.`, ...stale];
+      return [
+        last?.cachedFrom
+          ? `It was not run: its result was taken from the cache (run ${last.cachedFrom.run}, task ${last.cachedFrom.task}, attempt ${last.cachedFrom.attempt}), which had made it of the same.`
+          : `Attempt ${last?.id ?? ''} succeeded.`,
+        ...stale,
+      ];
     case 'failed':
       return [explainFailure(attempts), ...stale];
     case 'cancelled':

@@ -16,6 +16,7 @@ export { readChoices } from './new-runs/read-choices.ts';
 export { recentFolders } from './new-runs/recent-folders.ts';
 export { startRun, type StartRunContext } from './new-runs/start-run.ts';
 export { claimTasks, type ClaimedTask } from './claim-tasks.ts';
+export { claimWork } from './claim-work.ts';
 export type { EndedAttempt, MadeFile } from './ended-attempt.ts';
 export { settleAttempts, type Settled } from './settle-attempts.ts';
 export { resumeRun, type Again } from './resume-run.ts';

@@ -29,6 +29,12 @@ const tools = [
     outputs: { made: { type: 'image', path: 'made.tif' } },
   },
   {
+    name: 'tuned',
+    inputs: { tile: { type: 'image' } },
+    params: { method: { type: 'string' } },
+    outputs: { made: { type: 'image', path: 'made.tif' } },
+  },
+  {
     name: 'gather',
     inputs: { tiles: { type: 'image', many: true } },
     outputs: { made: { type: 'image', path: 'made.tif' } },
@@ -63,7 +69,12 @@ let sessions = 0;
 export async function startTestRun(
   engine: Engine,
   stages: string,
-  more: { readonly capacity?: Partial<AgentCapacity>; readonly project?: number } = {},
+  more: {
+    readonly capacity?: Partial<AgentCapacity>;
+    readonly project?: number;
+    readonly digest?: string;
+    readonly cache?: boolean;
+  } = {},
 ): Promise<TestRun> {
   const { project = 1 } = more;
   const text = `gantry: pipeline/v1\nname: test\nsource: { type: image, axes: [n] }\nstages:\n${stages}`;
@@ -88,7 +99,10 @@ export async function startTestRun(
     name: 'test',
     pipeline,
     sources: { source: dataset },
-    tools: {},
+    tools: Object.fromEntries(
+      pipeline.stages.map(({ name }) => [name, { digest: more.digest ?? '', folder: '' }]),
+    ),
+    ...(more.cache === undefined ? {} : { cache: more.cache }),
   });
   return {
     run,

@@ -238,6 +238,7 @@ export {
   problemSchema,
   resumeBodySchema,
   endedStates,
+  cachedFromSchema,
   resubmitBodySchema,
   resubmittedSchema,
   taskRequestSchema,

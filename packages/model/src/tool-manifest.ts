@@ -110,6 +110,12 @@ export const toolManifestSchema = closedObject({
   command: argumentsSchema
     .default([])
     .describe('Argument vector of templates; may be empty only where the image has an entrypoint.'),
+  code: z
+    .array(z.string().min(1))
+    .optional()
+    .describe(
+      'Files and folders beside its own that its results depend on, relative to it: a change of them makes it another tool to the cache.',
+    ),
   args: argumentsSchema
     .default([])
     .describe("Further arguments, appended to the command or to the image's entrypoint."),

@@ -153,6 +153,8 @@ export const newRunBodySchema = z.object({
   params: z.record(z.string(), z.record(z.string(), z.string())).default({}),
   /** What each source reads: a dataset, or the files of a folder. */
   sources: z.record(z.string(), z.union([id, folderSourceSchema])),
+  /** False: every task is run, even where an earlier run has made the same of the same. */
+  cache: z.boolean().default(true),
 });
 
 /** How many tasks are in which state. Running tasks are not counted as ready. */
@@ -264,6 +266,9 @@ export const taskQuerySchema = z.object({
   after: z.coerce.number().int().optional(),
 });
 
+/** What a result was taken from that was not made anew: the attempt that had made it, and its task. */
+export const cachedFromSchema = z.object({ run: id, task: id, attempt: id });
+
 export const attemptSummarySchema = z.object({
   id,
   /** `running` while it runs. */
@@ -276,6 +281,8 @@ export const attemptSummarySchema = z.object({
   signal: z.string().nullable(),
   message: z.string().nullable(),
   resources: z.record(z.string(), z.unknown()).nullable(),
+  /** Null for one that was run. */
+  cachedFrom: cachedFromSchema.nullable(),
 });
 
 export const taskSummarySchema = z.object({

@@ -1377,6 +1377,7 @@ export interface components {
       resources: {
         [key: string]: unknown;
       } | null;
+      cachedFrom: components['schemas']['CachedFrom'] | null;
     };
     Bounds: {
       /** @default {} */
@@ -1407,6 +1408,11 @@ export interface components {
       };
     };
     BoxText: string;
+    CachedFrom: {
+      run: number;
+      task: number;
+      attempt: number;
+    };
     ChangePreview: {
       /** @enum {string} */
       change: 'close' | 'seal';
@@ -2037,6 +2043,7 @@ export interface components {
           } | null;
         };
         confirmedBy: number | null;
+        cachedFrom: components['schemas']['CachedFrom'] | null;
         tool: {
           name: string;
           version: string;
@@ -2267,6 +2274,8 @@ export interface components {
       sources: {
         [key: string]: number | components['schemas']['FolderSourceInput'];
       };
+      /** @default true */
+      cache?: boolean;
     };
     Notification: {
       id: number;
