@@ -177,6 +177,7 @@ interface RunFlags extends SharedOptions {
   readonly out?: string;
   readonly resume?: number;
   readonly name?: string;
+  readonly cache?: boolean;
   readonly live?: boolean;
   readonly marker?: string;
   readonly quiet?: number;
@@ -198,6 +199,7 @@ function addRun(program: Command, act: Act): void {
     .addOption(collected('--param <param>', 'a parameter of a stage: segment.method=otsu'))
     .option('--out <dir>', 'put the outputs at DIR/<stage>/<output>/')
     .option('--resume <run>', 'take up a run again; try again what failed or was cancelled', wholeNumber)
+    .option('--no-cache', 'run every task, even where an earlier run has made the same of the same')
     .option('--name <name>', "the run's name; the pipeline's if absent")
     .option('--live', 'take what comes to the folders, too, until they are complete')
     .option('--marker <file>', 'with --live: they are complete when a file of this name is there')
@@ -220,6 +222,7 @@ Example:
         out: options.out,
         resume: options.resume,
         name: options.name,
+        cache: options.cache !== false,
         live: options.live === true,
         marker: options.marker,
         quietMinutes: options.quiet,
