@@ -130,9 +130,24 @@ export class AgentSession {
       this.#held.set(assignment.attempt, assignment);
       this.#claimSize.noteBatch(assignment.batch ?? 1);
     }
-    this.#queue.add(assignments);
+    const fitting = assignments.filter((assignment) => !this.#queue.exceeds(assignment));
+    // The server hands out nothing that this agent, as it joined, has no room for.
+    for (const assignment of assignments) if (this.#queue.exceeds(assignment)) this.#refuse(assignment);
+    this.#queue.add(fitting);
     if (this.#closing.signal.aborted) void this.#giveBack(this.#queue.waiting);
     else this.#startWhatFits();
+  }
+
+  #refuse({ attempt, resources }: Assignment): void {
+    const now = new Date().toISOString();
+    const message = `It asks for ${resources.cpu} cores and ${resources.memory} bytes of memory, which this agent does not have.`;
+    this.#reporter.add(
+      {
+        ...{ attempt, outcome: 'start-failed', message, startedAt: now, endedAt: now },
+        ...{ resources: { wallSeconds: 0 }, outputs: [] },
+      },
+      this.#running.size > 0,
+    );
   }
 
   #startWhatFits(): void {

@@ -31,7 +31,9 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): A
     throw bad('server', `"${server}" is not an address such as http://127.0.0.1:18080`);
   const dataFolder = values['data-dir'];
   if (dataFolder === undefined) throw bad('data-dir', 'the data folder of the agent is missing');
-  const cpu = readNumber('cpu', values.cpu, availableParallelism());
+  // On a machine with one core, tools that would like two take turns on it: they are slower there, and that is all.
+  const cores = availableParallelism();
+  const cpu = readNumber('cpu', values.cpu, Math.max(2, cores));
   return {
     server,
     token: readToken(values['token-file'], env),
@@ -41,7 +43,9 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): A
       cpu,
       // What is left is for the system, the page cache and the agent itself.
       memory: Math.floor(readNumber('memory', values.memory, totalmem() * 0.9)),
-      slots: Math.floor(readNumber('slots', values.slots, Math.max(1, Math.floor(cpu)))),
+      slots: Math.floor(
+        readNumber('slots', values.slots, Math.max(1, Math.floor(values.cpu === undefined ? cores : cpu))),
+      ),
     },
     labels: readLabels(values.label ?? []),
     stopWithStdin: values['stop-with-stdin'] ?? false,

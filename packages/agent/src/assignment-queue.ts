@@ -59,6 +59,11 @@ export class AssignmentQueue {
     return this.#waiting.size;
   }
 
+  /** True for one that there would be no room for if nothing else ran: it must not be added. */
+  exceeds({ resources }: Assignment): boolean {
+    return resources.cpu > this.#capacity.cpu + tolerance || resources.memory > this.#capacity.memory;
+  }
+
   add(assignments: readonly Assignment[]): void {
     const since = this.#now();
     for (const assignment of assignments) this.#waiting.set(assignment.attempt, { assignment, since });
@@ -100,16 +105,8 @@ export class AssignmentQueue {
   }
 
   #fits(assignment: Assignment): boolean {
-    const { cpu, memory } = this.#needs(assignment);
+    const { cpu, memory } = assignment.resources;
     return cpu <= this.#cpu + tolerance && memory <= this.#memory;
-  }
-
-  /** One that asks for more than there is runs when nothing else does. */
-  #needs({ resources }: Assignment): { cpu: number; memory: number } {
-    return {
-      cpu: Math.min(resources.cpu, this.#capacity.cpu),
-      memory: Math.min(resources.memory, this.#capacity.memory),
-    };
   }
 
   #take(first: Assignment): Assignment[] {
@@ -121,7 +118,8 @@ export class AssignmentQueue {
         if (assignment !== first && assignment.poolKey === first.poolKey) taken.push(assignment);
       }
     }
-    const unit: Unit = { ...this.#needs(first), left: taken.length };
+    const { cpu, memory } = first.resources;
+    const unit: Unit = { cpu, memory, left: taken.length };
     this.#cpu -= unit.cpu;
     this.#memory -= unit.memory;
     this.#slots -= 1;

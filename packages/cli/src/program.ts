@@ -5,6 +5,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import type { ListFailuresOptions } from './commands/list-failures.ts';
+import { namesTasksOfRuns, type ResubmitOptions } from './commands/resubmit-options.ts';
 import type { RetryOptions } from './commands/retry-failures.ts';
 import type { SettingName } from './settings.ts';
 
@@ -176,6 +177,7 @@ interface RunFlags extends SharedOptions {
   readonly out?: string;
   readonly resume?: number;
   readonly name?: string;
+  readonly cache?: boolean;
   readonly live?: boolean;
   readonly marker?: string;
   readonly quiet?: number;
@@ -197,6 +199,7 @@ function addRun(program: Command, act: Act): void {
     .addOption(collected('--param <param>', 'a parameter of a stage: segment.method=otsu'))
     .option('--out <dir>', 'put the outputs at DIR/<stage>/<output>/')
     .option('--resume <run>', 'take up a run again; try again what failed or was cancelled', wholeNumber)
+    .option('--no-cache', 'run every task, even where an earlier run has made the same of the same')
     .option('--name <name>', "the run's name; the pipeline's if absent")
     .option('--live', 'take what comes to the folders, too, until they are complete')
     .option('--marker <file>', 'with --live: they are complete when a file of this name is there')
@@ -219,6 +222,7 @@ Example:
         out: options.out,
         resume: options.resume,
         name: options.name,
+        cache: options.cache !== false,
         live: options.live === true,
         marker: options.marker,
         quietMinutes: options.quiet,
@@ -321,15 +325,28 @@ function addFailures(program: Command, act: Act): void {
     withShared(
       program
         .command('retry')
-        .description('try failed tasks again; runs that have ended go on')
-        .argument('[task...]', 'their numbers, or RUN/STAGE/row=1,col=2')
-        .option('--all', 'all that has failed'),
-      { json: 'print an object with what is tried again' },
+        .description('do tasks again: failed ones of any run, or any that have ended of one run')
+        .argument('[target...]', 'a RUN, or tasks as RUN/STAGE/row=1,col=2')
+        .option('--all', 'all that has failed, in every run')
+        .option('--failed', 'what has failed in the run; so it is if no state is named')
+        .addOption(
+          collected(
+            '--state <state>',
+            'what is so: succeeded, failed, cancelled; may be given several times',
+          ),
+        )
+        .option('--place <place>', 'only at these places, such as row=1..4,col=2')
+        .addOption(collected('--task <task>', 'this task, whatever came of it; may be given several times'))
+        .option('--force-below', 'do all that is below again, too, even where what it reads comes out equal')
+        .option('--dry-run', 'only count what would be done again'),
+      { json: 'print an object with what is done again' },
     ),
-  ).action(async (tasks: string[], options: SharedOptions & RetryOptions) =>
-    act(options, async (context) =>
-      (await import('./commands/retry-failures.ts')).retryFailures(context, tasks, options),
-    ),
+  ).action(async (targets: string[], options: SharedOptions & RetryOptions & ResubmitOptions) =>
+    act(options, async (context) => {
+      if (!namesTasksOfRuns(targets, options))
+        return (await import('./commands/retry-failures.ts')).retryFailures(context, options);
+      return (await import('./commands/resubmit-tasks.ts')).resubmitTasks(context, targets, options);
+    }),
   );
 }
 

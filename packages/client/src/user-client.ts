@@ -27,6 +27,7 @@ import {
   overlaysAnswerSchema,
   pictureDescriptionSchema,
   pictureValueSchema,
+  resubmittedSchema,
   resumedAnswerSchema,
   retryAnswerSchema,
   histogramSchema,
@@ -71,6 +72,8 @@ import {
   type PictureValue,
   type Place,
   type ReadNotificationsBody,
+  type ResubmitBody,
+  type Resubmitted,
   type ResumeBody,
   type RetryAnswer,
   type RetryBody,
@@ -284,6 +287,11 @@ export class UserClient {
   async resumeRun(id: number, body: ResumeBody, signal?: AbortSignal): Promise<number> {
     const request = { path: { id }, body, signal };
     return (await this.#api.ask('post', '/runs/{id}/resume', request, resumedAnswerSchema)).again;
+  }
+
+  /** Does tasks again, whatever came of them; with `dryRun` it only counts them. */
+  async resubmitTasks(id: number, body: ResubmitBody, signal?: AbortSignal): Promise<Resubmitted> {
+    return this.#api.ask('post', '/runs/{id}/resubmit', { path: { id }, body, signal }, resubmittedSchema);
   }
 
   /** What runs goes on, nothing more is started. `resumeRun` with nothing again has it go on. */

@@ -14,6 +14,7 @@ import {
   type RunChoices,
   type WatchOptions,
 } from '@gantry/model';
+import { stageCacheKey } from './cache/stage-cache-text.ts';
 import { advanceRun, noteOutputs, nothingTouched } from './advance-run.ts';
 import { lockDataset, refuseOutput } from './change-dataset.ts';
 import { insertDataset } from './create-dataset.ts';
@@ -35,6 +36,8 @@ export interface NewRun {
   readonly sources: Readonly<Record<string, number | NewFolder>>;
   /** Each stage's tool: the digest that the cache and the provenance know it by, and the folder of its files. */
   readonly tools: Readonly<Record<string, { readonly digest: string; readonly folder: string }>>;
+  /** False where every task is to be run, and no later run takes a result from this one. */
+  readonly cache?: boolean;
   /** What it was asked for with, so that another one can be. */
   readonly request?: RunChoices | undefined;
 }
@@ -170,8 +173,8 @@ async function insertStage(
   stage: CompiledPipeline['stages'][number],
 ): Promise<void> {
   const { rows } = await transaction.query<{ id: number }>(
-    `INSERT INTO stage (run, ordinal, name, spec, tool_digest, tool_folder)
-     VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
+    `INSERT INTO stage (run, ordinal, name, spec, tool_digest, tool_folder, cache_key)
+     VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
     [
       runId,
       ordinal,
@@ -179,6 +182,9 @@ async function insertStage(
       JSON.stringify(stage),
       run.tools[stage.name]?.digest ?? null,
       run.tools[stage.name]?.folder ?? null,
+      run.cache === false
+        ? null
+        : (stageCacheKey(run.project, stage, run.tools[stage.name]?.digest ?? '') ?? null),
     ],
   );
   for (const [index, output] of stage.outputs.entries()) {

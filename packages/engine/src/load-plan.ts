@@ -3,6 +3,7 @@
  */
 import type { InputShape, Pool, StageShape, Transaction } from '@gantry/database';
 import {
+  backoffOf,
   GantryError,
   intersectBounds,
   offsetVectors,
@@ -12,6 +13,7 @@ import {
   type CompiledInput,
   type CompiledStage,
   type LatticeBounds,
+  type Retry,
 } from '@gantry/model';
 import type { RunPlan, SourcePlan, StagePlan } from './run-plan.ts';
 
@@ -154,5 +156,13 @@ function stageShape(
     drop: over.kind === 'neighbors' && over.edges === 'drop',
     tries: compiled.tool.retry.attempts,
     losses: compiled.tool.retry.lost ?? usualLostLimit,
+    backoff: waitsOf(compiled.tool.retry),
+    raisesMemory: compiled.tool.retry.memory !== undefined,
   };
+}
+
+/** The waits between tries; undefined where there are none. */
+function waitsOf(retry: Retry): StageShape['backoff'] {
+  const backoff = backoffOf(retry);
+  return retry.attempts > 1 && backoff.first > 0 ? backoff : undefined;
 }

@@ -151,7 +151,13 @@ function randomStage(
   });
   return {
     name,
-    tool: manifest(inputs, outputs, { attempts: chance.oneIn(4) ? 2 : 1, lost: 2 + (stagesBefore % 2) }),
+    tool: manifest(inputs, outputs, {
+      attempts: chance.oneIn(4) ? 3 : 1,
+      lost: 2 + (stagesBefore % 2),
+      // So long that a wait is over when the history says so, and not before.
+      backoff: chance.oneIn(2) ? '10h' : 0,
+      ...(chance.oneIn(3) ? { on: ['failed'] } : {}),
+    }),
     over,
     axes,
     inputs,
@@ -180,11 +186,7 @@ function randomTolerance(chance: Chance): Tolerance {
   return chance.pick<Tolerance>([{ places: 1 }, { fraction: 0.5 }, { fraction: 0.34 }]);
 }
 
-function manifest(
-  inputs: readonly CompiledInput[],
-  outputs: readonly CompiledOutput[],
-  retry: { readonly attempts: number; readonly lost: number },
-) {
+function manifest(inputs: readonly CompiledInput[], outputs: readonly CompiledOutput[], retry: object) {
   return toolManifestSchema.parse({
     gantry: 'tool/v1',
     name: 'anything',

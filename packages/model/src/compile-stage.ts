@@ -80,6 +80,8 @@ export function compileStage(
     outputs,
     params,
     tolerate: stage.tolerate,
+    ...(stage.limit === undefined ? {} : { limit: stage.limit }),
+    ...(stage.cache === undefined ? {} : { cache: stage.cache }),
   };
 }
 

@@ -190,7 +190,16 @@ export {
   type RunState,
   type TaskState,
 } from './task-state.ts';
-export { usualLostLimit } from './retry.ts';
+export {
+  backoffOf,
+  isRetried,
+  retriedOutcomes,
+  usualLostLimit,
+  type Backoff,
+  type MoreMemory,
+  type RetriedOutcome,
+  type Retry,
+} from './retry.ts';
 export { causeGaps, causeOf, logHint, silentCause, withoutLogHint } from './failure-cause.ts';
 export { judgeTask, toleratedFailures, type InputTally, type Judgement, type Result } from './judge-task.ts';
 export {
@@ -228,6 +237,12 @@ export {
   newRunBodySchema,
   problemSchema,
   resumeBodySchema,
+  endedStates,
+  cachedFromSchema,
+  resubmitBodySchema,
+  resubmittedSchema,
+  taskRequestSchema,
+  tooLargeSchema,
   resumedAnswerSchema,
   runDetailSchema,
   runOutputSchema,
@@ -254,6 +269,11 @@ export {
   type NewRunRequest,
   type Problem,
   type ResumeBody,
+  type ResubmitBody,
+  type ResubmitRequest,
+  type Resubmitted,
+  type TaskRequest,
+  type TooLarge,
   type RunDetail,
   type RunOutput,
   type RunSummary,
@@ -401,3 +421,4 @@ export {
 } from './table-api.ts';
 export { labelColour } from './label-colour.ts';
 export { isInnerPath } from './inner-path.ts';
+export { describeLargest, describeRequest, describeTooLarge, tooLargeMend } from './describe-too-large.ts';

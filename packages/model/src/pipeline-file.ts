@@ -132,6 +132,16 @@ export const stageFileSchema = closedObject({
     ),
   resources: resourceOverrideSchema.default({}).describe("Set over the tool's own."),
   retry: retrySchema.optional().describe("Set over the tool's own."),
+  limit: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .describe('How many tasks of the stage may run at once, over all agents; any number if absent.'),
+  cache: z
+    .boolean()
+    .optional()
+    .describe("`false`: results of earlier runs are not taken; the tool's own if absent."),
   title: z.string().optional(),
   description: z.string().default(''),
 });

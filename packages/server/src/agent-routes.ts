@@ -23,7 +23,7 @@ import {
   type ReportsAnswer,
 } from '@gantry/model';
 import {
-  claimTasks,
+  claimWork,
   endSession,
   heldAttempts,
   isDraining,
@@ -80,7 +80,7 @@ export function agentRoutes(context: ServerContext): Route[] {
         });
         const signal = AbortSignal.any([context.closing, gone.signal]);
         const claimed = await waitForWork(engine, body.waitSeconds, signal, () =>
-          claimTasks(engine, session, Math.min(body.limit, 1000)),
+          claimWork(engine, session, Math.min(body.limit, 1000), context.data.store),
         );
         if (gone.signal.aborted) {
           await giveBack(

@@ -25,6 +25,7 @@ import { layOutInputs, type InputItems } from './lay-out-inputs.ts';
 export function buildAssignment(claimed: ClaimedTask, store: string): Assignment {
   const { attempt, task, run, stage } = claimed;
   const { tool, params } = stage.compiled;
+  const resources = { ...tool.resources, memory: claimed.memory };
   const folder = join(store, attemptFolder({ run: run.id, stage: stage.name, attempt }));
   const { inputs: items, links } = layOutInputs(claimed, store, folder);
   const logFile = join(folder, attemptWorkFolder, 'task.log');
@@ -45,7 +46,7 @@ export function buildAssignment(claimed: ClaimedTask, store: string): Assignment
     task: { id: String(task), log: logFile, results: resultsFile, cluster: false },
     attempt,
     run: { name: run.name, id: String(run.id) },
-    resources: tool.resources,
+    resources,
     tool: { folder: stage.toolFolder },
     ...(claimed.surroundings === undefined ? {} : { project: claimed.surroundings.project }),
   };
@@ -97,7 +98,7 @@ export function buildAssignment(claimed: ClaimedTask, store: string): Assignment
           ),
           params,
           outputs: Object.fromEntries(outputs.map(({ name, path }) => [name, path])),
-          resources: { cpu: tool.resources.cpu, memory: tool.resources.memory },
+          resources: { cpu: resources.cpu, memory: resources.memory },
         }
       : undefined,
     files: lists.map(({ path, content }) => ({ path, content })),
@@ -115,8 +116,9 @@ export function buildAssignment(claimed: ClaimedTask, store: string): Assignment
     })),
     folder,
     success: tool.success,
-    resources: { cpu: tool.resources.cpu, memory: tool.resources.memory, time: tool.resources.time },
-    poolKey: `${stage.id} ${stage.toolDigest}`,
+    resources: { cpu: resources.cpu, memory: resources.memory, time: resources.time },
+    // One that asks for more than the others gets a process of its own: limits are set at the start of a process.
+    poolKey: `${stage.id} ${stage.toolDigest}${resources.memory === tool.resources.memory ? '' : ` ${resources.memory}`}`,
   };
 }
 

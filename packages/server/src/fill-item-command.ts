@@ -9,8 +9,10 @@ const mostItems = 1000;
 
 export async function fillItemCommand(
   context: ServerContext,
-  { task, attempt, inputs }: TracedItem,
+  { task, attempt, inputs, cachedFrom }: TracedItem,
 ): Promise<string[] | undefined> {
+  // Nothing was run for it.
+  if (cachedFrom !== null) return undefined;
   if (inputs.reduce((sum, { available }) => sum + available, 0) > mostItems) return undefined;
   const { claimed } = await readWork(context.engine, task.id, attempt.id);
   if (claimed === undefined) return undefined;

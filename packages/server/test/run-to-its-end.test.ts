@@ -118,12 +118,16 @@ async function call<T>(method: string, path: string, body?: unknown, token = 'ow
 }
 
 /** Over a dataset that holds `count` texts; `open` for more. */
-async function startRun(count: number, open = false): Promise<number> {
-  const { run } = await startOver(count, open);
+async function startRun(count: number, open = false, cache = false): Promise<number> {
+  const { run } = await startOver(count, open, cache);
   return run;
 }
 
-async function startOver(count: number, open: boolean): Promise<{ run: number; dataset: number }> {
+async function startOver(
+  count: number,
+  open: boolean,
+  cache = false,
+): Promise<{ run: number; dataset: number }> {
   const dataset = await call<{ id: number }>('POST', `${userApiPath}/datasets`, {
     name: 'texts',
     type: 'file',
@@ -135,6 +139,7 @@ async function startOver(count: number, open: boolean): Promise<{ run: number; d
     pipeline: { file: 'pipeline.yaml', text: pipeline },
     tools: [join(folder, 'tools')],
     sources: { source: dataset.id },
+    cache,
   });
   return { run: run.id, dataset: dataset.id };
 }
@@ -211,6 +216,28 @@ describe('a run, through server and agent', () => {
       expect(await file.text()).toBe('text 2');
     },
   );
+
+  it('takes what an earlier run has made of the same, and says from where', { timeout: 60_000 }, async () => {
+    const first = await startRun(4, false, true);
+    await waitForEnd(first);
+    const second = await startRun(4, false, true);
+    expect((await waitForEnd(second)).state).toBe('succeeded');
+    const tasks = await call<{ id: number; message: string }[]>('GET', `${userApiPath}/runs/${second}/tasks`);
+    for (const { id } of tasks) {
+      const { attempts, why } = await call<TaskExplanation>('GET', `${userApiPath}/tasks/${id}`);
+      expect(attempts).toMatchObject([{ outcome: 'succeeded', cachedFrom: { run: first } }]);
+      expect(why[0]).toContain('taken from the cache');
+    }
+    const datasets = await call<DatasetSummary[]>('GET', `${userApiPath}/datasets?limit=3`);
+    const copies = datasets.find(({ madeBy }) => madeBy?.run === second && madeBy.stage === 'copy');
+    const item = await call<ItemDetail>('GET', `${userApiPath}/datasets/${copies?.id}/item?place=n=2`);
+    expect(item.madeBy).toMatchObject({ run: second, cachedFrom: { run: first } });
+    expect(item.madeBy?.command).toBeUndefined();
+    const file = await fetch(`${server.url}${userApiPath}/datasets/${copies?.id}/file?place=n=2`, {
+      headers: { authorization: 'Bearer owner-token' },
+    });
+    expect(await file.text()).toBe('text 2');
+  });
 
   it('takes what comes while a stage is paused, and drains it after that', { timeout: 60_000 }, async () => {
     const { run, dataset } = await startOver(0, true);

@@ -27,6 +27,8 @@ export interface RunCommandOptions extends InputOptions {
   readonly out: string | undefined;
   readonly resume: number | undefined;
   readonly name: string | undefined;
+  /** False where every task is to be run. */
+  readonly cache: boolean;
   /** Takes what comes to the folders, too, until they are complete. */
   readonly live: boolean;
   readonly marker: string | undefined;
@@ -179,6 +181,7 @@ async function begin(work: Work, access: ServerAccess): Promise<number> {
   const start = {
     pipeline,
     name: options.name,
+    cache: options.cache,
     tools: values.tools,
     params: readParams(options.param),
     following: options.live ? { marker, quietMinutes } : undefined,

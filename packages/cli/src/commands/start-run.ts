@@ -45,6 +45,7 @@ export interface Following {
 export interface RunStart {
   readonly pipeline: CheckedPipeline;
   readonly name: string | undefined;
+  readonly cache: boolean;
   /** Folders with tools, absolute. */
   readonly tools: readonly string[];
   readonly params: Readonly<Record<string, Record<string, string>>>;
@@ -58,7 +59,7 @@ export async function startRun(
   reading: readonly ReadSource[],
 ): Promise<number> {
   const sources: NewRunBody['sources'] = {};
-  const { pipeline, name, tools, params, following } = start;
+  const { pipeline, name, cache, tools, params, following } = start;
   for (const { source, blocks } of reading) {
     if (source.kind === 'tiles' || following !== undefined) {
       // The server finds what is there, and what comes.
@@ -99,6 +100,7 @@ export async function startRun(
         tools: [...tools],
         params,
         sources,
+        ...(cache ? {} : { cache }),
       },
       signal,
     ),

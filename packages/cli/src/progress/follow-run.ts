@@ -47,6 +47,7 @@ export async function followRun(
       const watches = await access.ask((client, signal) => client.watches(signal));
       for (const text of troubles.news(detail, watches)) line.note(`warning: ${text}`);
     }
+    for (const text of troubles.tooLarge(detail)) line.note(`warning: ${text}`);
     const ready = detail.tasks.ready ?? 0;
     const idle = detail.state === 'active' && ready > 0 && progress.running === 0;
     idleSince = idle ? (idleSince ?? now) : undefined;
@@ -66,5 +67,5 @@ export function describeIdle(run: number, ready: number, runs: readonly RunSumma
   const tasks = `${plural(ready, 'task')} ${ready === 1 ? 'is' : 'are'} ready`;
   if (ahead.length > 0)
     return `${tasks} and ${ready === 1 ? 'waits' : 'wait'} behind run${ahead.length === 1 ? '' : 's'} ${ahead.toSorted((a, b) => a - b).join(', ')}.`;
-  return `${tasks} and nothing runs: a task may need more processors or memory than this machine has.`;
+  return `${tasks} and nothing runs: no agent that has room for them is there.`;
 }

@@ -465,6 +465,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/runs/{id}/resubmit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Does tasks of a run again, whatever came of them: by their ids, or all of stages, states and places; what is below is done again where bytes change, or in any case */
+    post: operations['resubmitTasks'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/runs/{id}/cancel': {
     parameters: {
       query?: never;
@@ -1379,6 +1396,7 @@ export interface components {
       resources: {
         [key: string]: unknown;
       } | null;
+      cachedFrom: components['schemas']['CachedFrom'] | null;
     };
     Bounds: {
       /** @default {} */
@@ -1409,6 +1427,11 @@ export interface components {
       };
     };
     BoxText: string;
+    CachedFrom: {
+      run: number;
+      task: number;
+      attempt: number;
+    };
     ChangePreview: {
       /** @enum {string} */
       change: 'close' | 'seal';
@@ -2053,6 +2076,7 @@ export interface components {
           } | null;
         };
         confirmedBy: number | null;
+        cachedFrom: components['schemas']['CachedFrom'] | null;
         tool: {
           name: string;
           version: string;
@@ -2284,6 +2308,8 @@ export interface components {
       sources: {
         [key: string]: number | components['schemas']['FolderSourceInput'];
       };
+      /** @default true */
+      cache?: boolean;
     };
     Notification: {
       id: number;
@@ -2544,6 +2570,29 @@ export interface components {
       session: string;
       reports: components['schemas']['Report'][];
     };
+    ResubmitBody: {
+      tasks?: number[];
+      stages?: string[];
+      states?: ('succeeded' | 'failed' | 'cancelled')[];
+      place?: {
+        [key: string]: [number, number];
+      };
+      /** @default false */
+      below?: boolean;
+      /** @default false */
+      dryRun?: boolean;
+    };
+    Resubmitted: {
+      again: number;
+      below: number;
+      stages: {
+        stage: string;
+        again: number;
+        below: number;
+      }[];
+      forced: boolean;
+      dryRun: boolean;
+    };
     ResumeBody: {
       again:
         | ('none' | 'all')
@@ -2610,6 +2659,7 @@ export interface components {
         intake?: components['schemas']['IntakeState'];
       }[];
       stages: components['schemas']['StageSummary'][];
+      tooLarge: components['schemas']['TooLarge'][];
     };
     RunGraph: {
       sources: {
@@ -2770,6 +2820,17 @@ export interface components {
         }[];
       }[];
       attempts: components['schemas']['AttemptSummary'][];
+      tries: {
+        made: number;
+        of: number;
+        next: string | null;
+      };
+      asks: components['schemas']['TaskRequest'];
+    };
+    TaskRequest: {
+      cpu: number;
+      memory: number;
+      gpu: number;
     };
     TaskSummary: {
       id: number;
@@ -2807,6 +2868,17 @@ export interface components {
         size: number;
         revision: number;
       }[];
+    };
+    TooLarge: {
+      run: number;
+      stage: string;
+      tasks: number;
+      asks: components['schemas']['TaskRequest'];
+      largest: {
+        agent: string;
+        cpu: number;
+        memory: number;
+      } | null;
     };
     ToolParam:
       | {
@@ -3814,6 +3886,33 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ResumedAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  resubmitTasks: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ResubmitBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Resubmitted'];
         };
       };
       default: components['responses']['Problem'];

@@ -15,6 +15,7 @@ import { RelativeTime } from '../parts/relative-time.tsx';
 import { RunTime } from '../parts/run-time.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { RunActions } from '../runs/run-actions.tsx';
+import { TooLargeStages } from '../runs/too-large.tsx';
 import { ReadFolders } from '../sources/read-folders.tsx';
 import { WatchedFolders } from '../sources/watched-folders.tsx';
 import { StageGraph } from '../stage-graph/stage-graph.tsx';
@@ -74,6 +75,7 @@ function Run({ run }: { readonly run: RunDetail }) {
           </span>
         </div>
       </div>
+      <TooLargeStages run={run} />
       <ReadFolders run={run} />
       <WatchedFolders run={run} />
       {graph === undefined ? <Loading /> : <StageGraph run={run} graph={graph} current={stage.name} />}
