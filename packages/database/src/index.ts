@@ -22,6 +22,7 @@ export { migrate, migrationsFolder, type MigrateResult } from './migrate.ts';
 export {
   advanceStage,
   claimTasks,
+  createAllTasks,
   createFirstTasks,
   createTasks,
   listClaimedInputs,

@@ -27,6 +27,7 @@ const dataset = 7;
 function stageOf(offsets: InputShape['offsets']): StageShape {
   return {
     id: fresh,
+    recipe: 0,
     axes: ['row', 'col'],
     inputs: [
       {

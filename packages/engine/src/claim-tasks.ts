@@ -99,15 +99,16 @@ async function claimRun(
   engine: Engine,
   session: number,
   run: number,
-  stages: readonly { readonly stage: number }[],
+  stages: readonly ClaimableStage[],
   limit: number,
 ): Promise<ClaimedTask[]> {
-  const plan = await engine.plan(run);
+  const plan = await engine.plan(run, stages[0]?.revision);
   const claimed: ClaimedTask[] = [];
   for (const { stage: id } of stages) {
     if (claimed.length >= limit) break;
     const stage = plan.stages.find((each) => each.id === id);
-    if (stage === undefined) throw new Error(`run ${run} has no stage ${id}`);
+    // Removed since it was looked at.
+    if (stage === undefined) continue;
     claimed.push(...(await claimStage(engine, session, plan, stage, limit - claimed.length)));
   }
   return claimed;
@@ -117,14 +118,16 @@ interface ClaimableStage {
   readonly run: number;
   readonly stage: number;
   readonly priority: number;
+  /** Of the run's pipeline. */
+  readonly revision: number;
 }
 
 /** Stages of active runs with ready tasks, the highest priority first and of each run the deepest; none for an agent that is held back. */
 async function claimableStages(engine: Engine, session: number): Promise<ClaimableStage[]> {
   const { rows } = await engine.pool.query<ClaimableStage>({
     name: 'claimable-stages',
-    text: `SELECT s.run, s.id AS stage, r.priority FROM run r JOIN stage s ON s.run = r.id
-           WHERE r.state = 'active' AND s.spec IS NOT NULL AND NOT s.paused
+    text: `SELECT s.run, s.id AS stage, r.priority, r.revision FROM run r JOIN stage s ON s.run = r.id
+           WHERE r.state = 'active' AND s.spec IS NOT NULL AND s.removed IS NULL AND NOT s.paused
              AND EXISTS (SELECT FROM ready y WHERE y.stage = s.id)
              AND NOT EXISTS (SELECT FROM session c JOIN agent g ON g.id = c.agent
                WHERE c.id = $1 AND (g.paused OR c.drain))
@@ -141,7 +144,9 @@ async function claimStage(
   stage: StagePlan,
   limit: number,
 ): Promise<ClaimedTask[]> {
-  const rows = await inTurn(engine, stage.id, () => claimRows(engine, session, stage, limit));
+  const rows = await inTurn(engine, stage.id, () =>
+    claimRows(engine, session, stage, { limit, revision: run.revision }),
+  );
   if (rows.length === 0) return [];
 
   const inputs = new Map<number, Record<string, readonly InputItemRow[]>>(rows.map(({ task }) => [task, {}]));
@@ -166,15 +171,15 @@ async function claimRows(
   engine: Engine,
   session: number,
   { id, shape }: StagePlan,
-  limit: number,
+  { limit, revision }: { readonly limit: number; readonly revision: number },
 ): Promise<ClaimedRow[]> {
   const cursor = memoryOf(engine).cursors;
   const above = cursor.get(id) ?? 0;
-  const rows = await claimStatement(engine.pool, shape, session, { limit, above });
+  const rows = await claimStatement(engine.pool, shape, session, { limit, above, revision });
   if (rows.length < limit && above > 0) {
     // Retried tasks lie before the cursor.
     const left = limit - rows.length;
-    rows.push(...(await claimStatement(engine.pool, shape, session, { limit: left, above: 0 })));
+    rows.push(...(await claimStatement(engine.pool, shape, session, { limit: left, above: 0, revision })));
   }
   if (rows.length < limit) cursor.delete(id);
   else cursor.set(id, Math.max(...rows.map(({ task }) => task)));

@@ -14,7 +14,7 @@ import {
   type TaskState,
 } from '@gantry/model';
 import type { Engine } from './engine.ts';
-import type { StagePlan } from './run-plan.ts';
+import { findStage, type StagePlan } from './run-plan.ts';
 
 interface TaskRow {
   readonly id: number;
@@ -46,8 +46,7 @@ export async function explainTask(engine: Engine, task: number, store: string): 
     });
   }
   const plan = await engine.plan(row.run);
-  const stage = plan.stages.find(({ id }) => id === row.stage);
-  if (stage === undefined) throw new Error(`run ${row.run} has no stage ${row.stage}`);
+  const stage = findStage(plan, row.stage);
   const attempts = await listAttempts(engine, row);
   const inputs = await describeInputs(engine, stage, row, store);
   return {

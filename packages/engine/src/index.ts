@@ -22,6 +22,9 @@ export { resumeRun, type Again } from './resume-run.ts';
 export { drainAgent, pauseAgent, pauseRun, pauseStage, setPriority } from './pause-work.ts';
 export { archiveRun, unarchiveRun } from './archive-run.ts';
 export { cancelRun } from './cancel-run.ts';
+export { editRun, tryEdit, type EditOutcome, type PipelineSource, type RunEdit } from './edits/edit-run.ts';
+export { listRevisions, type RevisionChange } from './edits/read-revisions.ts';
+export type { StageEffect } from './edits/count-effects.ts';
 export {
   endSession,
   expireSessions,

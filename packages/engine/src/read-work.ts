@@ -6,7 +6,7 @@ import { GantryError, placeAt, type DatasetType, type Place } from '@gantry/mode
 import type { ClaimedTask } from './claim-tasks.ts';
 import type { Engine } from './engine.ts';
 import { readSurroundings } from './read-surroundings.ts';
-import type { StagePlan } from './run-plan.ts';
+import { findStage, type StagePlan } from './run-plan.ts';
 
 export interface MadeItem {
   readonly output: string;
@@ -46,8 +46,7 @@ export async function readWork(engine: Engine, task: number, attempt: number | u
   const [row] = rows;
   if (row === undefined) throw new GantryError('unknown-task', `There is no task ${task}.`);
   const run = await engine.plan(row.run);
-  const stage = run.stages.find(({ id }) => id === row.stage);
-  if (stage === undefined) throw new Error(`run ${row.run} has no stage ${row.stage}`);
+  const stage = findStage(run, row.stage);
   const made = await listMade(engine, stage, row.place);
   if (row.attempt === null) return { stage, claimed: undefined, made };
   const inputs: Record<string, readonly InputItemRow[]> = {};

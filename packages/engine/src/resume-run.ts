@@ -29,10 +29,10 @@ export async function resumeRun(
   again: Again,
   { keepPaused = false }: ResumeOptions = {},
 ): Promise<number> {
-  const plan = await engine.plan(run);
   return engine.work(async (transaction, news) => {
     const locked = await lockRun(transaction, run);
     if (locked === undefined) throw new GantryError('unknown-run', `There is no run ${run}.`);
+    const plan = await engine.currentPlan(transaction, locked);
     if (locked.state === 'archived') {
       throw new GantryError('run-archived', `Run ${run} is archived.`, {
         mend: `Take it out of the archive first: \`gantry runs unarchive ${run}\`.`,

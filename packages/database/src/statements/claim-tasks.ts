@@ -36,23 +36,29 @@ export function listsItsInput(stage: StageShape): boolean {
   );
 }
 
-/** $1 stage, $2 session, $3 limit, $4 claim tasks above this id, $5 the dataset that the first input reads */
+/**
+ * $1 stage, $2 session, $3 limit, $4 claim tasks above this id, $5 the dataset that the first input reads, $6 the
+ * revision of the pipeline by which the caller will have the tasks run: where the run has another, nothing is claimed,
+ * since the fingerprints are of the other one.
+ */
 export function claimTasksSql(stage: StageShape): string {
   const listed = listsItsInput(stage);
   const item = `LEFT JOIN LATERAL (
   SELECT i.* FROM item i WHERE i.dataset = $5::int AND i.place = f.place OFFSET 0
 ) i ON true`;
   return `
-WITH parameters AS (SELECT $5::int), picked AS (
+WITH parameters AS (SELECT $5::int, $6::int), picked AS (
   DELETE FROM ready
   WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM ready WHERE stage = $1::int AND task > $4::bigint ORDER BY task LIMIT $3::int FOR UPDATE SKIP LOCKED))
+    SELECT ctid FROM ready WHERE stage = $1::int AND task > $4::bigint
+      AND EXISTS (SELECT FROM stage s JOIN run n ON n.id = s.run WHERE s.id = $1::int AND s.removed IS NULL AND n.revision = $6::int)
+    ORDER BY task LIMIT $3::int FOR UPDATE SKIP LOCKED))
   RETURNING task
 ), found AS MATERIALIZED (
   SELECT id, place, reads FROM task WHERE id = ANY (ARRAY(SELECT task FROM picked)) ORDER BY id
 ), started AS (
-  INSERT INTO running (task, stage, session, reads)
-  SELECT id, $1::int, $2::int, reads FROM found
+  INSERT INTO running (task, stage, session, reads, revision)
+  SELECT id, $1::int, $2::int, reads, $6::int FROM found
   RETURNING attempt, task
 )
 SELECT s.attempt, s.task, f.place${listed ? ', i.revision, i.name, i.path, i.size, i.checksum, i.attempt AS made_by' : ''}

@@ -5,7 +5,7 @@
 import { listFewInputs } from '@gantry/database';
 import { listedNeighbours, placeAt, type ItemOrigin, type RunState, type TaskState } from '@gantry/model';
 import type { Engine } from '../engine.ts';
-import type { StagePlan } from '../run-plan.ts';
+import { findStage, type StagePlan } from '../run-plan.ts';
 import type { DatasetItem } from './find-dataset-item.ts';
 
 interface OriginRow {
@@ -56,8 +56,7 @@ export async function traceItem(engine: Engine, item: DatasetItem): Promise<Trac
   const [row] = rows;
   if (row === undefined) throw new Error(`attempt ${item.attempt} of an item is not there`);
   const plan = await engine.plan(row.run);
-  const stage = plan.stages.find(({ id }) => id === row.stage);
-  if (stage === undefined) throw new Error(`run ${row.run} has no stage ${row.stage}`);
+  const stage = findStage(plan, row.stage);
   const { tool, params, axes } = stage.compiled;
   return {
     ...{ run: row.run, runName: row.runName, runState: row.runState, stage: stage.name, output: row.output },
