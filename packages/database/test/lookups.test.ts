@@ -113,7 +113,7 @@ describe('a stage that is newer than the statistics', () => {
   });
 
   it('lists what a claimed task reads through its place, where that is one item', async () => {
-    const values = [fresh, 1, 10, 0, dataset];
+    const values = [fresh, 1, 10, 0, dataset, 1];
     const nodes = await nodesOf(claimTasksSql(stageOf(undefined)), values);
     expect(scansOf(nodes, 'item')).toEqual([expect.stringMatching(/place = /)]);
     for (const scan of scansOf(nodes, 'task')) expect(scan).not.toBe('Seq Scan');

@@ -13,6 +13,7 @@ import {
   type TaskExplanation,
   type TaskState,
 } from '@gantry/model';
+import { explainStale } from './edits/explain-stale.ts';
 import type { Engine } from './engine.ts';
 import { findStage, type StagePlan } from './run-plan.ts';
 
@@ -59,7 +60,7 @@ export async function explainTask(engine: Engine, task: number, store: string): 
     state: row.state,
     stale: row.stale,
     message: attempts.at(-1)?.message ?? null,
-    why: explain(row, inputs, attempts),
+    why: explain(row, inputs, attempts, row.stale ? await explainStale(engine, plan, stage, row.id) : []),
     inputs,
     attempts,
   };
@@ -169,11 +170,16 @@ function explain(
   task: TaskRow,
   inputs: TaskExplanation['inputs'],
   attempts: readonly AttemptSummary[],
+  edits: readonly string[],
 ): string[] {
   const last = attempts.at(-1);
   const pending = inputs.filter((input) => input.pending > 0);
   const failed = inputs.filter((input) => input.failed > 0);
-  const stale = task.stale ? ['What it read is no longer what is there: its result is stale.'] : [];
+  const stale = !task.stale
+    ? []
+    : edits.length > 0
+      ? edits
+      : ['What it read is no longer what is there: its result is stale.'];
   switch (task.state) {
     case 'waiting':
       return [
@@ -200,6 +206,7 @@ function explain(
         task.stale
           ? 'All that it reads is there and differs from what its last result was made of: it waits for an agent.'
           : 'All that it reads is there: it waits for an agent.',
+        ...(task.stale ? edits : []),
         ...(task.paused === null ? [] : [`Its ${task.paused} is paused: it is run when that goes on.`]),
         ...(last === undefined ? [] : [`Its last attempt ${endingOf(last.outcome)}.`]),
       ];

@@ -23,6 +23,7 @@ export { drainAgent, pauseAgent, pauseRun, pauseStage, setPriority } from './pau
 export { archiveRun, unarchiveRun } from './archive-run.ts';
 export { cancelRun } from './cancel-run.ts';
 export { editRun, tryEdit, type EditOutcome, type PipelineSource, type RunEdit } from './edits/edit-run.ts';
+export { checkEdit, readEditable } from './edits/check-edit.ts';
 export { listRevisions, type RevisionChange } from './edits/read-revisions.ts';
 export type { StageEffect } from './edits/count-effects.ts';
 export {

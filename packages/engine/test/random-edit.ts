@@ -47,7 +47,7 @@ function changeOnce(chance: Chance, edit: RandomEdit): RandomEdit {
   }
   if (pipeline.stages.length === 0) return edit;
   const stage = chance.pick(pipeline.stages);
-  if (kind < 6) return removeStage(chance, edit, stage);
+  if (kind < 6) return removeStage(edit, stage);
   const changed = changeStage(chance, edit, stage, kind);
   return withStages(
     edit,
@@ -100,7 +100,7 @@ function readElsewhere(chance: Chance, edit: RandomEdit, stage: CompiledStage): 
 }
 
 /** Its children read what it reads where that has the same axes, and go with it otherwise. */
-function removeStage(chance: Chance, edit: RandomEdit, stage: CompiledStage): RandomEdit {
+function removeStage(edit: RandomEdit, stage: CompiledStage): RandomEdit {
   const reads = (one: CompiledStage, name: string): boolean =>
     one.inputs.some(({ origin }) => origin.kind === 'output' && origin.stage === name);
   const parents: { origin: Origin; axes: readonly string[] }[] = [...stage.inputs];
@@ -119,8 +119,7 @@ function removeStage(chance: Chance, edit: RandomEdit, stage: CompiledStage): Ra
     }
     return [moved];
   });
-  // One stage at least is left, most of the time.
-  return stages.length === 0 && !chance.oneIn(4) ? edit : withStages(edit, stages);
+  return stages.length === 0 ? edit : withStages(edit, stages);
 }
 
 function changeBounds(chance: Chance, edit: RandomEdit): RandomEdit {

@@ -382,13 +382,15 @@ class Simulator {
   #edit(): Event {
     const { to, bounds } = randomEdit(this.#chance, this.#random);
     const base = this.#revision;
+    // Half of the time by another server, which has plans of its own.
+    const editor = this.#chance.oneIn(2) ? openEngine(this.#engine.pool) : this.#engine;
     let refused = false;
     let unchanged = false;
     return {
       name: `edit ${JSON.stringify({ ...(describePipeline(to) as object), bounds })}`,
       engine: async () => {
         try {
-          const { revision } = await editRun(this.#engine, this.#run, {
+          const { revision } = await editRun(editor, this.#run, {
             ...{ base, pipeline: to.pipeline, tools: {}, bounds },
           });
           unchanged = revision === base;

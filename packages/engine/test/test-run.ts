@@ -15,10 +15,11 @@ import {
   type EndedAttempt,
 } from '../src/index.ts';
 
-const tools = [
+export const testTools = [
   {
     name: 'map',
     inputs: { tile: { type: 'image' } },
+    params: { level: { type: 'integer', default: 1 } },
     outputs: { made: { type: 'image', path: 'made.tif' } },
   },
   {
@@ -53,7 +54,7 @@ let sessions = 0;
 
 export async function startTestRun(engine: Engine, stages: string): Promise<TestRun> {
   const text = `gantry: pipeline/v1\nname: test\nsource: { type: image, axes: [n] }\nstages:\n${stages}`;
-  const pipeline = compilePipeline(parsePipelineFile(text, 'test.yaml'), tools);
+  const pipeline = compilePipeline(parsePipelineFile(text, 'test.yaml'), testTools);
   const dataset = await createDataset(engine, {
     project: 1,
     name: 'tiles',

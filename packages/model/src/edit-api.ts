@@ -136,6 +136,7 @@ export const editedRunSchema = z.object({
 export type RevisionSummary = z.infer<typeof revisionSummarySchema>;
 export type BoundsChange = z.infer<typeof boundsChangeSchema>;
 export type EditRunBody = z.input<typeof editRunBodySchema>;
+export type EditRunRequest = z.output<typeof editRunBodySchema>;
 export type EditablePipeline = z.infer<typeof editablePipelineSchema>;
 export type PlannedEdit = z.infer<typeof plannedEditSchema>;
 export type EditedRun = z.infer<typeof editedRunSchema>;

@@ -71,6 +71,7 @@ export {
   type StageEdit,
 } from './compare-pipelines.ts';
 export { recipeText } from './stage-recipe.ts';
+export { editPipelineText, type TextEdit } from './edit-pipeline-text.ts';
 export {
   boundsChangeSchema,
   editablePipelineSchema,
@@ -85,6 +86,7 @@ export {
   type EditablePipeline,
   type EditedRun,
   type EditRunBody,
+  type EditRunRequest,
   type PlannedEdit,
   type RevisionSummary,
 } from './edit-api.ts';

@@ -8,6 +8,7 @@ import type { Place } from '@gantry/model';
 import { agreesSql, coordinateSql, lookupSql, placeSql } from '../place-sql.ts';
 import { isOneToMany, type InputShape, type StageShape } from '../stage-shape.ts';
 import type { StageTouch } from '../stage-touch.ts';
+import { countFromScratchSql } from './count-from-scratch.ts';
 import { recountSql } from './recount.ts';
 
 /**
@@ -43,18 +44,6 @@ export function countChangesSql(stage: StageShape, touch: StageTouch): string {
       ${[...counts, `t.reads + ${['0', ...reads].join(' + ')} AS reads`].join(',\n      ')}${verdict}
     FROM (${deltaSql(stage, touch)}) d
     ${lookupSql('SELECT t.ctid AS at, t.* FROM task t WHERE t.stage = $1 AND t.place = d.place', 't')}${laterals.join('')}`;
-}
-
-/** All tasks, counted from what is there now and not from what they counted before. */
-function countFromScratchSql(stage: StageShape): string {
-  const numbers = stage.inputs.map((_, index) => index + 1);
-  const counts = numbers.flatMap((n) => columns(n).map((column) => `r${n}.${column.charAt(0)} AS ${column}`));
-  return `
-    SELECT t.ctid AS at, t.id, t.place, t.state AS old_state, t.stale AS old_stale, t.result AS old_result,
-      t.done AS old_done, t.tries AS old_tries, t.lost AS old_lost, t.counts AS old_counts, t.reads AS old_reads,
-      ${[...counts, `${['$12::bigint', ...numbers.map((n) => `r${n}.h`)].join(' + ')} AS reads`].join(',\n      ')}
-    FROM task t${numbers.map((n) => ` CROSS JOIN LATERAL (${recountSql(stage, n)}) r${n}`).join('')}
-    WHERE t.stage = $1`;
 }
 
 /** What is known of a task's verdict: the name, where it comes from, what it is where there is none, how it is kept. */
