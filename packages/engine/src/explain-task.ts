@@ -115,10 +115,10 @@ async function listAttempts(engine: Engine, task: TaskRow): Promise<AttemptSumma
     }
   >(
     `SELECT a.id, a.outcome::text, g.name AS agent, a.claimed, a.started, a.ended, a.exit_code AS "exitCode",
-       a.signal, a.message, a.resources
+       a.signal, a.message, a.resources, a.revision
      FROM attempt a JOIN session s ON s.id = a.session JOIN agent g ON g.id = s.agent WHERE a.task = $1
      UNION ALL
-     SELECT r.attempt, 'running', g.name, r.claimed, NULL, NULL, NULL, NULL, NULL, NULL
+     SELECT r.attempt, 'running', g.name, r.claimed, NULL, NULL, NULL, NULL, NULL, NULL, r.revision
      FROM running r JOIN session s ON s.id = r.session JOIN agent g ON g.id = s.agent WHERE r.task = $1
      ORDER BY id`,
     [task.id],

@@ -227,6 +227,8 @@ export const attemptSummarySchema = z.object({
   signal: z.string().nullable(),
   message: z.string().nullable(),
   resources: z.record(z.string(), z.unknown()).nullable(),
+  /** Of the run's pipeline, by which it was made. */
+  revision: z.int(),
 });
 
 export const taskSummarySchema = z.object({

@@ -1412,6 +1412,7 @@ export interface components {
       resources: {
         [key: string]: unknown;
       } | null;
+      revision: number;
     };
     Bounds: {
       /** @default {} */
