@@ -183,6 +183,17 @@ interface RunFlags extends SharedOptions {
   readonly quiet?: number;
 }
 
+interface EditFlags {
+  readonly pipeline?: string;
+  readonly set?: readonly string[];
+  readonly remove?: readonly string[];
+  readonly region?: readonly string[];
+  readonly skip?: readonly string[];
+  readonly base?: number;
+  readonly note?: string;
+  readonly dryRun?: boolean;
+}
+
 function addRun(program: Command, act: Act): void {
   const run = program
     .command('run')
@@ -368,6 +379,40 @@ function addControl(program: Command, act: Act): void {
       ),
     );
   }
+  withTools(
+    withShared(
+      program
+        .command('edit')
+        .description(
+          "change a run's pipeline while it is at work, or when it has ended; without an option, list its revisions",
+        )
+        .argument('<run>', 'its number', wholeNumber)
+        .option('--pipeline <file>', 'another pipeline file over the same sources')
+        .addOption(collected('--set <param>', 'a parameter of a stage: segment.method=otsu'))
+        .addOption(
+          collected('--remove <stage>', 'a stage: its data stay, and what reads it reads what it had read'),
+        )
+        .addOption(collected('--region <region>', 'what is run of an axis: tiles.row=1..4; row=all for all'))
+        .addOption(collected('--skip <planes>', 'planes that are passed over: tiles.z=3,7; z=none for none'))
+        .option('--base <revision>', 'refuse it where the run has another revision by now', wholeNumber)
+        .option('--note <text>', 'what it is for; kept with the revision')
+        .option('--dry-run', 'only say what would be run again'),
+      { json: 'print an object with the revision, what changed, and how many tasks are run again' },
+    ),
+  ).action(async (run: number, options: SharedOptions & EditFlags) =>
+    act(options, async (context) =>
+      (await import('./commands/edit-run.ts')).editRun(context, run, {
+        pipeline: options.pipeline,
+        set: options.set ?? [],
+        remove: options.remove ?? [],
+        region: options.region ?? [],
+        skip: options.skip ?? [],
+        base: options.base,
+        note: options.note,
+        dryRun: options.dryRun === true,
+      }),
+    ),
+  );
   const agents = withShared(
     program
       .command('agents')

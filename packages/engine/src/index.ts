@@ -25,6 +25,10 @@ export { resubmitTasks } from './resubmit-tasks.ts';
 export { drainAgent, pauseAgent, pauseRun, pauseStage, setPriority } from './pause-work.ts';
 export { archiveRun, unarchiveRun } from './archive-run.ts';
 export { cancelRun } from './cancel-run.ts';
+export { editRun, tryEdit, type EditOutcome, type PipelineSource, type RunEdit } from './edits/edit-run.ts';
+export { checkEdit, readEditable } from './edits/check-edit.ts';
+export { listRevisions, type RevisionChange } from './edits/read-revisions.ts';
+export type { StageEffect } from './edits/count-effects.ts';
 export {
   endSession,
   expireSessions,

@@ -31,7 +31,7 @@ const runColumns = `
   coalesce((
     SELECT jsonb_object_agg(state, tasks) FROM (
       SELECT c.state, sum(c.tasks) AS tasks FROM counts c JOIN stage s ON s.id = c.stage
-      WHERE s.run = r.id AND s.spec IS NOT NULL GROUP BY c.state HAVING sum(c.tasks) > 0
+      WHERE s.run = r.id AND s.spec IS NOT NULL AND s.removed IS NULL GROUP BY c.state HAVING sum(c.tasks) > 0
     ) totals), '{}') AS tasks`;
 
 /** Runs of a project, newest first. */
@@ -59,7 +59,7 @@ export async function describeRun(engine: Engine, run: number): Promise<RunDetai
           'tool', concat(s.spec #>> '{tool,name}', '@', s.spec #>> '{tool,version}'),
           'tasks', coalesce((SELECT jsonb_object_agg(c.state, c.tasks) FROM counts c
             WHERE c.stage = s.id AND c.tasks > 0), '{}')
-        ) ORDER BY s.ordinal), '[]') FROM stage s WHERE s.run = r.id AND s.spec IS NOT NULL) AS stages
+        ) ORDER BY s.ordinal), '[]') FROM stage s WHERE s.run = r.id AND s.spec IS NOT NULL AND s.removed IS NULL) AS stages
      FROM run r JOIN pipeline p ON p.id = r.pipeline WHERE r.id = $1`,
     [run],
   );

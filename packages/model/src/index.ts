@@ -62,6 +62,34 @@ export { parseToolFile } from './parse-tool-file.ts';
 export { pipelineFileSchema, type PipelineFile, type SourceFile, type StageFile } from './pipeline-file.ts';
 export { parsePipelineFile, type ParsedPipeline } from './parse-pipeline-file.ts';
 export { compilePipeline, type CompileOptions } from './compile-pipeline.ts';
+export {
+  compareBounds,
+  comparePipelines,
+  isSameForm,
+  type PartChange,
+  type PipelineSide,
+  type StageEdit,
+} from './compare-pipelines.ts';
+export { recipeText } from './stage-recipe.ts';
+export { editPipelineText, type TextEdit } from './edit-pipeline-text.ts';
+export {
+  boundsChangeSchema,
+  editablePipelineSchema,
+  editedRunSchema,
+  editRunBodySchema,
+  pipelineSourceSchema,
+  plannedEditSchema,
+  revisionChangeSchema,
+  revisionSummarySchema,
+  stageEffectSchema,
+  type BoundsChange,
+  type EditablePipeline,
+  type EditedRun,
+  type EditRunBody,
+  type EditRunRequest,
+  type PlannedEdit,
+  type RevisionSummary,
+} from './edit-api.ts';
 export { compareVersions, resolveTool } from './resolve-tool.ts';
 export { FileErrors, formatProblem, type FileProblem } from './file-problem.ts';
 export {

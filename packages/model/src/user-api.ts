@@ -281,6 +281,8 @@ export const attemptSummarySchema = z.object({
   signal: z.string().nullable(),
   message: z.string().nullable(),
   resources: z.record(z.string(), z.unknown()).nullable(),
+  /** Of the run's pipeline, by which it was made. */
+  revision: z.int(),
   /** Null for one that was run. */
   cachedFrom: cachedFromSchema.nullable(),
 });

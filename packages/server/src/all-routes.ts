@@ -8,6 +8,7 @@ import type { ServerContext } from './context.ts';
 import { datasetReads } from './dataset-reads.ts';
 import { datasetRoutes } from './dataset-routes.ts';
 import { descriptionRoutes } from './description/description-routes.ts';
+import { editRoutes } from './edit-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import type { EventStream } from './event-stream.ts';
 import { failureRoutes } from './failure-routes.ts';
@@ -53,6 +54,7 @@ export function allRoutes({ context, events, signIn, views, tables, url, webFold
     ...folderRoutes(context, views),
     ...newRunRoutes(context),
     ...runRoutes(context),
+    ...editRoutes(context),
     ...mapRoutes(context),
     ...taskRoutes(context),
     ...workRoutes(context),

@@ -635,6 +635,58 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/runs/{id}/revisions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the revisions of a run’s pipeline, newest first, with what each changed */
+    get: operations['listRevisions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/runs/{id}/pipeline': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells what an edit of a run’s pipeline begins with: its text, parameters and bounds */
+    get: operations['readPipeline'];
+    /** Gives a run another revision of its pipeline; refused where it was edited since the one that is named */
+    put: operations['editRun'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/runs/{id}/pipeline/check': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tells what is wrong with an edit of a run’s pipeline, or how many tasks it would do again */
+    post: operations['checkEdit'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/runs/{id}/graph': {
     parameters: {
       query?: never;
@@ -1396,6 +1448,7 @@ export interface components {
       resources: {
         [key: string]: unknown;
       } | null;
+      revision: number;
       cachedFrom: components['schemas']['CachedFrom'] | null;
     };
     Bounds: {
@@ -1410,6 +1463,17 @@ export interface components {
       /** @default {} */
       region: {
         [key: string]: [number, number];
+      };
+    };
+    BoundsChange: {
+      extents?: {
+        [key: string]: [number, number] | null;
+      };
+      region?: {
+        [key: string]: [number, number] | null;
+      };
+      skip?: {
+        [key: string]: number[];
       };
     };
     BoundsInput: {
@@ -1592,6 +1656,55 @@ export interface components {
         };
         revision: number;
       } | null;
+    };
+    EditRunBody: {
+      base: number;
+      pipeline?: {
+        file: string;
+        text: string;
+      };
+      tools?: string[];
+      add?: {
+        [key: string]: unknown;
+      };
+      remove?: string[];
+      params?: {
+        [key: string]: {
+          [key: string]: string | null;
+        };
+      };
+      bounds?: {
+        [key: string]: components['schemas']['BoundsChange'];
+      };
+      by?: string;
+      note?: string;
+    };
+    EditablePipeline: {
+      revision: number;
+      pipeline: components['schemas']['PipelineSource'];
+      checked: components['schemas']['CheckedPipeline'];
+      bounds: {
+        [key: string]: {
+          /** @default {} */
+          extents: {
+            [key: string]: [number, number];
+          };
+          /** @default {} */
+          skip: {
+            [key: string]: number[];
+          };
+          /** @default {} */
+          region: {
+            [key: string]: [number, number];
+          };
+          axes: string[];
+        };
+      };
+    };
+    EditedRun: {
+      revision: number;
+      changes: components['schemas']['RevisionChange'][];
+      effects: components['schemas']['StageEffect'][];
     };
     FailedTasks: {
       tasks: {
@@ -2484,6 +2597,23 @@ export interface components {
         created: string;
       } | null;
     };
+    PipelineSource: {
+      file: string;
+      text: string;
+      tools: string[];
+      params: {
+        [key: string]: {
+          [key: string]: string;
+        };
+      };
+    };
+    PlannedEdit: {
+      problems: components['schemas']['FieldProblem'][];
+      changes: components['schemas']['RevisionChange'][];
+      effects: components['schemas']['StageEffect'][];
+      pipeline: components['schemas']['PipelineSource'] | null;
+      graph?: components['schemas']['RunGraph'];
+    };
     PlannedRun: {
       problems: components['schemas']['FieldProblem'][];
       warnings: {
@@ -2623,6 +2753,38 @@ export interface components {
       session: string;
       attempts: number[];
     };
+    RevisionChange:
+      | {
+          stage: string;
+          /** @enum {string} */
+          kind: 'added' | 'removed' | 'replaced' | 'changed';
+          parts: {
+            field: string;
+            from?: string;
+            to?: string;
+          }[];
+          /** @enum {string} */
+          effect: 'redo' | 'judge' | 'keep';
+        }
+      | {
+          source: string;
+          /** @constant */
+          kind: 'bounds';
+          parts: {
+            field: string;
+            from?: string;
+            to?: string;
+          }[];
+        };
+    RevisionSummary: {
+      revision: number;
+      at: string;
+      by: string | null;
+      note: string | null;
+      pipeline: components['schemas']['PipelineSource'] | null;
+      changes: components['schemas']['RevisionChange'][];
+      redone: number;
+    };
     RunChoices: {
       name: string;
       pipeline: {
@@ -2736,6 +2898,15 @@ export interface components {
     };
     SignInAddress: {
       address: string;
+    };
+    StageEffect: {
+      stage: string;
+      again: number;
+      follow: number;
+      more: number;
+      fewer: number;
+      left: number;
+      back: number;
     };
     StageSummary: {
       id: number;
@@ -4118,6 +4289,106 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['RunOutput'][];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listRevisions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RevisionSummary'][];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readPipeline: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EditablePipeline'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  editRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EditRunBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EditedRun'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  checkEdit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EditRunBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PlannedEdit'];
         };
       };
       default: components['responses']['Problem'];

@@ -46,7 +46,7 @@ async function fillNotice(
   if (notice.kind === 'agent-lost' || notice.kind === 'webhook-given-up')
     return { project: null, about: notice };
   const { rows } = await transaction.query<RunRow>(
-    `WITH counts AS (SELECT * FROM (${countsSql}) c WHERE c.stage IN (SELECT id FROM stage WHERE run = $1 AND spec IS NOT NULL))
+    `WITH counts AS (SELECT * FROM (${countsSql}) c WHERE c.stage IN (SELECT id FROM stage WHERE run = $1 AND spec IS NOT NULL AND removed IS NULL))
      SELECT r.project, r.name, p.name AS pipeline, r.state,
        extract(epoch FROM coalesce(r.ended, now()) - r.created)::float8 AS seconds,
        coalesce((SELECT jsonb_object_agg(state, tasks) FROM (
