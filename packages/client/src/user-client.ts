@@ -30,6 +30,7 @@ import {
   resubmittedSchema,
   resumedAnswerSchema,
   retryAnswerSchema,
+  histogramSchema,
   runDetailSchema,
   runGraphSchema,
   runOutputSchema,
@@ -77,6 +78,7 @@ import {
   type RetryAnswer,
   type RetryBody,
   type RunDetail,
+  type Histogram,
   type RunGraph,
   type RunOutput,
   type RunSummary,
@@ -274,6 +276,14 @@ export class UserClient {
   }
 
   /** @returns how many tasks are tried again */
+  async histogram(
+    id: number,
+    query: QueryOf<'get', '/runs/{id}/histogram'>,
+    signal?: AbortSignal,
+  ): Promise<Histogram> {
+    return this.#api.ask('get', '/runs/{id}/histogram', { path: { id }, query, signal }, histogramSchema);
+  }
+
   async resumeRun(id: number, body: ResumeBody, signal?: AbortSignal): Promise<number> {
     const request = { path: { id }, body, signal };
     return (await this.#api.ask('post', '/runs/{id}/resume', request, resumedAnswerSchema)).again;
