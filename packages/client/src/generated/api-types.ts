@@ -2360,6 +2360,23 @@ export interface components {
         }
       | {
           /** @constant */
+          kind: 'tasks-too-large';
+          run: {
+            id: number;
+            name: string;
+            pipeline: string;
+          };
+          stage: string;
+          tasks: number;
+          asks: components['schemas']['TaskRequest'];
+          largest: {
+            agent: string;
+            cpu: number;
+            memory: number;
+          } | null;
+        }
+      | {
+          /** @constant */
           kind: 'webhook-given-up';
           webhook: string;
           notifications: number;
