@@ -2677,6 +2677,10 @@ export interface components {
       }[];
       stages: components['schemas']['StageSummary'][];
       tooLarge: components['schemas']['TooLarge'][];
+      nextTries: {
+        tasks: number;
+        first: string;
+      } | null;
     };
     RunGraph: {
       sources: {
