@@ -258,5 +258,7 @@ async function createRun(
     tools: [join(folder, 'tools')],
     params: { prepare: { gate: held ? gateOf(folder) : '', wait: String(wait), shout: String(shout) } },
     sources: { tiles: dataset },
+    // Tasks are looked at as they run, and most runs are of the same tiles.
+    cache: false,
   });
 }

@@ -40,3 +40,6 @@ CREATE TABLE borrowed (
   PRIMARY KEY (attempt, source)
 );
 CREATE INDEX borrowed_by_source ON borrowed (source);
+
+-- People have been told that no agent has room for the stage's tasks.
+ALTER TABLE stage ADD COLUMN too_large_told boolean NOT NULL DEFAULT false;

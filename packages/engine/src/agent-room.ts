@@ -14,12 +14,12 @@ export function requestOf({ tool }: CompiledStage, memory?: number | null): Task
   return { cpu, memory: memory ?? tool.resources.memory, gpu };
 }
 
-/** True where an agent that runs nothing else could hold a task that asks for this. Agents have no graphics processors. */
-export function hasRoom(
-  capacity: Pick<AgentCapacity, 'cpu' | 'memory'>,
-  { cpu, memory, gpu }: TaskRequest,
-): boolean {
-  return cpu <= capacity.cpu + tolerance && memory <= capacity.memory && gpu === 0;
+/** What an agent has; one that names no graphics processors has none. */
+type Room = Pick<AgentCapacity, 'cpu' | 'memory'> & { readonly gpu?: number | undefined };
+
+/** True where an agent that runs nothing else could hold a task that asks for this. */
+export function hasRoom(capacity: Room, { cpu, memory, gpu }: TaskRequest): boolean {
+  return cpu <= capacity.cpu + tolerance && memory <= capacity.memory && gpu <= (capacity.gpu ?? 0);
 }
 
 interface WaitingRow {

@@ -62,6 +62,7 @@ export {
   listNotifications,
   markRead,
 } from './notifications/read-notifications.ts';
+export { tellOfTooLarge } from './notifications/tell-of-too-large.ts';
 export {
   giveUpDeliveries,
   listDueDeliveries,

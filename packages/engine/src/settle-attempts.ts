@@ -156,6 +156,8 @@ async function settleRun(
       // Places may have come and gone; the stages below look.
       if (shape.outputs.some(({ extra }) => extra > 0)) touched.changed.set(stage, true);
     }
+    // Another of its tasks may be handed out, though none became ready by it.
+    if (ends.some(({ stage }) => stage.compiled.limit !== undefined)) news.ready = true;
     await explainLosses(transaction, plan, verdicts);
     await raiseMemory(transaction, ends);
     await advanceRun(transaction, plan, locked, touched, news);

@@ -1,6 +1,7 @@
 /** Tasks that no agent has room for: told at once, and run as soon as one is there that has. */
 import { describe, expect, it } from 'vitest';
 import { testDatabase } from '@gantry/database/testing';
+import { describeNotification, type NotificationAbout } from '@gantry/model';
 import {
   describeRun,
   endSession,
@@ -8,6 +9,7 @@ import {
   listTasks,
   openEngine,
   openSession,
+  tellOfTooLarge,
   type Engine,
 } from '../src/index.ts';
 import { startTestRun } from './test-run.ts';
@@ -66,5 +68,32 @@ describe('a task that no agent has room for', () => {
     expect((await describeRun(engine, test.run)).tooLarge).toMatchObject([
       { stage: 'map', asks: { gpu: 1 } },
     ]);
+  });
+
+  it('is a notification, once until there was room', async () => {
+    const engine = openEngine(database.pool);
+    const test = await startTestRun(
+      engine,
+      '  map: { tool: map@1, resources: { memory: 9GiB }, inputs: { tile: source } }',
+    );
+    await test.admit(1);
+    const told = async (): Promise<unknown[]> => {
+      await tellOfTooLarge(engine);
+      const { rows } = await database.pool.query<{ about: NotificationAbout }>(
+        `SELECT about FROM notification WHERE about ->> 'kind' = 'tasks-too-large' AND about #>> '{run,id}' = $1::text`,
+        [test.run],
+      );
+      return rows.map(({ about }) => describeNotification(about));
+    };
+    const words = {
+      title: `No agent has room for 1 task of run ${test.run} (test)`,
+      detail: expect.stringContaining('map asks for 1 core and 9GiB of memory; the largest, ') as string,
+    };
+    expect(await told()).toMatchObject([words]);
+    expect(await told()).toHaveLength(1);
+    const large = await join(engine, 'larger', 2, 16 * 2 ** 30);
+    expect(await told()).toHaveLength(1);
+    await endSession(engine, large, 'returned');
+    expect(await told()).toMatchObject([words, words]);
   });
 });

@@ -54,7 +54,8 @@ async function succeed(engine: Engine, session: number, task: ClaimedTask, conte
   await mkdir(dirname(join(store, path)), { recursive: true });
   await writeFile(join(store, path), content);
   const made = [{ output: 'made', name: 'made.tif', path, size: content.length, checksum: content }];
-  await settleAttempts(engine, session, [{ attempt: task.attempt, end: 'succeeded', made }]);
+  const results = { objects: content.length };
+  await settleAttempts(engine, session, [{ attempt: task.attempt, end: 'succeeded', made, results }]);
 }
 
 /** Runs all that is not in the cache. @returns what was run */
@@ -86,6 +87,14 @@ describe('a second run of the same', () => {
     const { why, attempts } = await explainTask(engine, is?.id ?? 0, store);
     expect(attempts).toMatchObject([{ outcome: 'succeeded', cachedFrom: { run: first.run, task: was?.id } }]);
     expect(why[0]).toContain(`taken from the cache (run ${first.run}, task ${was?.id},`);
+
+    // So are the numbers that the tool told.
+    const { rows } = await database.pool.query<{ results: unknown }>(
+      'SELECT results FROM attempt WHERE task = ANY ($1) ORDER BY task',
+      [[was?.id, is?.id]],
+    );
+    expect(rows[0]?.results).toEqual({ objects: 12 });
+    expect(rows[1]).toEqual(rows[0]);
 
     // A third takes it from the second, and still names who has made it.
     const third = await begin(engine);

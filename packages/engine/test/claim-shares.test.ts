@@ -16,7 +16,12 @@ describe('a claim', () => {
     const held = together.flat().filter(({ run }) => run.id === test.run);
     expect(held).toHaveLength(2);
     const [first] = held;
+    const news: boolean[] = [];
+    const unlisten = engine.listen(({ ready }) => void news.push(ready));
     if (first !== undefined) await test.settle(first);
+    unlisten();
+    // Nothing became ready, and a waiting claim is woken all the same.
+    expect(news).toContain(true);
     expect(await test.claim()).toHaveLength(1);
     expect(await test.claim()).toHaveLength(0);
   });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { testDatabase } from '@gantry/database/testing';
 import {
   cancelRun,
+  describeRun,
   explainTask,
   openEngine,
   openSession,
@@ -55,8 +56,10 @@ describe('a failed task with tries left', () => {
       });
       expect(why.join(' ')).toMatch(new RegExp(`This is try ${made + 1} of 4, again in \\d+ s\\.`));
       expect(await untilNextTry(engine)).toBeLessThan(331_000);
+      expect((await describeRun(engine, test.run)).nextTries).toMatchObject({ tasks: 1 });
       await passTime();
       expect(await untilNextTry(engine)).toBe(Infinity);
+      expect((await describeRun(engine, test.run)).nextTries).toBeNull();
     }
     // A tenth more or less.
     for (const [index, wait] of [40, 120, 300].entries()) {

@@ -218,6 +218,8 @@ export const runDetailSchema = runSummarySchema.extend({
   stages: z.array(stageSummarySchema),
   /** Stages with ready tasks that no agent has room for: they wait until one joins that has. */
   tooLarge: z.array(tooLargeSchema),
+  /** Ready tasks that wait for the time of their next try, and when the first of them may be tried; null where none waits. */
+  nextTries: z.object({ tasks: z.int(), first: z.string() }).nullable(),
 });
 
 export const resumeBodySchema = z.object({
@@ -236,7 +238,7 @@ export const resubmitBodySchema = z
     /** All that have come to an end if `tasks` are named, else the failed ones. Those that run are not done again. */
     states: z.array(z.enum(endedStates)).min(1).optional(),
     /** Per axis, the first and the last coordinate. */
-    place: z.record(z.string(), z.tuple([coordinate, coordinate])).optional(),
+    place: z.record(z.string(), range).optional(),
     /** What is below is done again even where what it reads comes out equal; otherwise only where bytes change. */
     below: z.boolean().default(false),
     /** Only counts. */

@@ -13,6 +13,7 @@ import {
   removeTaskChanges,
   renewAllSessions,
   sweepStore,
+  tellOfTooLarge,
 } from '@gantry/engine';
 import { agentApiPath, GantryError, userApiPath } from '@gantry/model';
 import type { Pool } from '@gantry/database';
@@ -74,6 +75,8 @@ export interface RunningServer {
 /** Largest request: a block of reports or items. */
 const maxBodyBytes = 64 * 2 ** 20;
 const expireEveryMs = 1000;
+/** How often it is looked for tasks that no agent has room for, in ms. */
+const roomEveryMs = 3000;
 /** Bytes of replaced revisions are looked for so often. */
 const replacedEveryMs = 10_000;
 /** What changed in stages long ago is removed so often. */
@@ -164,6 +167,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const stopExpiring = every(expireEveryMs, faults, async () => {
     await removeAttempts(context, await expireSessions(context.engine));
   });
+  const stopLooking = every(roomEveryMs, faults, () => tellOfTooLarge(engine));
   const swept = { engine, store: options.dataDirectory.store, log };
   const stopRemoving = every(replacedEveryMs, faults, async () => {
     await removeReplaced(swept);
@@ -185,7 +189,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     async close() {
       closing.abort();
       await events.close();
-      await Promise.all([stopExpiring(), stopRemoving(), stopForgetting(), stopSweeping()]);
+      await Promise.all([stopExpiring(), stopLooking(), stopRemoving(), stopForgetting(), stopSweeping()]);
       await server.close();
       await context.intakes.close();
       // Behind what may still have ended a run.

@@ -51,6 +51,23 @@ console.log('joining', items.length, 'files');
 writeFileSync(out, items.map(({ path, place }) => place.n + ':' + readFileSync(path, 'utf8')).join(' '));
 `;
 
+const eatTool = `
+gantry: tool/v1
+name: eat
+version: 1.0.0
+command: [node, "\${tool.folder}/eat.mjs", "\${outputs.eaten}"]
+inputs: { file: { type: file } }
+outputs: { eaten: { type: file, path: eaten.txt } }
+`;
+
+/** Holds 400 MiB for a second and a half. */
+const eatScript = `
+import { writeFileSync } from 'node:fs';
+const held = Array.from({ length: 40 }, () => Buffer.alloc(10 * 2 ** 20, 1));
+await new Promise((wake) => setTimeout(wake, 1500));
+writeFileSync(process.argv[2], String(held.length));
+`;
+
 const pipeline = `
 gantry: pipeline/v1
 name: copy-and-join
@@ -65,6 +82,7 @@ beforeAll(async () => {
   for (const [name, files] of Object.entries({
     copy: { 'tool.yaml': copyTool },
     join: { 'tool.yaml': joinTool, 'join.mjs': joinScript },
+    eat: { 'tool.yaml': eatTool, 'eat.mjs': eatScript },
   })) {
     await mkdir(join(folder, 'tools', name), { recursive: true });
     for (const [file, text] of Object.entries(files))
@@ -216,6 +234,36 @@ describe('a run, through server and agent', () => {
       expect(await file.text()).toBe('text 2');
     },
   );
+
+  it('gives a task that ran out of memory more at its next try', { timeout: 90_000 }, async () => {
+    const dataset = await call<{ id: number }>('POST', `${userApiPath}/datasets`, {
+      ...{ name: 'one text', type: 'file', axes: ['n'] },
+    });
+    await admit(dataset.id, 0, 1);
+    await call('POST', `${userApiPath}/datasets/${dataset.id}/close`);
+    const { id } = await call<{ id: number }>('POST', `${userApiPath}/runs`, {
+      pipeline: {
+        file: 'pipeline.yaml',
+        text: `gantry: pipeline/v1
+name: hungry
+source: { type: file, axes: [n] }
+stages:
+  eat:
+    tool: eat@1
+    inputs: { file: source }
+    resources: { memory: 150MiB }
+    retry: { backoff: 500ms, memory: { factor: 8, max: 1200MiB } }
+`,
+      },
+      tools: [join(folder, 'tools')],
+      sources: { source: dataset.id },
+    });
+    expect((await waitForEnd(id)).state).toBe('succeeded');
+    const [task] = await call<{ id: number }[]>('GET', `${userApiPath}/runs/${id}/tasks`);
+    const { attempts, asks } = await call<TaskExplanation>('GET', `${userApiPath}/tasks/${task?.id}`);
+    expect(attempts.map(({ outcome }) => outcome)).toEqual(['out-of-memory', 'succeeded']);
+    expect(asks.memory).toBe(1200 * 2 ** 20);
+  });
 
   it('takes what an earlier run has made of the same, and says from where', { timeout: 60_000 }, async () => {
     const first = await startRun(4, false, true);

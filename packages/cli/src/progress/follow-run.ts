@@ -48,7 +48,8 @@ export async function followRun(
       for (const text of troubles.news(detail, watches)) line.note(`warning: ${text}`);
     }
     for (const text of troubles.tooLarge(detail)) line.note(`warning: ${text}`);
-    const ready = detail.tasks.ready ?? 0;
+    // Those that wait for their next try wait for nobody.
+    const ready = (detail.tasks.ready ?? 0) - (detail.nextTries?.tasks ?? 0);
     const idle = detail.state === 'active' && ready > 0 && progress.running === 0;
     idleSince = idle ? (idleSince ?? now) : undefined;
     if (idleSince !== undefined && now - idleSince > idleMs && !toldIdle) {

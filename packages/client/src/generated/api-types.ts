@@ -2473,6 +2473,23 @@ export interface components {
         }
       | {
           /** @constant */
+          kind: 'tasks-too-large';
+          run: {
+            id: number;
+            name: string;
+            pipeline: string;
+          };
+          stage: string;
+          tasks: number;
+          asks: components['schemas']['TaskRequest'];
+          largest: {
+            agent: string;
+            cpu: number;
+            memory: number;
+          } | null;
+        }
+      | {
+          /** @constant */
           kind: 'webhook-given-up';
           webhook: string;
           notifications: number;
@@ -2822,6 +2839,10 @@ export interface components {
       }[];
       stages: components['schemas']['StageSummary'][];
       tooLarge: components['schemas']['TooLarge'][];
+      nextTries: {
+        tasks: number;
+        first: string;
+      } | null;
     };
     RunGraph: {
       sources: {

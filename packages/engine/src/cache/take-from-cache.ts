@@ -76,9 +76,9 @@ async function takeFrom(
   const made = await borrow(engine, donor, equal, byTask);
   const ends: EndedAttempt[] = [];
   const gone: number[] = [];
-  for (const { task, files, message } of made) {
+  for (const { task, files, message, results } of made) {
     const attempt = byTask.get(task)?.attempt ?? 0;
-    if (await areThere(files, store)) ends.push({ attempt, end: 'succeeded', made: files, message });
+    if (await areThere(files, store)) ends.push({ attempt, end: 'succeeded', made: files, message, results });
     else gone.push(attempt);
   }
   await giveUpBorrowed(engine, gone);
@@ -125,6 +125,8 @@ interface Borrowed {
   readonly task: number;
   readonly files: readonly MadeFile[];
   readonly message: string;
+  /** The numbers that the tool told. */
+  readonly results: EndedAttempt['results'];
 }
 
 interface DonorItem {
@@ -156,16 +158,22 @@ async function borrow(
              ${items} ORDER BY i.dataset, i.place FOR SHARE OF i SKIP LOCKED`,
       values: [ids],
     });
-    const { rows: standing } = await transaction.query<{ id: number; items: number }>({
+    const { rows: standing } = await transaction.query<{
+      id: number;
+      items: number;
+      results: Record<string, number> | null;
+    }>({
       name: 'look-at-donors-again',
       text: `SELECT t.id, (SELECT count(*)::int FROM stage_output o
                JOIN item i ON i.dataset = o.dataset AND i.place >= t.place AND i.place < place_after(t.place)
-               WHERE o.stage = t.stage) AS items
+               WHERE o.stage = t.stage) AS items,
+               (SELECT a.results FROM attempt a WHERE a.task = t.id AND a.outcome = 'succeeded' AND NOT a.superseded
+                ORDER BY a.id DESC LIMIT 1) AS results
              FROM unnest($1::bigint[], $2::bigint[]) AS p(id, reads) JOIN task t ON t.id = p.id
              WHERE t.state = 'succeeded' AND NOT t.stale AND t.done = t.reads AND t.reads = p.reads`,
       values: [ids, pairs.map(({ reads }) => reads)],
     });
-    const counts = new Map(standing.map(({ id, items: count }) => [id, count]));
+    const standingById = new Map(standing.map((one) => [one.id, one]));
     const byDonor = Map.groupBy(rows, (row) => row.donor);
     const borrowed: Borrowed[] = [];
     const kept: { attempt: number; source: number }[] = [];
@@ -175,7 +183,7 @@ async function borrow(
       const attempt = claimed.get(task)?.attempt;
       if (
         files.length === 0 ||
-        files.length !== counts.get(id) ||
+        files.length !== standingById.get(id)?.items ||
         sources.has(undefined) ||
         attempt === undefined
       )
@@ -185,6 +193,7 @@ async function borrow(
         task,
         files: files.map(({ donor: _donor, ...file }) => file),
         message: `Taken from the cache: task ${id} had made the same of the same.`,
+        results: standingById.get(id)?.results ?? undefined,
       });
     }
     await transaction.query({

@@ -11,7 +11,8 @@ import { useChangeSearch } from '../parts/change-search.ts';
 import { CountBar, CountList } from '../parts/count-bar.tsx';
 import { Empty, Loading, Page, Problem } from '../parts/page.tsx';
 import { ProgressWords } from '../parts/progress.tsx';
-import { RelativeTime } from '../parts/relative-time.tsx';
+import { formatSoFar, formatThings } from '../parts/numbers.ts';
+import { RelativeTime, useNow } from '../parts/relative-time.tsx';
 import { RunTime } from '../parts/run-time.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { RunActions } from '../runs/run-actions.tsx';
@@ -69,6 +70,7 @@ function Run({ run }: { readonly run: RunDetail }) {
           <span className="quiet">
             <ProgressWords run={run} />
           </span>
+          {run.nextTries !== null && <NextTries nextTries={run.nextTries} />}
           <span className="quiet">
             began <RelativeTime time={run.created} /> · {run.ended === null ? 'so far' : 'took'}{' '}
             <RunTime run={run} />
@@ -100,6 +102,23 @@ function Run({ run }: { readonly run: RunDetail }) {
         </Tabs.Panel>
       </Tabs>
     </>
+  );
+}
+
+/** That failed tasks wait for their next try, and for how long. */
+function NextTries({
+  nextTries: { tasks, first },
+}: {
+  readonly nextTries: NonNullable<RunDetail['nextTries']>;
+}) {
+  const seconds = (Date.parse(first) - useNow()) / 1000;
+  const when = seconds > 0 ? `in ${formatSoFar(seconds)}` : 'now';
+  return (
+    <span className="quiet">
+      {tasks === 1
+        ? `1 task is tried again ${when}`
+        : `${formatThings(tasks, 'task')} are tried again, the first ${when}`}
+    </span>
   );
 }
 
