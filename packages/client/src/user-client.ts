@@ -33,6 +33,7 @@ import {
   resumedAnswerSchema,
   retryAnswerSchema,
   revisionSummarySchema,
+  histogramSchema,
   runDetailSchema,
   runGraphSchema,
   runOutputSchema,
@@ -83,6 +84,7 @@ import {
   type RetryBody,
   type RevisionSummary,
   type RunDetail,
+  type Histogram,
   type RunGraph,
   type RunOutput,
   type RunSummary,
@@ -302,6 +304,14 @@ export class UserClient {
   }
 
   /** @returns how many tasks are tried again */
+  async histogram(
+    id: number,
+    query: QueryOf<'get', '/runs/{id}/histogram'>,
+    signal?: AbortSignal,
+  ): Promise<Histogram> {
+    return this.#api.ask('get', '/runs/{id}/histogram', { path: { id }, query, signal }, histogramSchema);
+  }
+
   async resumeRun(id: number, body: ResumeBody, signal?: AbortSignal): Promise<number> {
     const request = { path: { id }, body, signal };
     return (await this.#api.ask('post', '/runs/{id}/resume', request, resumedAnswerSchema)).again;

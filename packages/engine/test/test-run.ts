@@ -21,6 +21,7 @@ export const testTools = [
     inputs: { tile: { type: 'image' } },
     params: { level: { type: 'integer', default: 1 } },
     outputs: { made: { type: 'image', path: 'made.tif' } },
+    results: { mean: {} },
   },
   {
     name: 'gather',

@@ -687,6 +687,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/runs/{id}/histogram': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Counts how a measure of a stage’s tasks is spread */
+    get: operations['readHistogram'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/runs/{id}/map': {
     parameters: {
       query?: never;
@@ -1389,6 +1406,8 @@ export interface components {
         target: string;
       }[];
       logFile?: string;
+      resultsFile?: string;
+      results?: string[];
       outputs: components['schemas']['AssignedOutput'][];
       folder: string;
       success: {
@@ -1976,6 +1995,20 @@ export interface components {
         memory: number;
       };
     };
+    Histogram: {
+      measure: components['schemas']['Measure'];
+      tasks: number;
+      looked: number;
+      count: number;
+      spread?: {
+        least: number;
+        most: number;
+        mean: number;
+        median: number;
+        p95: number;
+      };
+      bins: number[];
+    };
     IntakeBody: {
       /** @default false */
       skipUnreadable?: boolean;
@@ -2315,6 +2348,7 @@ export interface components {
         [key: string]: [number, number];
       };
     };
+    Measure: string;
     MeasuredAnswer: {
       images: {
         input: string;
@@ -2620,6 +2654,9 @@ export interface components {
         maxRssBytes?: number;
       };
       outputs: components['schemas']['ReportedOutput'][];
+      results?: {
+        [key: string]: number;
+      };
       log?: components['schemas']['LogReference'];
     };
     ReportedOutput: {
@@ -2747,6 +2784,11 @@ export interface components {
         tool: string;
         title: string;
         axes: string[];
+        results: {
+          name: string;
+          title: string;
+          unit: string | null;
+        }[];
         outputs: {
           name: string;
           /** @enum {string} */
@@ -4276,6 +4318,33 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  readHistogram: {
+    parameters: {
+      query: {
+        stage: string;
+        measure: components['schemas']['Measure'];
+        bins?: number;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Histogram'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   readMap: {
     parameters: {
       query: {
@@ -4284,7 +4353,7 @@ export interface operations {
         y?: string;
         at?: string;
         since?: number;
-        durations?: 'true' | 'false';
+        measure?: components['schemas']['Measure'];
       };
       header?: never;
       path: {
