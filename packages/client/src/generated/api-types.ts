@@ -2763,6 +2763,7 @@ export interface components {
       ended: string | null;
       seconds: number;
       change: number;
+      revision: number;
       tasks: components['schemas']['TaskCounts'];
       sources: {
         name: string;
@@ -2835,6 +2836,7 @@ export interface components {
       ended: string | null;
       seconds: number;
       change: number;
+      revision: number;
       tasks: components['schemas']['TaskCounts'];
     };
     SealedAnswer: {

@@ -51,7 +51,7 @@ export function RunPage() {
 function Run({ run }: { readonly run: RunDetail }) {
   const search = route.useSearch();
   const change = useChangeSearch();
-  const { data: graph } = useQuery(graphQuery(run.id));
+  const { data: graph } = useQuery(graphQuery(run.id, run.revision));
   const stage = run.stages.find(({ name }) => name === search.stage) ?? firstWorthSeeing(run);
   if (stage === undefined)
     return (
