@@ -12,8 +12,6 @@ import {
   datasetLineageSchema,
   datasetSummarySchema,
   decodeMap,
-  editablePipelineSchema,
-  editedRunSchema,
   failedTasksSchema,
   failureGroupsSchema,
   failureSummarySchema,
@@ -29,11 +27,9 @@ import {
   overlaysAnswerSchema,
   pictureDescriptionSchema,
   pictureValueSchema,
-  plannedEditSchema,
   resubmittedSchema,
   resumedAnswerSchema,
   retryAnswerSchema,
-  revisionSummarySchema,
   histogramSchema,
   runDetailSchema,
   runGraphSchema,
@@ -55,9 +51,6 @@ import {
   type DatasetDetail,
   type DatasetLineage,
   type DatasetSummary,
-  type EditablePipeline,
-  type EditedRun,
-  type EditRunBody,
   type IntakeAtWork,
   type ItemDetail,
   type ItemSummary,
@@ -78,14 +71,12 @@ import {
   type PictureDescription,
   type PictureValue,
   type Place,
-  type PlannedEdit,
   type ReadNotificationsBody,
   type ResubmitBody,
   type Resubmitted,
   type ResumeBody,
   type RetryAnswer,
   type RetryBody,
-  type RevisionSummary,
   type RunDetail,
   type Histogram,
   type RunGraph,
@@ -124,7 +115,6 @@ export interface TablePart {
   readonly version?: string;
 }
 
-const revisionSummariesSchema = revisionSummarySchema.array();
 const runSummariesSchema = runSummarySchema.array();
 const liveSourceStatesSchema = liveSourceStateSchema.array();
 const taskSummariesSchema = taskSummarySchema.array();
@@ -143,6 +133,11 @@ export class UserClient {
       base: `${options.server.replace(/\/+$/, '')}${userApiPath}`,
       token: options.token,
     });
+  }
+
+  /** The server that it speaks to, for the parts of the API that have clients of their own. */
+  get endpoint(): TypedRequests['endpoint'] {
+    return this.#api.endpoint;
   }
 
   /** @param waitMs how long the server may take; a server that is there answers this at once */
@@ -277,27 +272,6 @@ export class UserClient {
 
   async graph(id: number, signal?: AbortSignal): Promise<RunGraph> {
     return this.#api.ask('get', '/runs/{id}/graph', { path: { id }, signal }, runGraphSchema);
-  }
-
-  /** The revisions of a run's pipeline, newest first. */
-  async revisions(id: number, signal?: AbortSignal): Promise<RevisionSummary[]> {
-    return this.#api.ask('get', '/runs/{id}/revisions', { path: { id }, signal }, revisionSummariesSchema);
-  }
-
-  /** What an edit of a run's pipeline begins with. */
-  async editablePipeline(id: number, signal?: AbortSignal): Promise<EditablePipeline> {
-    return this.#api.ask('get', '/runs/{id}/pipeline', { path: { id }, signal }, editablePipelineSchema);
-  }
-
-  /** What is wrong with an edit, or what it would come to. */
-  async checkEdit(id: number, body: EditRunBody, signal?: AbortSignal): Promise<PlannedEdit> {
-    const request = { path: { id }, body, signal };
-    return this.#api.ask('post', '/runs/{id}/pipeline/check', request, plannedEditSchema);
-  }
-
-  /** @throws RequestError `run-edited` where the run has another revision than the one that is edited */
-  async editRun(id: number, body: EditRunBody, signal?: AbortSignal): Promise<EditedRun> {
-    return this.#api.ask('put', '/runs/{id}/pipeline', { path: { id }, body, signal }, editedRunSchema);
   }
 
   /** The places of a stage in one plane. */

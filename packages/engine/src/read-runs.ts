@@ -27,7 +27,7 @@ interface StageRow {
 }
 
 const runColumns = `
-  r.id, r.name, p.name AS pipeline, r.state, r.priority, r.change, r.created, r.ended,
+  r.id, r.name, p.name AS pipeline, r.state, r.priority, r.change, r.revision, r.created, r.ended,
   extract(epoch FROM coalesce(r.ended, now()) - r.created)::float8 AS seconds,
   coalesce((
     SELECT jsonb_object_agg(state, tasks) FROM (
@@ -75,7 +75,7 @@ export async function describeRun(engine: Engine, run: number): Promise<RunDetai
 
 /** Times go out as ISO 8601. */
 function summary(row: RunRow): RunSummary {
-  const { id, name, pipeline, state, priority, change, seconds, tasks } = row;
+  const { id, name, pipeline, state, priority, change, revision, seconds, tasks } = row;
   return {
     id,
     name,
@@ -83,6 +83,7 @@ function summary(row: RunRow): RunSummary {
     state,
     priority,
     change,
+    revision,
     seconds,
     tasks,
     created: new Date(row.created).toISOString(),

@@ -173,6 +173,8 @@ export const runSummarySchema = z.object({
   seconds: z.number(),
   /** Rises with every change of the run. */
   change: z.int(),
+  /** Of its pipeline, from 1; an edit makes the next one. */
+  revision: z.int(),
   tasks: taskCountsSchema,
 });
 

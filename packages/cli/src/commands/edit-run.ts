@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { basename, resolve } from 'node:path';
+import { EditClient } from '@gantry/client';
 import {
   GantryError,
   FileErrors,
@@ -39,7 +40,7 @@ export async function editRun(context: CommandContext, run: number, options: Edi
   const text =
     pipeline === undefined ? undefined : await readPipelineText(resolve(context.folder, pipeline), pipeline);
   return look(context, async ({ ask, alone }) => {
-    const revisions = await ask((client, signal) => client.revisions(run, signal));
+    const revisions = await ask((client, signal) => new EditClient(client).revisions(run, signal));
     if (!asked) {
       listRevisions(context, revisions);
       return exitCodes.done;
@@ -61,12 +62,12 @@ export async function editRun(context: CommandContext, run: number, options: Edi
       by: userInfo().username,
     };
     if (dryRun) {
-      const plan = await ask((client, signal) => client.checkEdit(run, body, signal));
+      const plan = await ask((client, signal) => new EditClient(client).checkEdit(run, body, signal));
       if (plan.problems.length > 0) throw new FileErrors(plan.problems);
       report(context, plan, `This would be made of run ${run}:`);
       return exitCodes.done;
     }
-    const edited = await ask((client, signal) => client.editRun(run, body, signal));
+    const edited = await ask((client, signal) => new EditClient(client).editRun(run, body, signal));
     const head =
       edited.changes.length === 0
         ? `Run ${run} is so already: it is at revision ${edited.revision}.`

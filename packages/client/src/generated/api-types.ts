@@ -2829,6 +2829,7 @@ export interface components {
       ended: string | null;
       seconds: number;
       change: number;
+      revision: number;
       tasks: components['schemas']['TaskCounts'];
       sources: {
         name: string;
@@ -2906,6 +2907,7 @@ export interface components {
       ended: string | null;
       seconds: number;
       change: number;
+      revision: number;
       tasks: components['schemas']['TaskCounts'];
     };
     SealedAnswer: {
