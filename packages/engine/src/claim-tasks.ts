@@ -119,15 +119,24 @@ interface ClaimableStage {
   readonly priority: number;
 }
 
-/** Stages of active runs with ready tasks, the highest priority first and of each run the deepest; none for an agent that is held back. */
+/**
+ * Stages of active runs with ready tasks that the agent may take, the highest priority first and of each run the deepest;
+ * none for an agent that is held back. What is larger than the agent it takes only where no other one could hold it.
+ */
 async function claimableStages(engine: Engine, session: number): Promise<ClaimableStage[]> {
   const { rows } = await engine.pool.query<ClaimableStage>({
     name: 'claimable-stages',
-    text: `SELECT s.run, s.id AS stage, r.priority FROM run r JOIN stage s ON s.run = r.id
+    text: `WITH hands AS MATERIALIZED (
+             SELECT c.id, c.capacity || coalesce(g.capacity, '{}') AS capacity, coalesce(g.labels, c.labels) AS labels, g.pool
+             FROM session c JOIN agent g ON g.id = c.agent
+             WHERE c.ended IS NULL AND c.expires > now() AND NOT g.paused AND NOT c.drain)
+           SELECT s.run, s.id AS stage, r.priority FROM run r JOIN stage s ON s.run = r.id JOIN hands h ON h.id = $1
            WHERE r.state = 'active' AND s.spec IS NOT NULL AND NOT s.paused
              AND EXISTS (SELECT FROM ready y WHERE y.stage = s.id)
-             AND NOT EXISTS (SELECT FROM session c JOIN agent g ON g.id = c.agent
-               WHERE c.id = $1 AND (g.paused OR c.drain))
+             AND agent_takes(s.spec, r.pool, h.capacity, h.labels, h.pool)
+             AND (agent_holds(s.spec, h.capacity) OR NOT EXISTS (
+               SELECT FROM hands o WHERE agent_takes(s.spec, r.pool, o.capacity, o.labels, o.pool)
+                 AND agent_holds(s.spec, o.capacity)))
            ORDER BY r.priority DESC, s.run, s.ordinal DESC`,
     values: [session],
   });

@@ -35,6 +35,8 @@ export interface NewRun {
   readonly sources: Readonly<Record<string, number | NewFolder>>;
   /** Each stage's tool: the digest that the cache and the provenance know it by, and the folder of its files. */
   readonly tools: Readonly<Record<string, { readonly digest: string; readonly folder: string }>>;
+  /** The agents that take its tasks; those of no pool if absent. */
+  readonly pool?: string | undefined;
   /** What it was asked for with, so that another one can be. */
   readonly request?: RunChoices | undefined;
 }
@@ -94,7 +96,7 @@ async function insertRun(transaction: Transaction, run: NewRun): Promise<number>
     `WITH made AS (
        INSERT INTO pipeline (project, name, file, digest) VALUES ($1, $2, $3, $4)
        ON CONFLICT (project, name, digest) DO UPDATE SET digest = excluded.digest RETURNING id)
-     INSERT INTO run (project, pipeline, name, request) SELECT $1, id, $5, $6 FROM made RETURNING id`,
+     INSERT INTO run (project, pipeline, name, request, pool) SELECT $1, id, $5, $6, $7 FROM made RETURNING id`,
     [
       run.project,
       run.pipeline.name,
@@ -102,6 +104,7 @@ async function insertRun(transaction: Transaction, run: NewRun): Promise<number>
       digest,
       run.name,
       run.request === undefined ? null : JSON.stringify(run.request),
+      run.pool ?? null,
     ],
   );
   const [row] = rows;

@@ -80,6 +80,8 @@ export function compileStage(
     outputs,
     params,
     tolerate: stage.tolerate,
+    ...(stage.labels === undefined ? {} : { labels: stage.labels }),
+    ...(stage.pool === undefined ? {} : { pool: stage.pool }),
   };
 }
 

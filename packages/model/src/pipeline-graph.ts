@@ -60,6 +60,9 @@ export interface CompiledStage {
   readonly outputs: readonly CompiledOutput[];
   readonly params: Readonly<Record<string, unknown>>;
   readonly tolerate: Tolerance;
+  /** What an agent must have, and the pool that it must be of, to take its tasks. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly pool?: string;
 }
 
 export interface CompiledPipeline {

@@ -22,6 +22,7 @@
  * Errors are problem details (RFC 9457): `{type, title, status, detail, code, mend?, file?, line?, field?, problems?}`.
  */
 import { z } from 'zod';
+import { poolNameSchema } from './agents-api.ts';
 import { coordinate, range } from './coordinate-schemas.ts';
 import { datasetTypes } from './dataset-type.ts';
 import { folderSourceSchema } from './folder-source.ts';
@@ -152,6 +153,8 @@ export const newRunBodySchema = z.object({
   params: z.record(z.string(), z.record(z.string(), z.string())).default({}),
   /** What each source reads: a dataset, or the files of a folder. */
   sources: z.record(z.string(), z.union([id, folderSourceSchema])),
+  /** The agents that take its tasks, where a stage names no pool of its own; those in none if absent. */
+  pool: poolNameSchema.optional(),
 });
 
 /** How many tasks are in which state. Running tasks are not counted as ready. */

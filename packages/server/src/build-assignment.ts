@@ -11,22 +11,26 @@ import {
   templateUses,
   type Argument,
   type Assignment,
+  type BroughtFile,
   type TemplateScope,
   type ToolManifest,
 } from '@gantry/model';
 import type { ClaimedTask } from '@gantry/engine';
 import { attemptFolder } from '@gantry/storage';
+import type { StorageView } from './hosts/storage-view.ts';
 import { layOutInputs, type InputItems } from './lay-out-inputs.ts';
 
 /**
- * @param store the store's folder
+ * @param store the store's folder, on the server's host
+ * @param view where the agent finds what
  * @throws GantryError where a template cannot be filled: the attempt cannot start
  */
-export function buildAssignment(claimed: ClaimedTask, store: string): Assignment {
+export function buildAssignment(claimed: ClaimedTask, store: string, view: StorageView): Assignment {
   const { attempt, task, run, stage } = claimed;
   const { tool, params } = stage.compiled;
-  const folder = join(store, attemptFolder({ run: run.id, stage: stage.name, attempt }));
-  const { inputs: items, links } = layOutInputs(claimed, store, folder);
+  const folder = join(view.store, attemptFolder({ run: run.id, stage: stage.name, attempt }));
+  const { inputs: items, links, brought } = layOutInputs(claimed, store, view, folder);
+  const toolFolder = findTool(stage, view, brought);
   const logFile = join(folder, attemptWorkFolder, 'task.log');
   const at = placeAt(stage.compiled.axes, claimed.place);
   const lists = listFiles([...tool.command, ...tool.args, ...Object.values(tool.env)], items, folder);
@@ -45,7 +49,7 @@ export function buildAssignment(claimed: ClaimedTask, store: string): Assignment
     attempt,
     run: { name: run.name, id: String(run.id) },
     resources: tool.resources,
-    tool: { folder: stage.toolFolder },
+    tool: { folder: toolFolder },
     ...(claimed.surroundings === undefined ? {} : { project: claimed.surroundings.project }),
   };
   const outputs = Object.entries(tool.outputs).map(([name, output]) => {
@@ -70,7 +74,7 @@ export function buildAssignment(claimed: ClaimedTask, store: string): Assignment
     runName: run.name,
     stage: stage.name,
     about: onlyInput(items),
-    tool: { name: tool.name, version: tool.version, digest: stage.toolDigest, folder: stage.toolFolder },
+    tool: { name: tool.name, version: tool.version, digest: stage.toolDigest, folder: toolFolder },
     kind: 'process',
     command: fillArguments([...tool.command, ...tool.args], scope, fill),
     env: Object.fromEntries(
@@ -100,6 +104,7 @@ export function buildAssignment(claimed: ClaimedTask, store: string): Assignment
       : undefined,
     files: lists.map(({ path, content }) => ({ path, content })),
     ...(links.length === 0 ? {} : { links }),
+    ...(brought.length === 0 ? {} : { brought }),
     ...(namesLog(tool) ? { logFile } : {}),
     outputs: outputs.map(({ name, output, path }) => ({
       name,
@@ -111,9 +116,28 @@ export function buildAssignment(claimed: ClaimedTask, store: string): Assignment
     })),
     folder,
     success: tool.success,
-    resources: { cpu: tool.resources.cpu, memory: tool.resources.memory, time: tool.resources.time },
+    resources: {
+      cpu: tool.resources.cpu,
+      memory: tool.resources.memory,
+      ...(tool.resources.gpu === 0 ? {} : { gpu: tool.resources.gpu }),
+      time: tool.resources.time,
+    },
     poolKey: `${stage.id} ${stage.toolDigest}`,
   };
+}
+
+/** Where the tool's folder is on the agent's machine; it may have to be brought. */
+function findTool(
+  { toolFolder, toolDigest }: ClaimedTask['stage'],
+  view: StorageView,
+  brought: BroughtFile[],
+): string {
+  if (toolFolder === '') return '';
+  const found = view.find(toolFolder);
+  if (found !== undefined) return found;
+  const path = view.toolFolder(toolDigest);
+  brought.push({ path, from: toolFolder, ticket: view.ticket(toolFolder), tool: true });
+  return path;
 }
 
 const namingLog = new WeakMap<ToolManifest, boolean>();

@@ -37,6 +37,7 @@ export async function startRun(
     pipeline,
     sources,
     tools: await identifyTools(pipeline, tools),
+    pool: request.pool,
     request: { ...request, name },
   });
   const run = await engine.plan(id);
