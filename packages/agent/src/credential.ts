@@ -7,7 +7,7 @@ import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { AgentClient, AgentRequestError } from '@gantry/client';
-import { GantryError } from '@gantry/model';
+import { GantryError, isGantryError } from '@gantry/model';
 import { z } from 'zod';
 
 const credentialSchema = z.object({
@@ -58,7 +58,18 @@ export interface Enrolment {
  * @throws GantryError with the server's words: `invitation-used`, `invitation-expired`, `wrong-server`, …;
  *   `server-unreachable`
  */
-export async function enrol({ folder, server, token, name, version }: Enrolment): Promise<Credential> {
+export async function enrol(enrolment: Enrolment): Promise<Credential> {
+  try {
+    return await tryEnrol(enrolment);
+  } catch (error) {
+    if (!isGantryError(error) || error.code !== 'secret-known') throw error;
+    // It was known by an earlier token, whose answer never came.
+    await rm(join(enrolment.folder, pendingName), { force: true });
+    return tryEnrol(enrolment);
+  }
+}
+
+async function tryEnrol({ folder, server, token, name, version }: Enrolment): Promise<Credential> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const secret = await readPending(folder);
   const secretHash = createHash('sha256').update(secret).digest('hex');

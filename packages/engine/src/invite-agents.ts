@@ -87,7 +87,7 @@ export async function withdrawInvitation(engine: Engine, id: number): Promise<vo
  * secret.
  * @returns the name that the agent has from now on
  * @throws GantryError `invitation-unknown`, `wrong-server`, `invitation-expired`, `invitation-used`,
- *   `invitation-withdrawn`, `agent-name-taken`
+ *   `invitation-withdrawn`, `agent-name-taken`, `secret-known`
  */
 export async function enrolAgent(engine: Engine, server: string, request: EnrolRequest): Promise<string> {
   const secret = readToken(request.token, server);
@@ -124,6 +124,15 @@ export async function enrolAgent(engine: Engine, server: string, request: EnrolR
         `The token could be used until ${invitation.expires.toISOString()}.`,
         { mend: 'Ask for another invitation: `gantry agents invite`, or the button on the page Agents.' },
       );
+    }
+    const { rowCount: known } = await transaction.query(
+      'SELECT FROM agent_credential WHERE secret_hash = $1',
+      [secretHash],
+    );
+    if (known !== 0) {
+      throw new GantryError('secret-known', 'The secret is one that an agent has or had before.', {
+        mend: 'Make a new one: a machine that is invited again does not come by its old secret.',
+      });
     }
     const name = invitation.name ?? request.name;
     if (invitation.name === null) await refuseTaken(transaction, name);

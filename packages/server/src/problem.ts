@@ -30,6 +30,7 @@ export const problemStatuses: Readonly<Record<string, number>> = {
   'outputs-sealed': 409,
   'agent-name-in-use': 409,
   'agent-name-taken': 409,
+  'secret-known': 409,
   'agent-name-fixed': 409,
   'agent-not-invited': 409,
   'version-mismatch': 409,
