@@ -44,9 +44,10 @@ function isDamaged(error: unknown): boolean {
 }
 
 function isHopeless(error: unknown): boolean {
-  // Our own words, and those of our own disk.
-  if (isGantryError(error) || isDiskFull(error)) return true;
-  if (!(error instanceof AgentRequestError)) return (error as NodeJS.ErrnoException).syscall === 'open';
+  if (!(error instanceof AgentRequestError)) {
+    // Our own words, and those of our own disk; all else is of the network.
+    return isGantryError(error) || isDiskFull(error) || (error as NodeJS.ErrnoException).syscall === 'open';
+  }
   const { status, code } = error;
   if (code === 'disk-full' || code === 'upload-offset' || code === 'unknown-session') return false;
   return status >= 400 && status < 500 && status !== 408 && status !== 429 && !code.startsWith('http-');

@@ -21,7 +21,7 @@ import {
   type UploadState,
 } from '@gantry/model';
 import { attemptFolder } from '@gantry/storage';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { media, nothing } from '../answers.ts';
 import type { ServerContext } from '../context.ts';
@@ -141,7 +141,8 @@ export function hostRoutes(context: ServerContext): Route[] {
         query: outputQuery.extend({ offset: size, size }),
         answer: uploadStateSchema,
       },
-      async handle({ params, query, caller, request }): Promise<UploadState> {
+      async handle({ params, query, caller, request, reply }): Promise<UploadState> {
+        endUnlessRead(request, reply);
         const folder = await held(caller, query.session, params.attempt);
         try {
           const { path, offset, size: most } = query;
@@ -178,7 +179,8 @@ export function hostRoutes(context: ServerContext): Route[] {
         query: logQuery,
         answer: uploadStateSchema,
       },
-      async handle({ params, query, caller, request }): Promise<UploadState> {
+      async handle({ params, query, caller, request, reply }): Promise<UploadState> {
+        endUnlessRead(request, reply);
         const { id, owner } = await agents.session(caller, params.session);
         const path = join(logFolder(context.data, owner.agent, id), query.file);
         const there = await logs.sizeOf(path);
@@ -204,6 +206,14 @@ async function requireHeld(context: ServerContext, session: number, attempt: num
 
 function folderOf({ run, stage, attempt }: LostAttempt): string {
   return attemptFolder({ run, stage, attempt });
+}
+
+/** A body that is not read to its end would be in the way of the connection's next request. */
+function endUnlessRead(request: FastifyRequest, reply: FastifyReply): void {
+  void reply.header('connection', 'close');
+  request.raw.once('end', () => {
+    if (!reply.raw.headersSent) void reply.removeHeader('connection');
+  });
 }
 
 function bodyOf(request: FastifyRequest): Readable {
