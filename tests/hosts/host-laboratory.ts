@@ -1,6 +1,6 @@
 /**
  * A server, and agents that join it as those of other machines do: with `gantry agent` and an invitation's token, by
- * default without a look at its storage. Tools: `copy`; `pack`, which makes a folder of what it reads; `join`, which reads
+ * default without a look at its storage. Tools: `copy`; `hold`, which waits for a file of a folder before it copies; `pack`, which makes a folder of what it reads; `join`, which reads
  * the files of folders; `list`, which looks at a tree.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -31,6 +31,26 @@ import { basename } from 'node:path';
 const [from, to, seconds] = process.argv.slice(2);
 console.log('copying', basename(from), statSync(from).size);
 setTimeout(() => copyFileSync(from, to), Number(seconds) * 1000);
+`,
+  },
+  hold: {
+    'tool.yaml': `gantry: tool/v1
+name: hold
+version: 1.0.0
+command: [node, "\${tool.folder}/hold.mjs", "\${inputs.file}", "\${outputs.copy}", "\${params.gates}", "\${at.n}", "\${attempt}"]
+inputs: { file: { type: file } }
+params: { gates: { type: string } }
+outputs: { copy: { type: file, path: "\${inputs.file.stem}-copy.bin" } }
+`,
+    'hold.mjs': `import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
+const [from, to, gates, n, attempt] = process.argv.slice(2);
+writeFileSync(gates + '/held-' + n + '-' + attempt, String(process.pid));
+process.on('SIGTERM', () => {});
+const timer = setInterval(() => {
+  if (!existsSync(gates + '/open-' + n) && !existsSync(gates + '/open')) return;
+  clearInterval(timer);
+  copyFileSync(from, to);
+}, 20);
 `,
   },
   pack: {
@@ -91,13 +111,21 @@ export interface HostLaboratory {
   /** Writes so many files of random bytes into a folder below \`source\`; returns their checksums by `n`. */
   makeFiles(count: number, bytes: number): Promise<{ folder: string; checksums: string[] }>;
   /** Of a pipeline with one source, of files `file_N.bin`. */
-  startRun(stages: string, folder: string, more?: { pool?: string; seconds?: number }): Promise<number>;
+  startRun(stages: string, folder: string, more?: RunMore): Promise<number>;
   waitForEnd(run: number): Promise<RunDetail>;
   outputs(run: number): Promise<RunOutput[]>;
   /** Invites a machine, and starts its agent. */
   startAgent(name: string, options?: AgentStart): Promise<LabAgent>;
   agent(name: string): Promise<AgentSummary>;
   close(): Promise<void>;
+}
+
+export interface RunMore {
+  readonly pool?: string;
+  /** How long `copy` takes. */
+  readonly seconds?: number;
+  /** The folder of `hold`. */
+  readonly gates?: string;
 }
 
 export interface AgentStart {
@@ -188,14 +216,17 @@ export async function openHostLaboratory(pool: Pool, host = '127.0.0.1', port = 
       }
       return { folder: source, checksums };
     },
-    startRun(stages, source, { pool: runPool, seconds } = {}) {
+    startRun(stages, source, { pool: runPool, seconds, gates } = {}) {
       return client.createRun({
         pipeline: {
           file: 'pipeline.yaml',
           text: `gantry: pipeline/v1\nname: hosts\nsource: { type: file, axes: [n] }\nstages:\n${stages}`,
         },
         tools: [join(folder, 'tools')],
-        ...(seconds === undefined ? {} : { params: { copy: { seconds: String(seconds) } } }),
+        params: {
+          ...(seconds === undefined ? {} : { copy: { seconds: String(seconds) } }),
+          ...(gates === undefined ? {} : { hold: { gates } }),
+        },
         ...(runPool === undefined ? {} : { pool: runPool }),
         sources: { source: { folder: source, pattern: 'file_{n:d+}.bin' } },
       });
