@@ -165,6 +165,7 @@ export async function openHostLaboratory(pool: Pool, host = '127.0.0.1', port = 
     userToken: 'owner-token',
     agentToken: 'agent-token',
     toolFolders: [],
+    webFolder: join(repositoryRoot, 'packages', 'web', 'dist'),
     log: (line) => void log.push(line),
   });
   const client = new UserClient({ server: server.url, token: 'owner-token' });

@@ -37,7 +37,7 @@ function Invitation({ invitation }: { readonly invitation: InvitationSummary }) 
         <div>
           <strong>{name ?? 'Any name'}</strong>{' '}
           <span className="quiet">
-            invited <RelativeTime time={created} />, can come until <RelativeTime time={expires} />
+            invited <RelativeTime time={created} />; its token ends <RelativeTime time={expires} />
           </span>
         </div>
         <Chips labels={labels ?? {}} pool={pool} />
