@@ -44,33 +44,40 @@ describe.skipIf(!hasChromium)('the page of agents', () => {
     await row.getByRole('img', { name: /^CPU: \d+ %$/ }).waitFor();
   });
 
-  it('gives a token that lets one machine join, and takes an invitation back', { timeout: 60_000 }, async () => {
-    const page = await open();
-    await page.getByRole('button', { name: 'Add a machine' }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Name').fill('second');
-    await dialog.getByLabel('Pool').fill('not a pool');
-    await dialog.getByText('must have at most 63 letters').waitFor();
-    expect(await dialog.getByRole('button', { name: 'Make the token' }).isDisabled()).toBe(true);
-    await dialog.getByLabel('Pool').fill('day');
-    await dialog.getByLabel('Labels').fill('room=2, lens=x');
-    await dialog.getByRole('button', { name: 'Make the token' }).click();
-    const token = (await dialog.getByText(/^gantry-agent\./).textContent()) ?? '';
-    await dialog.getByRole('button', { name: 'Done', exact: true }).click();
-    const list = page.getByRole('region', { name: 'Open invitations' });
-    await list.getByText('second').waitFor();
+  it(
+    'gives a token that lets one machine join, and takes an invitation back',
+    { timeout: 60_000 },
+    async () => {
+      const page = await open();
+      await page.getByRole('button', { name: 'Add a machine' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Name').fill('second');
+      await dialog.getByLabel('Pool').fill('not a pool');
+      await dialog.getByText('must have at most 63 letters').waitFor();
+      expect(await dialog.getByRole('button', { name: 'Make the token' }).isDisabled()).toBe(true);
+      await dialog.getByLabel('Pool').fill('day');
+      await dialog.getByLabel('Labels').fill('room=2, lens=x');
+      await dialog.getByRole('button', { name: 'Make the token' }).click();
+      const token = (await dialog.getByText(/^gantry-agent\./).textContent()) ?? '';
+      await dialog.getByRole('button', { name: 'Done', exact: true }).click();
+      const list = page.getByRole('region', { name: 'Open invitations' });
+      await list.getByText('second').waitFor();
 
-    const second = await lab.startAgent('second', { token });
-    await page.getByRole('row', { name: /second.*room=2/ }).getByText('connected').waitFor();
-    await list.waitFor({ state: 'detached' });
-    expect(await lab.agent('second')).toMatchObject({ pool: 'day', labels: { room: '2', lens: 'x' } });
-    await second.stop();
+      const second = await lab.startAgent('second', { token });
+      await page
+        .getByRole('row', { name: /second.*room=2/ })
+        .getByText('connected')
+        .waitFor();
+      await list.waitFor({ state: 'detached' });
+      expect(await lab.agent('second')).toMatchObject({ pool: 'day', labels: { room: '2', lens: 'x' } });
+      await second.stop();
 
-    await lab.client.inviteAgent({ name: 'third' });
-    await list.getByRole('button', { name: 'Withdraw the invitation of third' }).click();
-    await list.waitFor({ state: 'detached' });
-    expect(await lab.client.invitations()).toEqual([]);
-  });
+      await lab.client.inviteAgent({ name: 'third' });
+      await list.getByRole('button', { name: 'Withdraw the invitation of third' }).click();
+      await list.waitFor({ state: 'detached' });
+      expect(await lab.client.invitations()).toEqual([]);
+    },
+  );
 
   it('sets what an agent takes while it runs, and takes its right away', { timeout: 60_000 }, async () => {
     const page = await open();

@@ -16,7 +16,9 @@ afterAll(() => lab.close());
 
 const stages = '  hold: { tool: hold@1, inputs: { file: source } }\n';
 
-async function startHeld(name: string): Promise<{ run: number; gates: string; pids: () => Promise<number[]> }> {
+async function startHeld(
+  name: string,
+): Promise<{ run: number; gates: string; pids: () => Promise<number[]> }> {
   const gates = join(lab.folder, `gates-${name}`);
   await mkdir(gates);
   const { folder } = await lab.makeFiles(2, 10_000);
@@ -48,29 +50,33 @@ function below(pid: number): number[] {
   return [...children, ...children.flatMap(below)];
 }
 
-describe.runIf(process.platform === 'linux')('an agent that is killed, with all that would end its tasks', () => {
-  it('is followed by one that ends them, and runs them again', { timeout: 90_000 }, async () => {
-    const agent = await lab.startAgent('victim');
-    const { run, gates, pids } = await startHeld('victim');
-    const tools = await pids();
-    const pid = agent.child.pid ?? 0;
-    // Nobody is to be left who knows of the tools.
-    for (const one of [...below(pid).filter((each) => !tools.includes(each)), pid]) process.kill(one, 'SIGKILL');
-    await agent.ended;
-    expect(tools.every(lives)).toBe(true);
+describe.runIf(process.platform === 'linux')(
+  'an agent that is killed, with all that would end its tasks',
+  () => {
+    it('is followed by one that ends them, and runs them again', { timeout: 90_000 }, async () => {
+      const agent = await lab.startAgent('victim');
+      const { run, gates, pids } = await startHeld('victim');
+      const tools = await pids();
+      const pid = agent.child.pid ?? 0;
+      // Nobody is to be left who knows of the tools.
+      for (const one of [...below(pid).filter((each) => !tools.includes(each)), pid])
+        process.kill(one, 'SIGKILL');
+      await agent.ended;
+      expect(tools.every(lives)).toBe(true);
 
-    const next = await lab.startAgent('victim', { token: '' });
-    await waitFor(async () => (tools.some(lives) ? undefined : true));
-    expect(next.said()).toContain('processes of an agent that was killed');
-    await waitFor(async () => ((await pids()).length === 4 ? true : undefined));
-    const attempts = await readdir(join(next.folder, 'store', String(run), 'hold', '0'));
-    expect(attempts).toHaveLength(2);
-    await writeFile(join(gates, 'open'), '');
-    const detail = await lab.waitForEnd(run);
-    expect(detail.tasks, next.said()).toEqual({ succeeded: 2 });
-    await next.stop();
-  });
-});
+      const next = await lab.startAgent('victim', { token: '' });
+      await waitFor(async () => (tools.some(lives) ? undefined : true));
+      expect(next.said()).toContain('processes of an agent that was killed');
+      await waitFor(async () => ((await pids()).length === 4 ? true : undefined));
+      const attempts = await readdir(join(next.folder, 'store', String(run), 'hold', '0'));
+      expect(attempts).toHaveLength(2);
+      await writeFile(join(gates, 'open'), '');
+      const detail = await lab.waitForEnd(run);
+      expect(detail.tasks, next.said()).toEqual({ succeeded: 2 });
+      await next.stop();
+    });
+  },
+);
 
 describe.runIf(process.platform === 'linux')('a run that is cancelled', () => {
   it('has no process left after ten seconds, however little it listens', { timeout: 60_000 }, async () => {

@@ -50,7 +50,9 @@ describe.runIf(canCut)('an agent that is cut off', () => {
       await mkdir(gates);
       await chmod(gates, 0o777);
       const { folder, checksums } = await lab.makeFiles(files, 200_000);
-      const run = await lab.startRun('  hold: { tool: hold@1, inputs: { file: source } }\n', folder, { gates });
+      const run = await lab.startRun('  hold: { tool: hold@1, inputs: { file: source } }\n', folder, {
+        gates,
+      });
 
       const held = (): Promise<{ n: number; attempt: number; pid: number }[]> => readHeld(gates);
       await waitFor(async () => ((await held()).length === 6 ? true : undefined));
@@ -100,7 +102,13 @@ describe.runIf(canCut)('an agent that is cut off', () => {
           session: String(session),
           reports: [
             {
-              ...{ attempt: bobs[0]?.attempt, outcome: 'succeeded', startedAt: now, endedAt: now, outputs: [] },
+              ...{
+                attempt: bobs[0]?.attempt,
+                outcome: 'succeeded',
+                startedAt: now,
+                endedAt: now,
+                outputs: [],
+              },
               resources: { wallSeconds: 1 },
             },
           ],
@@ -127,17 +135,23 @@ describe.runIf(canCut)('an agent that is cut off', () => {
         ...checksums.keys(),
       ]);
       for (const { path, place } of items)
-        expect(createHash('sha256').update(await readFile(path)).digest('hex')).toBe(
-          checksums[place['n'] ?? -1],
-        );
+        expect(
+          createHash('sha256')
+            .update(await readFile(path))
+            .digest('hex'),
+        ).toBe(checksums[place['n'] ?? -1]);
       const { rows: ends } = await database.pool.query(
         `SELECT outcome::text, count(*)::int FROM attempt a JOIN stage s ON s.id = a.stage
          WHERE s.run = $1 AND outcome <> 'returned' GROUP BY 1 ORDER BY 1`,
         [run],
       );
       expect(ends).toContainEqual({ outcome: 'succeeded', count: files });
-      const stored = (await readdir(lab.data.store, { recursive: true })).filter((name) => name.endsWith('.bin'));
-      expect(stored.map((name) => join(lab.data.store, name)).sort()).toEqual(items.map(({ path }) => path).sort());
+      const stored = (await readdir(lab.data.store, { recursive: true })).filter((name) =>
+        name.endsWith('.bin'),
+      );
+      expect(stored.map((name) => join(lab.data.store, name)).sort()).toEqual(
+        items.map(({ path }) => path).sort(),
+      );
       expect((performance.now() - began) / 1000).toBeLessThan(60);
     },
   );

@@ -30,7 +30,11 @@ describe('a connection that breaks', () => {
     const detail = await lab.waitForEnd(run);
     expect(detail.tasks, agent.said()).toEqual({ succeeded: 2 });
     for (const { path, place } of (await lab.outputs(run))[0]?.items ?? [])
-      expect(createHash('sha256').update(await readFile(path)).digest('hex')).toBe(checksums[place['n'] ?? -1]);
+      expect(
+        createHash('sha256')
+          .update(await readFile(path))
+          .digest('hex'),
+      ).toBe(checksums[place['n'] ?? -1]);
     // A file that began anew each time would never have arrived.
     expect(proxy.cuts).toBeGreaterThanOrEqual(8);
     expect(proxy.down).toBeLessThan(2 * 12 * MiB * 1.5);
@@ -74,8 +78,18 @@ async function joinByHand(name: string) {
     if (assignment === undefined) throw new Error('nothing to claim');
     return assignment;
   };
-  const put = (attempt: number, path: string, offset: number, size: number, bytes: Buffer): Promise<Response> =>
-    call('PUT', `/attempts/${attempt}/outputs?${String(new URLSearchParams({ session, path, offset: String(offset), size: String(size) }))}`, bytes);
+  const put = (
+    attempt: number,
+    path: string,
+    offset: number,
+    size: number,
+    bytes: Buffer,
+  ): Promise<Response> =>
+    call(
+      'PUT',
+      `/attempts/${attempt}/outputs?${String(new URLSearchParams({ session, path, offset: String(offset), size: String(size) }))}`,
+      bytes,
+    );
   return { session, call, claim, put };
 }
 
@@ -99,15 +113,24 @@ describe('outputs that are sent', () => {
     // A second time, and too far: what is there is told, and stays.
     expect(await problemOf(await put(attempt, path, 0, 1000, bytes.subarray(0, 600)))).toBe('upload-offset');
     expect(await problemOf(await put(attempt, path, 600, 1000, bytes))).toBe('upload-too-long');
-    const state = await call('GET', `/attempts/${attempt}/outputs?${String(new URLSearchParams({ session, path }))}`);
+    const state = await call(
+      'GET',
+      `/attempts/${attempt}/outputs?${String(new URLSearchParams({ session, path }))}`,
+    );
     const { offset } = (await state.json()) as { offset: number };
     expect(offset).toBeGreaterThanOrEqual(600);
     const received = { session, outputs: [output], emptyFolders: [] };
     // Not all of it, or other bytes: it is gone, and to be sent again.
-    expect(await problemOf(await call('POST', `/attempts/${attempt}/received`, received))).toBe('upload-damaged');
+    expect(await problemOf(await call('POST', `/attempts/${attempt}/received`, received))).toBe(
+      'upload-damaged',
+    );
     expect(existsSync(join(lab.data.store, inStore))).toBe(false);
-    expect(await problemOf(await put(attempt, '../../../../escape', 0, 1, bytes.subarray(0, 1)))).toBe('store-path');
-    expect(await problemOf(await put(attempt, '.work/received.json', 0, 1, bytes.subarray(0, 1)))).toBe('store-path');
+    expect(await problemOf(await put(attempt, '../../../../escape', 0, 1, bytes.subarray(0, 1)))).toBe(
+      'store-path',
+    );
+    expect(await problemOf(await put(attempt, '.work/received.json', 0, 1, bytes.subarray(0, 1)))).toBe(
+      'store-path',
+    );
 
     expect((await put(attempt, path, 0, 1000, bytes)).status).toBe(200);
     expect((await call('POST', `/attempts/${attempt}/received`, received)).status).toBe(204);
@@ -159,7 +182,8 @@ describe('outputs that are sent', () => {
 });
 
 const canMount = process.getuid?.() === 0 && process.platform === 'linux';
-if (!canMount) process.stderr.write("SKIPPED: full disks of other machines need root, to mount small ones.\n");
+if (!canMount)
+  process.stderr.write('SKIPPED: full disks of other machines need root, to mount small ones.\n');
 
 function mount(...args: string[]): void {
   const { status, stderr } = spawnSync('mount', args, { encoding: 'utf8' });
@@ -186,7 +210,11 @@ describe.runIf(canMount)('a full disk', () => {
       );
       expect(rows).toEqual([{ outcome: 'succeeded' }]);
       const item = (await lab.outputs(run))[0]?.items[0];
-      expect(createHash('sha256').update(await readFile(item?.path ?? '')).digest('hex')).toBe(checksums[0]);
+      expect(
+        createHash('sha256')
+          .update(await readFile(item?.path ?? ''))
+          .digest('hex'),
+      ).toBe(checksums[0]);
     } finally {
       spawnSync('umount', ['-l', lab.data.store]);
       await agent.stop();

@@ -154,7 +154,8 @@ export async function openHostLaboratory(pool: Pool, host = '127.0.0.1', port = 
   await chmod(folder, 0o755);
   for (const [tool, files] of Object.entries(tools)) {
     await mkdir(join(folder, 'tools', tool), { recursive: true });
-    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, 'tools', tool, name), text);
+    for (const [name, text] of Object.entries(files))
+      await writeFile(join(folder, 'tools', tool, name), text);
   }
   const data = await openDataDirectory(join(folder, 'data'), { explicit: true });
   const log: string[] = [];

@@ -48,7 +48,10 @@ describe('an invitation', () => {
     const withdrawn = await lab.client.inviteAgent({});
     expect(await lab.client.invitations()).toHaveLength(1);
     await lab.client.withdrawInvitation(withdrawn.id);
-    expect(await enrol({ token: withdrawn.token })).toMatchObject({ status: 410, code: 'invitation-withdrawn' });
+    expect(await enrol({ token: withdrawn.token })).toMatchObject({
+      status: 410,
+      code: 'invitation-withdrawn',
+    });
 
     const [prefix, , ownSecret] = token.split('.');
     expect(await enrol({ token: `${prefix}.00000000.${ownSecret}` })).toMatchObject({ code: 'wrong-server' });
@@ -65,14 +68,20 @@ describe('an invitation', () => {
   });
 
   it('lets nobody take the name of a machine that is there, unless it says so', async () => {
-    await enrol({ token: (await lab.client.inviteAgent({})).token, name: 'taken', secretHash: '11'.repeat(32) });
+    await enrol({
+      token: (await lab.client.inviteAgent({})).token,
+      name: 'taken',
+      secretHash: '11'.repeat(32),
+    });
     const { token } = await lab.client.inviteAgent({});
     expect(await enrol({ token, name: 'taken', secretHash: '22'.repeat(32) })).toMatchObject({
       status: 409,
       code: 'agent-name-taken',
     });
     const replacing = await lab.client.inviteAgent({ name: 'taken' });
-    expect(await enrol({ token: replacing.token, secretHash: '33'.repeat(32) })).toMatchObject({ name: 'taken' });
+    expect(await enrol({ token: replacing.token, secretHash: '33'.repeat(32) })).toMatchObject({
+      name: 'taken',
+    });
     const { rows } = await database.pool.query(
       `SELECT c.revoked IS NOT NULL AS revoked FROM agent_credential c JOIN agent g ON g.id = c.agent
        WHERE g.name = 'taken' ORDER BY c.id`,
@@ -82,24 +91,28 @@ describe('an invitation', () => {
 });
 
 describe('an agent of another machine', () => {
-  it('keeps its credential to itself, comes again by it, and stays away when it is revoked', { timeout: 60_000 }, async () => {
-    const agent = await lab.startAgent('far');
-    await waitFor(async () => agent.said().includes('joined') || undefined);
-    const file = join(agent.folder, 'credential.json');
-    expect((await stat(file)).mode & 0o777).toBe(0o600);
-    expect((await stat(agent.folder)).mode & 0o777).toBe(0o700);
-    const { secret } = JSON.parse(await readFile(file, 'utf8')) as { secret: string };
-    expect(agent.said()).not.toContain(secret);
-    expect(await readFile(`/proc/${agent.child.pid}/cmdline`, 'utf8')).not.toContain('gantry-agent.');
-    expect(await agent.stop()).toBe(0);
+  it(
+    'keeps its credential to itself, comes again by it, and stays away when it is revoked',
+    { timeout: 60_000 },
+    async () => {
+      const agent = await lab.startAgent('far');
+      await waitFor(async () => agent.said().includes('joined') || undefined);
+      const file = join(agent.folder, 'credential.json');
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
+      expect((await stat(agent.folder)).mode & 0o777).toBe(0o700);
+      const { secret } = JSON.parse(await readFile(file, 'utf8')) as { secret: string };
+      expect(agent.said()).not.toContain(secret);
+      expect(await readFile(`/proc/${agent.child.pid}/cmdline`, 'utf8')).not.toContain('gantry-agent.');
+      expect(await agent.stop()).toBe(0);
 
-    const again = await lab.startAgent('far', { token: '' });
-    await waitFor(async () => again.said().includes('joined') || undefined);
-    await lab.client.revokeAgent((await lab.agent('far')).id);
-    expect(await again.ended, again.said()).not.toBe(0);
-    expect(again.said()).toContain('have the machine invited again');
-    expect(await lab.agent('far')).toMatchObject({ state: 'lost', revoked: true });
-  });
+      const again = await lab.startAgent('far', { token: '' });
+      await waitFor(async () => again.said().includes('joined') || undefined);
+      await lab.client.revokeAgent((await lab.agent('far')).id);
+      expect(await again.ended, again.said()).not.toBe(0);
+      expect(again.said()).toContain('have the machine invited again');
+      expect(await lab.agent('far')).toMatchObject({ state: 'lost', revoked: true });
+    },
+  );
 
   it('reaches nobody else’s session, and nothing of people’s interface', { timeout: 60_000 }, async () => {
     const agent = await lab.startAgent('nosy');
@@ -124,7 +137,9 @@ describe('an agent of another machine', () => {
       `SELECT s.id FROM session s JOIN agent g ON g.id = s.agent WHERE g.name = 'far' ORDER BY s.id LIMIT 1`,
     );
     const other = String(rows[0]?.id);
-    expect(await ask(`${agentApiPath}/claims`, 'POST', { session: other, limit: 1, waitSeconds: 0 })).toBe(404);
+    expect(await ask(`${agentApiPath}/claims`, 'POST', { session: other, limit: 1, waitSeconds: 0 })).toBe(
+      404,
+    );
     expect(await ask(`${agentApiPath}/sessions/${other}`, 'DELETE')).toBe(404);
     const own = /session (\d+)/.exec(agent.said())?.[1] ?? '';
     const query = new URLSearchParams({ session: own, path: '/etc/passwd', ticket: 'AAAA' });
@@ -156,12 +171,13 @@ describe('an agent of another machine', () => {
 describe('a storage that is mounted elsewhere', () => {
   it('is used where it is mapped, and what is not mapped is brought', { timeout: 60_000 }, async () => {
     const mount = join(lab.folder, 'mounted');
-    await new Promise((resolve) =>
-      spawn('ln', ['-s', lab.data.path, mount]).once('close', resolve),
-    );
+    await new Promise((resolve) => spawn('ln', ['-s', lab.data.path, mount]).once('close', resolve));
     const agent = await lab.startAgent('near', { args: ['--map', `${lab.data.path}=${mount}`] });
     const { folder } = await lab.makeFiles(3, 50_000);
-    const run = await lab.startRun('  copy: { tool: copy@1, inputs: { file: source } }\n  pack: { tool: pack@1, inputs: { file: copy.copy } }\n', folder);
+    const run = await lab.startRun(
+      '  copy: { tool: copy@1, inputs: { file: source } }\n  pack: { tool: pack@1, inputs: { file: copy.copy } }\n',
+      folder,
+    );
     const detail = await lab.waitForEnd(run);
     expect(detail.tasks, agent.said()).toEqual({ succeeded: 6 });
     expect(agent.said()).toContain(`it sees the store at ${mount}/store`);

@@ -40,9 +40,17 @@ describe('an agent without the server’s storage', () => {
       checksums.map((_, n) => `file_${n}-copy.bin 300000`).join('\n'),
     );
     for (const { path, place } of outputs.find(({ stage }) => stage === 'copy')?.items ?? []) {
-      expect(createHash('sha256').update(await readFile(path)).digest('hex')).toBe(checksums[place['n'] ?? -1]);
+      expect(
+        createHash('sha256')
+          .update(await readFile(path))
+          .digest('hex'),
+      ).toBe(checksums[place['n'] ?? -1]);
     }
-    expect(await lab.agent('far')).toMatchObject({ storage: 'transfer', invited: true, labels: { room: 'b' } });
+    expect(await lab.agent('far')).toMatchObject({
+      storage: 'transfer',
+      invited: true,
+      labels: { room: 'b' },
+    });
 
     // Nothing of it stays with the agent but what may be wanted again.
     await waitFor(async () => (await countFiles(join(agent.folder, 'store'))) === 0 || undefined);

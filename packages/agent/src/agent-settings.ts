@@ -160,7 +160,10 @@ export function readLabels(pairs: readonly string[]): Record<string, string> {
   const checked = labelsSchema.safeParse(labels);
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;
-  throw bad('label', `the label "${issue?.path.map(String).join('.') ?? ''}" ${issue?.message ?? 'is not valid'}`);
+  throw bad(
+    'label',
+    `the label "${issue?.path.map(String).join('.') ?? ''}" ${issue?.message ?? 'is not valid'}`,
+  );
 }
 
 function bad(field: string, message: string): GantryError {

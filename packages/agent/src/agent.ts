@@ -142,7 +142,13 @@ async function serveSession(
     trouble: () => transfer?.runner.trouble,
   });
   const own = storage?.kind === 'transfer' ? storage.store : undefined;
-  const stopReconciling = reconcileEvery(reconcileMs, { folder, marker, store: own, held: () => session.held, log });
+  const stopReconciling = reconcileEvery(reconcileMs, {
+    folder,
+    marker,
+    store: own,
+    held: () => session.held,
+    log,
+  });
   try {
     return await session.run(stop);
   } finally {

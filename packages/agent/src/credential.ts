@@ -117,10 +117,14 @@ async function writeSecretly(file: string, text: string): Promise<void> {
 export function explain(error: unknown, server: string): GantryError {
   if (error instanceof AgentRequestError) {
     if (error.code.startsWith('http-')) {
-      return new GantryError('server-unreachable', `${server} does not answer as a Gantry server: ${error.message}.`, {
-        mend: 'Check the address, and the proxy before the server.',
-        cause: error,
-      });
+      return new GantryError(
+        'server-unreachable',
+        `${server} does not answer as a Gantry server: ${error.message}.`,
+        {
+          mend: 'Check the address, and the proxy before the server.',
+          cause: error,
+        },
+      );
     }
     return new GantryError(error.code, error.message, { mend: error.mend, cause: error });
   }

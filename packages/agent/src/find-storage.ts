@@ -69,7 +69,9 @@ function mapOf(path: string, maps: readonly PathMap[]): PathMap | undefined {
 }
 
 async function requireFolder(map: PathMap): Promise<void> {
-  const found = await stat(map.local).catch((error: unknown) => (error as NodeJS.ErrnoException).code ?? String(error));
+  const found = await stat(map.local).catch(
+    (error: unknown) => (error as NodeJS.ErrnoException).code ?? String(error),
+  );
   if (typeof found !== 'string' && found.isDirectory()) return;
   throw new GantryError(
     'map-wrong',

@@ -153,7 +153,8 @@ describe('the assignment queue', () => {
     const queue = new AssignmentQueue({ ...capacity, gpu: 3 });
     const wants = (gpu: number): Partial<Assignment> => ({ resources: { cpu: 1, memory: 1, gpu, time: 60 } });
     queue.add([assignment(1, wants(2)), assignment(2, wants(2)), assignment(3, wants(1))]);
-    const devices = (unit: readonly Assignment[] | undefined) => unit?.map(({ env }) => env['CUDA_VISIBLE_DEVICES']);
+    const devices = (unit: readonly Assignment[] | undefined) =>
+      unit?.map(({ env }) => env['CUDA_VISIBLE_DEVICES']);
     expect(devices(queue.next())).toEqual(['0,1']);
     expect(devices(queue.next())).toEqual(['2']);
     expect(queue.next()).toBeUndefined();

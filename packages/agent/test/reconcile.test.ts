@@ -22,10 +22,17 @@ afterEach(async () => {
 });
 
 /** A process as a runner with that marker starts it. */
-async function start(marker: string): Promise<{ child: ChildProcess; ended: Promise<NodeJS.Signals | null> }> {
-  const child = spawn('sleep', ['60'], { env: { GANTRY_AGENT: marker, GANTRY_ATTEMPT: '7' }, detached: true });
+async function start(
+  marker: string,
+): Promise<{ child: ChildProcess; ended: Promise<NodeJS.Signals | null> }> {
+  const child = spawn('sleep', ['60'], {
+    env: { GANTRY_AGENT: marker, GANTRY_ATTEMPT: '7' },
+    detached: true,
+  });
   started.push(child);
-  const ended = new Promise<NodeJS.Signals | null>((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
+  const ended = new Promise<NodeJS.Signals | null>((resolve) =>
+    child.once('exit', (_code, signal) => resolve(signal)),
+  );
   await new Promise((resolve) => child.once('spawn', resolve));
   return { child, ended };
 }
@@ -44,7 +51,13 @@ describe.runIf(process.platform === 'linux')('what should not be here', () => {
       await writeFile(join(store, '3', 'copy', '0', attempt, 'out'), 'bytes');
     }
     const said: string[] = [];
-    const options = { folder, marker, store, held: () => new Set([12]), log: (line: string) => void said.push(line) };
+    const options = {
+      folder,
+      marker,
+      store,
+      held: () => new Set([12]),
+      log: (line: string) => void said.push(line),
+    };
     expect(await reconcile(options)).toEqual({ processes: 1, folders: 1 });
     expect(await old.ended).toBe('SIGKILL');
     expect([own.child.exitCode, own.child.signalCode, others.child.signalCode]).toEqual([null, null, null]);

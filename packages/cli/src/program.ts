@@ -66,7 +66,10 @@ Exit codes: 0 done, every task succeeded; 1 some tasks failed, are blocked or we
       },
     )
       .option('--port <number>', 'the port that it listens on; 18080 if absent')
-      .option('--listen <address>', 'the address that it listens on; 0.0.0.0 for other machines, this one alone if absent'),
+      .option(
+        '--listen <address>',
+        'the address that it listens on; 0.0.0.0 for other machines, this one alone if absent',
+      ),
   ).action(async (options: SharedOptions) =>
     act(options, async (context) => (await import('./commands/up.ts')).up(context)),
   );
@@ -402,7 +405,9 @@ function addHosts(agents: Command, act: Act): void {
       .option('--cpu <number>', 'cores')
       .option('--memory <size>', 'memory, such as 16GiB')
       .option('--gpu <number>', 'graphics processors')
-      .addOption(collected('--label <key=value>', 'a label; more than once for several, which replace all others'))
+      .addOption(
+        collected('--label <key=value>', 'a label; more than once for several, which replace all others'),
+      )
       .option('--pool <name>', 'its pool: it takes only what asks for that; "" for none')
       .option('--reset', 'what is not given goes back to what the agent says of itself'),
     { json: 'print an object with what was set' },
@@ -466,19 +471,28 @@ function addAgent(program: Command, act: Act): void {
     .command('agent')
     .description('be an agent of a server on another machine, until it is asked to end')
     .requiredOption('--server <url>', 'the address of the server, as a browser on this machine would use it')
-    .option('--token-file <file>', 'a file with the token of an invitation; or GANTRY_AGENT_TOKEN, or the input')
+    .option(
+      '--token-file <file>',
+      'a file with the token of an invitation; or GANTRY_AGENT_TOKEN, or the input',
+    )
     .option('--folder <dir>', "the agent's own folder; ~/.local/share/gantry-agent/SERVER if absent")
     .option('--name <name>', "what it is called; the machine's name if absent")
     .option('--slots <number>', 'how many tasks it runs at a time; as many as cores if absent')
     .option('--cpu <number>', "cores that it may take; the machine's if absent")
-    .option('--memory <size>', "memory that it may take, such as 16GiB; nine tenths of the machine's if absent")
+    .option(
+      '--memory <size>',
+      "memory that it may take, such as 16GiB; nine tenths of the machine's if absent",
+    )
     .option('--gpu <number>', 'graphics processors that it may take; those of nvidia-smi if absent')
     .addOption(collected('--label <key=value>', 'a label that tasks may ask for; more than once for several'))
     .addOption(
-      collected('--map <server=local>', 'a folder of the server, and where it is mounted here; more than once for several'),
+      collected(
+        '--map <server=local>',
+        'a folder of the server, and where it is mounted here; more than once for several',
+      ),
     )
     .addOption(
-      new Option('--storage <kind>', 'whether it must see the server\'s storage, must not look, or finds out')
+      new Option('--storage <kind>', "whether it must see the server's storage, must not look, or finds out")
         .choices(['auto', 'shared', 'transfer'])
         .default('auto'),
     )

@@ -333,12 +333,7 @@ export class UserClient {
 
   /** A token by which one machine may join, once. It is in the answer alone. */
   async inviteAgent(invitation: InviteAgentBody, signal?: AbortSignal): Promise<IssuedInvitation> {
-    return this.#api.ask(
-      'post',
-      '/agents/invitations',
-      { body: invitation, signal },
-      issuedInvitationSchema,
-    );
+    return this.#api.ask('post', '/agents/invitations', { body: invitation, signal }, issuedInvitationSchema);
   }
 
   async invitations(signal?: AbortSignal): Promise<InvitationSummary[]> {

@@ -99,7 +99,10 @@ export const agentCapacitySchema = z.object({
 const absolutePath = z
   .string()
   .max(4096)
-  .regex(/^(?!.*\/\.{0,2}(?:\/|$))\/[^\0]*$/, 'must be an absolute path without `.`, `..` or a `/` at its end');
+  .regex(
+    /^(?!.*\/\.{0,2}(?:\/|$))\/[^\0]*$/,
+    'must be an absolute path without `.`, `..` or a `/` at its end',
+  );
 
 /** What is at `server` on the server's host is at `local` on the agent's. */
 export const pathMapSchema = z.object({ server: absolutePath, local: absolutePath });

@@ -79,8 +79,7 @@ export function agentListRoutes(context: ServerContext): Route[] {
       operation: 'inviteAgent',
       summary: 'Invites a machine: the token of the answer lets one agent join, once, and is not shown again',
       schemas: { body: inviteAgentBodySchema, answer: issuedInvitationSchema },
-      handle: ({ body }): Promise<IssuedInvitation> =>
-        inviteAgent(context.engine, serverName(context), body),
+      handle: ({ body }): Promise<IssuedInvitation> => inviteAgent(context.engine, serverName(context), body),
     }),
     route({
       method: 'POST',

@@ -137,9 +137,7 @@ export function agentRoutes(context: ServerContext): Route[] {
           engine,
           session,
           leaseSeconds,
-          load === undefined
-            ? null
-            : { ...load, running: running.length, waiting: waiting.length, trouble },
+          load === undefined ? null : { ...load, running: running.length, waiting: waiting.length, trouble },
         );
         const held = await heldAttempts(engine, session);
         const known = new Set([...body.running, ...body.waiting]);
@@ -206,10 +204,14 @@ function checkJoin(context: ServerContext, caller: AgentCaller, request: JoinReq
     );
   }
   if (request.storage !== undefined) return request.storage;
-  throw new GantryError('bad-request', 'body.storage: an agent of another machine says how it reaches the bytes', {
-    field: 'body.storage',
-    mend: 'Start it with `gantry agent`.',
-  });
+  throw new GantryError(
+    'bad-request',
+    'body.storage: an agent of another machine says how it reaches the bytes',
+    {
+      field: 'body.storage',
+      mend: 'Start it with `gantry agent`.',
+    },
+  );
 }
 
 /** Reports whose outputs were sent; one that says more than has arrived is of a failure. */

@@ -33,7 +33,9 @@ export function workRoutes(context: ServerContext): Route[] {
         const { tool } = stage.compiled;
         return {
           command:
-            claimed === undefined ? undefined : fillCommand(() => buildAssignment(claimed, store, seeAll(store)).command),
+            claimed === undefined
+              ? undefined
+              : fillCommand(() => buildAssignment(claimed, store, seeAll(store)).command),
           persistent: tool.worker !== undefined || tool.batch !== undefined,
           params: { ...stage.compiled.params },
           outputs: made.map((item) => ({ ...item, path: resolveInStore(store, item.path) })),

@@ -21,7 +21,6 @@ import type { InputCache } from './input-cache.ts';
 import { keepTrying, type Trying } from './keep-trying.ts';
 import type { TransferClient } from './transfer-client.ts';
 
-
 /** Files of one assignment that come at a time. */
 const atOnce = 4;
 
@@ -57,10 +56,14 @@ export class InputBringer {
         return this.#bringOne(file, trying);
       }
       const message = error instanceof Error ? error.message : String(error);
-      throw new GantryError('input-not-brought', `${file.from} could not be brought from the server: ${message}`, {
-        file: file.from,
-        cause: error,
-      });
+      throw new GantryError(
+        'input-not-brought',
+        `${file.from} could not be brought from the server: ${message}`,
+        {
+          file: file.from,
+          cause: error,
+        },
+      );
     }
   }
 
@@ -98,9 +101,13 @@ export class InputBringer {
     const found = await checksumFolder(file.path, trying.signal);
     if (found.checksum === checksum) return;
     await removeFolder(file.path);
-    throw new GantryError('download-damaged', `it arrived with the checksum ${found.checksum}, where ${checksum} was recorded`, {
-      mend: 'It was written to since it was recorded, or the disk or the network is at fault.',
-    });
+    throw new GantryError(
+      'download-damaged',
+      `it arrived with the checksum ${found.checksum}, where ${checksum} was recorded`,
+      {
+        mend: 'It was written to since it was recorded, or the disk or the network is at fault.',
+      },
+    );
   }
 
   async #listFolder(file: BroughtFile, trying: Trying): Promise<FolderList> {
@@ -126,7 +133,13 @@ export class InputBringer {
   }
 
   /** Behind what is there of it. */
-  async #bringPart(file: BroughtFile, path: string, target: string, size: number, signal: AbortSignal): Promise<void> {
+  async #bringPart(
+    file: BroughtFile,
+    path: string,
+    target: string,
+    size: number,
+    signal: AbortSignal,
+  ): Promise<void> {
     const there = await sizeOf(target);
     if (there === size && there > 0) return;
     const fetched = await this.#client.fetch(file, path, there > size ? 0 : there, signal);

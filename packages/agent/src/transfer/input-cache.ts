@@ -80,7 +80,12 @@ export class InputCache {
    * @param checksum `sha256:` and 64 hexadecimal digits
    * @throws what `open` throws; GantryError `download-damaged`; what `signal` is aborted with
    */
-  async use(checksum: string, size: number | undefined, source: OpenSource, signal: AbortSignal): Promise<CachedFile> {
+  async use(
+    checksum: string,
+    size: number | undefined,
+    source: OpenSource,
+    signal: AbortSignal,
+  ): Promise<CachedFile> {
     const name = nameOf(checksum);
     for (;;) {
       signal.throwIfAborted();
@@ -88,7 +93,8 @@ export class InputCache {
       if (entry !== undefined) {
         entry.users += 1;
         entry.used = ++this.#clock;
-        if (await this.#isWhole(entry, checksum)) return { path: join(this.#folder, name), release: once(() => this.#release(entry)) };
+        if (await this.#isWhole(entry, checksum))
+          return { path: join(this.#folder, name), release: once(() => this.#release(entry)) };
         await this.#drop(entry);
       }
       await this.#download(name, checksum, size, source, signal);
@@ -166,11 +172,19 @@ export class InputCache {
       const from = await source(there, signal);
       if (size !== undefined && from.size !== size) {
         from.body.destroy();
-        throw new GantryError('file-changed', `it has ${from.size} bytes now, and not ${size} as when it was recorded`, {
-          mend: 'Have the dataset read again: something has written to a file that is in use.',
-        });
+        throw new GantryError(
+          'file-changed',
+          `it has ${from.size} bytes now, and not ${size} as when it was recorded`,
+          {
+            mend: 'Have the dataset read again: something has written to a file that is in use.',
+          },
+        );
       }
-      const file = createWriteStream(part, { flags: there === 0 ? 'w' : 'a', mode: 0o600, highWaterMark: 4 * 2 ** 20 });
+      const file = createWriteStream(part, {
+        flags: there === 0 ? 'w' : 'a',
+        mode: 0o600,
+        highWaterMark: 4 * 2 ** 20,
+      });
       await pipeline(
         from.body,
         async function* (chunks: AsyncIterable<Buffer>) {
@@ -188,9 +202,13 @@ export class InputCache {
     const found = `sha256:${hash.digest('hex')}`;
     if (found !== checksum) {
       await rm(part, { force: true });
-      throw new GantryError('download-damaged', `it arrived with the checksum ${found}, where ${checksum} was recorded`, {
-        mend: 'It was written to since it was recorded, or the disk or the network is at fault.',
-      });
+      throw new GantryError(
+        'download-damaged',
+        `it arrived with the checksum ${found}, where ${checksum} was recorded`,
+        {
+          mend: 'It was written to since it was recorded, or the disk or the network is at fault.',
+        },
+      );
     }
     // A tool that writes to its input would change it for others.
     await chmod(part, 0o444);
@@ -214,7 +232,9 @@ export class InputCache {
 
   /** Makes room for `more` bytes within the bound, as far as files are idle. */
   async #makeRoom(more = 0): Promise<void> {
-    const idle = [...this.#entries.values()].filter(({ users }) => users === 0).sort((a, b) => a.used - b.used);
+    const idle = [...this.#entries.values()]
+      .filter(({ users }) => users === 0)
+      .sort((a, b) => a.used - b.used);
     for (const entry of idle) {
       if (this.#size + more <= this.#most) return;
       await this.#remove(entry);
@@ -262,7 +282,11 @@ function nameOf(checksum: string): string {
 }
 
 /** @returns how many bytes there are; 0 without the file */
-async function hashPart(path: string, hash: ReturnType<typeof createHash>, signal?: AbortSignal): Promise<number> {
+async function hashPart(
+  path: string,
+  hash: ReturnType<typeof createHash>,
+  signal?: AbortSignal,
+): Promise<number> {
   let bytes = 0;
   try {
     await (await open(path, 'r')).close();
@@ -270,7 +294,10 @@ async function hashPart(path: string, hash: ReturnType<typeof createHash>, signa
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
     throw error;
   }
-  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20, ...(signal === undefined ? {} : { signal }) })) {
+  for await (const chunk of createReadStream(path, {
+    highWaterMark: 2 ** 20,
+    ...(signal === undefined ? {} : { signal }),
+  })) {
     hash.update(chunk as Buffer);
     bytes += (chunk as Buffer).length;
   }

@@ -86,7 +86,9 @@ export class LogShipper {
       throw error;
     });
     // A segment before its index: an entry never points at nothing.
-    const files = names.filter((name) => segmentName.test(name)).sort((a, b) => order(a) - order(b) || a.localeCompare(b));
+    const files = names
+      .filter((name) => segmentName.test(name))
+      .sort((a, b) => order(a) - order(b) || a.localeCompare(b));
     for (const name of files) await this.#shipFile(name);
   }
 

@@ -41,7 +41,11 @@ export async function sendOutputs(client: TransferClient, sent: SentAttempt, try
       }
     };
     await Promise.all(Array.from({ length: Math.min(atOnce, found.files.length) }, work));
-    await client.complete(attempt, { outputs: [...outputs], emptyFolders: found.emptyFolders }, trying.signal);
+    await client.complete(
+      attempt,
+      { outputs: [...outputs], emptyFolders: found.emptyFolders },
+      trying.signal,
+    );
   });
 }
 

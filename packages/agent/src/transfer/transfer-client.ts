@@ -84,7 +84,11 @@ export class TransferClient {
       response.destroy();
       throw new Error('the server, or a proxy before it, sent the file from its beginning');
     }
-    return { kind: 'file', size: begins + Number(response.headers['content-length'] ?? Number.NaN), body: response };
+    return {
+      kind: 'file',
+      size: begins + Number(response.headers['content-length'] ?? Number.NaN),
+      body: response,
+    };
   }
 
   /** How much of an output is there. */
@@ -114,7 +118,11 @@ export class TransferClient {
   }
 
   /** All is sent; resolves when it is checked, and on the server's disk. */
-  async complete(attempt: number, sent: Omit<ReceivedRequest, 'session'>, signal: AbortSignal): Promise<void> {
+  async complete(
+    attempt: number,
+    sent: Omit<ReceivedRequest, 'session'>,
+    signal: AbortSignal,
+  ): Promise<void> {
     const body = Buffer.from(JSON.stringify({ session: this.#session, ...sent }));
     const response = await this.#send({
       method: 'POST',
@@ -143,14 +151,24 @@ export class TransferClient {
     return String(new URLSearchParams({ session: this.#session, ...parts }));
   }
 
-  async #send({ method, path, headers, body, signal, patience = silenceMs }: Request): Promise<IncomingMessage> {
+  async #send({
+    method,
+    path,
+    headers,
+    body,
+    signal,
+    patience = silenceMs,
+  }: Request): Promise<IncomingMessage> {
     signal.throwIfAborted();
-    const request = (this.#base.protocol === 'https:' ? requestHttps : requestHttp)(new URL(path, this.#base), {
-      method,
-      agent: this.#connections,
-      headers: { ...headers, authorization: `Bearer ${this.#token}` },
-      signal,
-    });
+    const request = (this.#base.protocol === 'https:' ? requestHttps : requestHttp)(
+      new URL(path, this.#base),
+      {
+        method,
+        agent: this.#connections,
+        headers: { ...headers, authorization: `Bearer ${this.#token}` },
+        signal,
+      },
+    );
     request.setTimeout(patience, () =>
       request.destroy(new Error(`nothing was heard of the server for ${patience / 1000} s`)),
     );

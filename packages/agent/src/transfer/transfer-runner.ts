@@ -54,17 +54,16 @@ export class TransferRunner implements Runner {
 
   submit(assignments: readonly Assignment[]): Promise<void> {
     const taken = assignments.find(({ attempt }) => this.#held.has(attempt) || this.#finished.has(attempt));
-    if (taken !== undefined) return Promise.reject(new Error(`the attempt ${taken.attempt} was submitted before`));
+    if (taken !== undefined)
+      return Promise.reject(new Error(`the attempt ${taken.attempt} was submitted before`));
     const started = new Date().toISOString();
-    const held = assignments.map(
-      (assignment): Held => ({
-        assignment,
-        abort: new AbortController(),
-        started,
-        ended: Promise.withResolvers<void>(),
-        trouble: undefined,
-      }),
-    );
+    const held = assignments.map((assignment): Held => ({
+      assignment,
+      abort: new AbortController(),
+      started,
+      ended: Promise.withResolvers<void>(),
+      trouble: undefined,
+    }));
     for (const one of held) this.#held.set(one.assignment.attempt, one);
     void this.#start(held);
     return Promise.resolve();
@@ -114,7 +113,8 @@ export class TransferRunner implements Runner {
       await this.#runner.submit(wanted.map(({ assignment }) => assignment));
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      for (const one of wanted) this.#end(one, report(one, 'start-failed', `it could not be started: ${message}`));
+      for (const one of wanted)
+        this.#end(one, report(one, 'start-failed', `it could not be started: ${message}`));
     }
   }
 
@@ -163,7 +163,12 @@ export class TransferRunner implements Runner {
       const message = error instanceof Error ? error.message : String(error);
       await this.#clear(held);
       const { outputs: _, ...rest } = ended;
-      return { ...rest, outcome: 'failed', message: `its outputs could not be sent to the server: ${message}`, outputs: [] };
+      return {
+        ...rest,
+        outcome: 'failed',
+        message: `its outputs could not be sent to the server: ${message}`,
+        outputs: [],
+      };
     }
   }
 

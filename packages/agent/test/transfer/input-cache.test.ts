@@ -49,7 +49,9 @@ describe('files that were brought', () => {
     const bytes = randomBytes(10_000);
     const { open, starts } = source(bytes, { cutAfter: 4000 });
     const first = await InputCache.open(folder, 1e6);
-    await expect(first.use(sumOf(bytes), bytes.length, open, never)).rejects.toThrow('after 4000 of 10000 bytes');
+    await expect(first.use(sumOf(bytes), bytes.length, open, never)).rejects.toThrow(
+      'after 4000 of 10000 bytes',
+    );
     const next = await InputCache.open(folder, 1e6);
     const { path } = await next.use(sumOf(bytes), bytes.length, open, never);
     expect(await readFile(path)).toEqual(bytes);
@@ -60,7 +62,9 @@ describe('files that were brought', () => {
     const bytes = randomBytes(5000);
     const { open } = source(randomBytes(5000));
     const cache = await InputCache.open(folder, 1e6);
-    await expect(cache.use(sumOf(bytes), 5000, open, never)).rejects.toMatchObject({ code: 'download-damaged' });
+    await expect(cache.use(sumOf(bytes), 5000, open, never)).rejects.toMatchObject({
+      code: 'download-damaged',
+    });
     await expect(cache.use(sumOf(bytes), 4999, open, never)).rejects.toMatchObject({ code: 'file-changed' });
     expect(await readdir(folder)).toEqual([]);
   });

@@ -57,7 +57,14 @@ export async function agent(context: CommandContext, flags: AgentFlags): Promise
     const serve = (credential: Credential): Promise<void> =>
       runAgent(
         {
-          ...{ server, token: credential.secret, dataFolder: folder, name: credential.name, capacity, labels },
+          ...{
+            server,
+            token: credential.secret,
+            dataFolder: folder,
+            name: credential.name,
+            capacity,
+            labels,
+          },
           stopWithStdin: false,
           remote: { choice: flags.storage, maps, cacheBytes, standardTools },
           log,
@@ -127,7 +134,11 @@ function readCache(text: string): number {
 }
 
 /** Empty where there is none, and nobody is to be asked. */
-async function readToken(context: CommandContext, flags: AgentFlags, ask: 'stdin' | 'no stdin'): Promise<string> {
+async function readToken(
+  context: CommandContext,
+  flags: AgentFlags,
+  ask: 'stdin' | 'no stdin',
+): Promise<string> {
   if (flags.tokenFile !== undefined) {
     const file = resolve(context.folder, flags.tokenFile);
     try {

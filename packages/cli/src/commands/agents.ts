@@ -21,7 +21,19 @@ export async function listAgents(context: CommandContext): Promise<number> {
     err.line('No agent has joined yet. `gantry up` starts the server together with one.');
     return exitCodes.done;
   }
-  const head = ['agent', 'host', 'state', 'pool', 'labels', 'slots', 'cores', 'memory', 'gpu', 'tasks', 'heard'];
+  const head = [
+    'agent',
+    'host',
+    'state',
+    'pool',
+    'labels',
+    'slots',
+    'cores',
+    'memory',
+    'gpu',
+    'tasks',
+    'heard',
+  ];
   const rows = agents.map((agent) => [
     makePrintable(agent.name),
     makePrintable(agent.host),
@@ -100,7 +112,9 @@ export async function setAgent(context: CommandContext, name: string, flags: Set
   }
   const bytes = memory === undefined ? undefined : parseMemory(memory);
   if (memory !== undefined && bytes === undefined) {
-    throw new GantryError('usage', `--memory is "${memory}", and not a size such as 16GiB.`, { field: 'memory' });
+    throw new GantryError('usage', `--memory is "${memory}", and not a size such as 16GiB.`, {
+      field: 'memory',
+    });
   }
   const all = { cpu: null, memory: null, gpu: null, slots: null };
   const given = changeAgentBodySchema.safeParse({

@@ -5,7 +5,13 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { enrolAgent, findHeldAttempt, findUnwantedAttempt, requireSession, type LostAttempt } from '@gantry/engine';
+import {
+  enrolAgent,
+  findHeldAttempt,
+  findUnwantedAttempt,
+  requireSession,
+  type LostAttempt,
+} from '@gantry/engine';
 import {
   agentApiPath,
   enrolAnswerSchema,

@@ -12,7 +12,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 export const folderListType = 'application/vnd.gantry.folder+json';
 
 /** @throws GantryError `file-missing`, `range-unsatisfiable` */
-export async function sendPiece(request: FastifyRequest, reply: FastifyReply, path: string): Promise<unknown> {
+export async function sendPiece(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  path: string,
+): Promise<unknown> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: unknown) => {
     throw missing(path, cause);
   });
@@ -63,7 +67,10 @@ function readStart(range: string | undefined): number {
 }
 
 async function listFolder(folder: string): Promise<FolderList> {
-  const list: { files: FolderList['files'][number][]; emptyFolders: string[] } = { files: [], emptyFolders: [] };
+  const list: { files: FolderList['files'][number][]; emptyFolders: string[] } = {
+    files: [],
+    emptyFolders: [],
+  };
   const look = async (below: string): Promise<void> => {
     const entries = await readdir(join(folder, below), { withFileTypes: true });
     if (entries.length === 0 && below !== '') list.emptyFolders.push(below.slice(0, -1));

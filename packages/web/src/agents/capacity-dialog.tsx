@@ -46,14 +46,22 @@ export function CapacityDialog({ agent, onClose }: CapacityDialogProps) {
   const wrongs = Object.fromEntries(fields.map((field) => [field, numberProblem(field, texts[field])]));
   const read = readLabels(labelText);
   const poolWrong = poolProblem(pool);
-  const isWrong = fields.some((field) => wrongs[field] !== undefined) || read.wrong !== undefined || poolWrong !== undefined;
+  const isWrong =
+    fields.some((field) => wrongs[field] !== undefined) ||
+    read.wrong !== undefined ||
+    poolWrong !== undefined;
   const numberOf = (field: Field): number | null => {
     const text = texts[field].trim();
     if (text === '') return null;
     return field === 'memory' ? Math.round(Number(text) * gibibyte) : Number(text);
   };
   const body: ChangeAgentBody = {
-    capacity: { slots: numberOf('slots'), cpu: numberOf('cpu'), memory: numberOf('memory'), gpu: numberOf('gpu') },
+    capacity: {
+      slots: numberOf('slots'),
+      cpu: numberOf('cpu'),
+      memory: numberOf('memory'),
+      gpu: numberOf('gpu'),
+    },
     labels: labelText.trim() === '' ? null : (read.labels ?? {}),
     pool: pool.trim() === '' ? null : pool.trim(),
   };
@@ -100,8 +108,8 @@ export function CapacityDialog({ agent, onClose }: CapacityDialogProps) {
       <form onSubmit={submit}>
         <Stack gap="md">
           <Text size="sm" className="quiet">
-            It hears of it within seconds. What it runs goes on; with less, nothing is started until it fits. What is
-            left empty the agent says itself.
+            It hears of it within seconds. What it runs goes on; with less, nothing is started until it fits.
+            What is left empty the agent says itself.
           </Text>
           <div className={classes['two']}>
             {fields.map((field, index) => (
@@ -162,7 +170,8 @@ function numberProblem(field: Field, text: string): string | undefined {
   if (text.trim() === '') return undefined;
   const value = Number(text);
   const whole = field === 'slots' || field === 'gpu';
-  if (!Number.isFinite(value) || (whole && !Number.isInteger(value))) return `A ${whole ? 'whole ' : ''}number.`;
+  if (!Number.isFinite(value) || (whole && !Number.isInteger(value)))
+    return `A ${whole ? 'whole ' : ''}number.`;
   if (field === 'gpu' ? value < 0 : value <= 0) return field === 'gpu' ? 'At least 0.' : 'Above 0.';
   return undefined;
 }

@@ -86,8 +86,8 @@ function InviteForm({ onIssued, onClose }: InviteFormProps) {
     <form onSubmit={submit}>
       <Stack gap="md">
         <Text size="sm" className="quiet">
-          You get a token by which one machine can join, once. It needs Node 20, npm and a copy of Gantry; a shared
-          storage is of use, and not needed.
+          You get a token by which one machine can join, once. It needs Node 20, npm and a copy of Gantry; a
+          shared storage is of use, and not needed.
         </Text>
         <div className={classes['two']}>
           <TextInput
@@ -140,7 +140,13 @@ function InviteForm({ onIssued, onClose }: InviteFormProps) {
   );
 }
 
-function TokenShown({ issued, onClose }: { readonly issued: IssuedInvitation; readonly onClose: () => void }) {
+function TokenShown({
+  issued,
+  onClose,
+}: {
+  readonly issued: IssuedInvitation;
+  readonly onClose: () => void;
+}) {
   const { origin, hostname, protocol } = window.location;
   const isLocal = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
   return (
@@ -160,15 +166,15 @@ function TokenShown({ issued, onClose }: { readonly issued: IssuedInvitation; re
       </ol>
       {isLocal ? (
         <div className={classes['warning']}>
-          This page is open at {hostname}, which another machine cannot reach. In the place of <code>SERVER</code>{' '}
-          belongs the address at which it reaches this server: have that listen with{' '}
+          This page is open at {hostname}, which another machine cannot reach. In the place of{' '}
+          <code>SERVER</code> belongs the address at which it reaches this server: have that listen with{' '}
           <code>gantry up --listen 0.0.0.0</code>, behind a proxy that serves it by https.
         </div>
       ) : (
         protocol === 'http:' && (
           <div className={classes['warning']}>
-            Nothing is encrypted on this way. Outside a network that you trust, put a proxy before the server that
-            serves it by https.
+            Nothing is encrypted on this way. Outside a network that you trust, put a proxy before the server
+            that serves it by https.
           </div>
         )
       )}

@@ -22,7 +22,13 @@ export function LoadCurve({ name, values, all, words }: LoadCurveProps) {
   return (
     <div className={classes['curve']}>
       <span className={`quiet ${classes['curve-name']}`}>{name}</span>
-      <svg viewBox={`0 0 ${width} ${height}`} width={width} height={height} role="img" aria-label={`${name}: ${words}`}>
+      <svg
+        viewBox={`0 0 ${width} ${height}`}
+        width={width}
+        height={height}
+        role="img"
+        aria-label={`${name}: ${words}`}
+      >
         <title>{`${name} in the last ten minutes`}</title>
         <line className={classes['curve-floor']} x1="0" x2={width} y1={height - 1.5} y2={height - 1.5} />
         {points.length > 1 && (

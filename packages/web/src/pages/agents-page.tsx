@@ -138,7 +138,12 @@ function Machine({ agent: { machine, reported, state } }: { readonly agent: Agen
   const memory = Math.max(reported.memory, ...machine.map((one) => one.memory));
   return (
     <>
-      <LoadCurve name="CPU" values={machine.map(({ cpu }) => cpu)} all={cores} words={formatPercent(now.cpu, cores)} />
+      <LoadCurve
+        name="CPU"
+        values={machine.map(({ cpu }) => cpu)}
+        all={cores}
+        words={formatPercent(now.cpu, cores)}
+      />
       <LoadCurve
         name="Memory"
         values={machine.map((one) => one.memory)}
