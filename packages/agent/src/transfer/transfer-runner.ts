@@ -106,8 +106,9 @@ export class TransferRunner implements Runner {
 
   async #start(held: readonly Held[]): Promise<void> {
     const ready = (await Promise.all(held.map((one) => this.#bring(one)))).filter((one) => one !== undefined);
-    // Those that were cancelled while others of their batch were waited for.
-    const wanted = ready.filter((one) => !one.abort.signal.aborted || void this.#end(one, cancelled(one)));
+    // Those that were cancelled while others of their batch were waited for are not started.
+    for (const one of ready) if (one.abort.signal.aborted) this.#end(one, cancelled(one));
+    const wanted = ready.filter((one) => !one.abort.signal.aborted);
     if (wanted.length === 0) return;
     try {
       await this.#runner.submit(wanted.map(({ assignment }) => assignment));

@@ -2,7 +2,7 @@
 import type { AgentSummary, ChangeAgentBody } from '@gantry/model';
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useState, type FormEvent } from 'react';
+import { useState, type SyntheticEvent } from 'react';
 import { client } from '../api/client.ts';
 import { agentsQuery } from '../api/failure-queries.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
@@ -86,7 +86,7 @@ export function CapacityDialog({ agent, onClose }: CapacityDialogProps) {
       setBusy(false);
     }
   };
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     void save();
   };

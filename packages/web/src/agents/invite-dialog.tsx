@@ -2,7 +2,7 @@
 import { poolNameSchema, type InviteAgentBody, type IssuedInvitation } from '@gantry/model';
 import { Button, Group, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useState, type FormEvent } from 'react';
+import { useState, type SyntheticEvent } from 'react';
 import { client } from '../api/client.ts';
 import { invitationsQuery } from '../api/failure-queries.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
@@ -78,7 +78,7 @@ function InviteForm({ onIssued, onClose }: InviteFormProps) {
       setBusy(false);
     }
   };
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     void invite();
   };
