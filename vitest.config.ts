@@ -6,7 +6,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-const globalSetup = join(import.meta.dirname, 'tests', 'global-setup.ts');
+const tests = join(import.meta.dirname, 'tests');
+const globalSetup = join(tests, 'global-setup.ts');
 
 export default defineConfig({
   test: {
@@ -17,6 +18,7 @@ export default defineConfig({
       'tests/**/*.test.ts',
     ],
     globalSetup: existsSync(globalSetup) ? [globalSetup] : [],
+    setupFiles: [join(tests, 'property-seed.ts')],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

@@ -152,7 +152,7 @@ async function timeHeatMap(pool: Pool, run: number): Promise<number> {
       y: 'z',
       at: {},
       since: undefined,
-      durations: false,
+      measure: undefined,
     });
     least = Math.min(least, performance.now() - began);
   }

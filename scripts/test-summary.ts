@@ -9,9 +9,15 @@ export interface VitestReport {
     readonly startTime: number;
     readonly endTime: number;
     readonly status: 'passed' | 'failed';
-    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages?: readonly string[];
+    }[];
   }[];
 }
+
+type FileResult = VitestReport['testResults'][number];
 
 export interface TestSummary {
   readonly counts: { readonly passed: number; readonly failed: number; readonly skipped: number };
@@ -41,4 +47,44 @@ export function summarise(report: VitestReport): TestSummary {
     .sort((a, b) => b.seconds - a.seconds)
     .slice(0, 10);
   return { counts: { passed, failed, skipped: skippedCount }, slowest, skipped };
+}
+
+/** Something that failed and may pass on a quieter machine: a property that does not hold is no such thing. */
+export function mayBeUnsteady(report: VitestReport): boolean {
+  return report.testResults.every(({ assertionResults }) =>
+    assertionResults.every(({ failureMessages = [] }) =>
+      failureMessages.every((message) => !message.includes('Property failed after')),
+    ),
+  );
+}
+
+/** Files in which something failed. */
+export function failedFiles(report: VitestReport): string[] {
+  return report.testResults.filter(({ status }) => status === 'failed').map(({ name }) => name);
+}
+
+/**
+ * What a second run of some files says takes the place of what the first one said of them.
+ * @returns the report of both, and the tests that failed first and passed then; a file that did not load is named itself
+ */
+export function withSecondTry(
+  first: VitestReport,
+  second: VitestReport,
+): { report: VitestReport; unsteady: { file: string; tests: string[] }[] } {
+  const again = new Map(second.testResults.map((result) => [result.name, result]));
+  const unsteady: { file: string; tests: string[] }[] = [];
+  const testResults = first.testResults.map((before): FileResult => {
+    const after = before.status === 'failed' ? again.get(before.name) : undefined;
+    if (after === undefined) return before;
+    const passes = new Set(
+      after.assertionResults.filter(({ status }) => status === 'passed').map(({ fullName }) => fullName),
+    );
+    const failures = before.assertionResults.filter(({ status }) => status === 'failed');
+    const tests = failures.map(({ fullName }) => fullName).filter((name) => passes.has(name));
+    if (tests.length > 0) unsteady.push({ file: before.name, tests });
+    else if (failures.length === 0 && after.status === 'passed')
+      unsteady.push({ file: before.name, tests: ['(the file itself)'] });
+    return after;
+  });
+  return { report: { testResults }, unsteady };
 }

@@ -60,13 +60,17 @@ export interface ToolCall<P, I extends Record<string, Arity>, O extends string> 
   readonly log: (line: string) => void;
 }
 
+/** Numbers that a call tells of its place. */
+export type Results = Readonly<Record<string, number>>;
+
 /** A standard tool: what it takes, and what it does with it. */
 export interface ToolHandler<P, I extends Record<string, Arity>, O extends string> {
   readonly inputs: I;
   readonly outputs: readonly O[];
   /** Use `z.strictObject`, so that a misspelt parameter is an error. */
   readonly params: z.ZodType<P>;
-  readonly run: (call: ToolCall<P, I, O>) => Promise<void> | void;
+  /** @returns the results that its `tool.yaml` declares, if any */
+  readonly run: (call: ToolCall<P, I, O>) => Promise<Results | void> | Results | void;
 }
 
 /** One line for people: what happened, to which file, and what to do. */
@@ -133,8 +137,8 @@ export function serve<P, I extends Record<string, Arity>, O extends string>(
       inFlight = id;
       const call = checkRequest(handler, message, makeProgress(id, answer));
       folder = folderOf(call);
-      await handler.run(call);
-      answer({ id, exitCode: 0 });
+      const results = await handler.run(call);
+      answer({ id, exitCode: 0, ...(results === undefined ? {} : { results }) });
     } catch (thrown) {
       const error = explainDisk(thrown, folder);
       // The message is for people; the stack, for faults of ours, belongs to the log.

@@ -124,6 +124,27 @@ describe.skipIf(!hasChromium)('the pages in a browser', () => {
       await page.getByLabel('Items of tile').getByText('tile_z1_0.txt').waitFor();
       await lab.openGate();
       await log.getByText('done', { exact: true }).waitFor();
+      const find = page.getByRole('textbox', { name: /^Find in the log/ });
+      await find.fill('LINE 2');
+      const count = page.getByRole('search').getByText(/^\d+ of \d+$/);
+      await count.waitFor();
+      const [at, all] = /(\d+) of (\d+)/
+        .exec((await count.textContent()) ?? '')!
+        .slice(1)
+        .map(Number);
+      expect(at).toBe(all);
+      // Lines 2 and 20 to 25, at the least.
+      expect(all).toBeGreaterThanOrEqual(7);
+      expect(await log.locator('mark').last().textContent()).toBe('line 2');
+      await find.press('Shift+Enter');
+      await page
+        .getByRole('search')
+        .getByText(`${all! - 1} of ${all}`)
+        .waitFor();
+      expect(new URL(page.url()).searchParams.get('find')).toContain('LINE 2');
+      await find.fill('nothing of the kind');
+      await page.getByText('nowhere').waitFor();
+      await find.press('Escape');
       const download = page.waitForEvent('download');
       await page.getByRole('link', { name: 'Download tile_z1_0-ready.txt' }).click();
       expect((await download).suggestedFilename()).toBe('tile_z1_0-ready.txt');

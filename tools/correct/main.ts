@@ -1,6 +1,6 @@
 /** `correct@1`: a tile divided by a flat field. The work is `@gantry/imaging`'s. */
 import { stat } from 'node:fs/promises';
-import { correctTile, readImage, writeImage, type Image } from '@gantry/imaging';
+import { correctTile, meanOf, readImage, writeImage, type Image } from '@gantry/imaging';
 import { z } from 'zod';
 import { serve } from '../worker.ts';
 
@@ -24,5 +24,6 @@ serve({
     if (tile.header.metadataProblem !== undefined) log(`${inputs.tile.name}: ${tile.header.metadataProblem}`);
     const corrected = correctTile(tile, flat, { tile: inputs.tile.path, flat: inputs.flat.path });
     await writeImage(outputs.corrected, corrected, { metadata: tile.header.metadata });
+    return { mean: meanOf(corrected.data) };
   },
 });

@@ -8,7 +8,7 @@ serve({
   outputs: ['table', 'units'],
   params: z.strictObject({ which: z.array(z.string()).default([]) }),
   async run({ inputs, params, outputs, resources, folder, progress, log }) {
-    await measureObjects({
+    const objects = await measureObjects({
       image: inputs.image.path,
       labels: inputs.labels.path,
       table: outputs.table,
@@ -19,5 +19,6 @@ serve({
       progress,
       log,
     });
+    return { objects };
   },
 });

@@ -11,7 +11,7 @@ serve({
     minSize: z.int().min(0).default(0),
   }),
   async run({ inputs, params, outputs, resources, folder, progress, log }) {
-    await labelMask({
+    const { objects } = await labelMask({
       input: inputs.mask.path,
       output: outputs.labels,
       connectivity: params.connectivity,
@@ -21,5 +21,6 @@ serve({
       progress,
       log,
     });
+    return { objects };
   },
 });

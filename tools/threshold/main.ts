@@ -11,7 +11,7 @@ serve({
     value: z.number().optional(),
   }),
   async run({ inputs, params, outputs, resources, folder, progress, log }) {
-    await thresholdImage({
+    const { threshold, foreground, total } = await thresholdImage({
       input: inputs.image.path,
       output: outputs.mask,
       method: params.method,
@@ -21,5 +21,6 @@ serve({
       progress,
       log,
     });
+    return { ...(threshold === undefined ? {} : { threshold }), foreground: (100 * foreground) / total };
   },
 });

@@ -158,9 +158,10 @@ export class Reporter {
 }
 
 /** An upper bound of the bytes of a report as JSON, in which a character may take six. */
-function sizeOf({ message, outputs }: Report): number {
+function sizeOf({ message, outputs, results = {} }: Report): number {
   let size = 600 + 6 * (message?.length ?? 0);
   for (const { output, name, path } of outputs) size += 250 + 3 * (output.length + name.length + path.length);
+  for (const name of Object.keys(results)) size += 30 + 3 * name.length;
   return size;
 }
 

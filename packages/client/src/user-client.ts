@@ -31,6 +31,7 @@ import {
   pictureValueSchema,
   resumedAnswerSchema,
   retryAnswerSchema,
+  histogramSchema,
   runDetailSchema,
   runGraphSchema,
   runOutputSchema,
@@ -80,6 +81,7 @@ import {
   type RetryAnswer,
   type RetryBody,
   type RunDetail,
+  type Histogram,
   type RunGraph,
   type RunOutput,
   type RunSummary,
@@ -278,6 +280,14 @@ export class UserClient {
   }
 
   /** @returns how many tasks are tried again */
+  async histogram(
+    id: number,
+    query: QueryOf<'get', '/runs/{id}/histogram'>,
+    signal?: AbortSignal,
+  ): Promise<Histogram> {
+    return this.#api.ask('get', '/runs/{id}/histogram', { path: { id }, query, signal }, histogramSchema);
+  }
+
   async resumeRun(id: number, body: ResumeBody, signal?: AbortSignal): Promise<number> {
     const request = { path: { id }, body, signal };
     return (await this.#api.ask('post', '/runs/{id}/resume', request, resumedAnswerSchema)).again;

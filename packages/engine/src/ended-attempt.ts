@@ -26,5 +26,7 @@ export interface EndedAttempt {
   readonly signal?: string | undefined;
   readonly message?: string | undefined;
   readonly resources?: unknown;
+  /** Numbers by name. */
+  readonly results?: Readonly<Record<string, number>> | undefined;
   readonly log?: unknown;
 }

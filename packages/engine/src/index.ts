@@ -78,7 +78,7 @@ export {
   untilNextDelivery,
   type DueDelivery,
 } from './notifications/deliveries.ts';
-export { readMap, type MapRequest } from './read-map.ts';
+export { readMap, readStageHistogram, type MapRequest } from './read-map.ts';
 export { removeTaskChanges } from './stage-maps/remove-task-changes.ts';
 export { takePulse } from './pulse.ts';
 export { describeDataset, listDatasets, summarizeDatasets } from './datasets/read-datasets.ts';

@@ -1,10 +1,11 @@
 /**
  * The places of a stage in one plane, as the bytes of `map-api.ts` of the model. What its tasks look like is held in
- * memory (`stage-maps/`); how long attempts took is read for the places that are handed over, where that is asked for.
+ * memory (`stage-maps/`); a measure of their last attempts is read for the places that are handed over.
  */
-import { encodeMap, GantryError, type Place } from '@gantry/model';
-import { arrayText } from '@gantry/database';
+import { encodeMap, GantryError, resultOf, type Histogram, type Place } from '@gantry/model';
 import type { Engine } from './engine.ts';
+import type { StagePlan } from './run-plan.ts';
+import { readHistogram, readMeasure } from './stage-maps/read-measure.ts';
 import { stageMapsOf } from './stage-maps/stage-map-cache.ts';
 
 export interface MapRequest {
@@ -14,18 +15,14 @@ export interface MapRequest {
   /** A coordinate for each other axis of the stage; the least that there is where none is named. */
   readonly at: Place;
   readonly since: number | undefined;
-  readonly durations: boolean;
+  /** As `measureSchema` reads it. */
+  readonly measure: string | undefined;
 }
 
 /** The whole answer, as `decodeMap` reads it. @throws GantryError `unknown-stage`, `bad-request` */
 export async function readMap(engine: Engine, run: number, request: MapRequest): Promise<Uint8Array> {
-  const plan = await engine.plan(run);
-  const stage = plan.stages.find(({ name }) => name === request.stage);
-  if (stage === undefined) {
-    throw new GantryError('unknown-stage', `Run ${run} has no stage ${request.stage}.`, {
-      mend: `Its stages are ${plan.stages.map(({ name }) => name).join(', ')}.`,
-    });
-  }
+  const stage = await findStage(engine, run, request.stage);
+  if (request.measure !== undefined) requireMeasure(request.measure, stage);
   const { axes } = stage.compiled;
   const { x, y, at, since } = request;
   for (const axis of [x, y, ...Object.keys(at)]) {
@@ -39,24 +36,42 @@ export async function readMap(engine: Engine, run: number, request: MapRequest):
       selection: map.select({ x, y, at }, held, since),
     }),
   );
-  const durations = request.durations ? await readDurations(engine, selection.tasks()) : undefined;
-  return Buffer.concat(encodeMap({ change, extents }, selection.lines, selection.state, durations));
+  const { measure } = request;
+  const values = measure === undefined ? undefined : await readMeasure(engine, selection.tasks(), measure);
+  const head = { change, extents, measure: measure ?? null };
+  return Buffer.concat(encodeMap(head, selection.lines, selection.state, values));
 }
 
-/** Milliseconds that the last attempt of each task took, -1 where it has none. Index: `attempt_by_task`. */
-async function readDurations(engine: Engine, tasks: Float64Array): Promise<Int32Array> {
-  const { rows } = await engine.pool.query<[Buffer]>({
-    name: 'durations-of-tasks',
-    text: `SELECT coalesce(string_agg(int4send(coalesce(d.ms, -1)), ''::bytea ORDER BY t.at), ''::bytea)
-      FROM unnest($1::bigint[]) WITH ORDINALITY t(id, at) LEFT JOIN LATERAL (
-        SELECT least(extract(epoch FROM a.ended - coalesce(a.started, a.claimed)) * 1000, 2147483647)::int AS ms
-        FROM attempt a WHERE a.task = t.id ORDER BY a.id DESC LIMIT 1
-      ) d ON true`,
-    values: [arrayText([...tasks])],
-    rowMode: 'array',
+/** How a measure is spread over the stage's tasks. @throws GantryError `unknown-stage`, `bad-request` */
+export async function readStageHistogram(
+  engine: Engine,
+  run: number,
+  request: { readonly stage: string; readonly measure: string; readonly bins: number },
+): Promise<Histogram> {
+  const stage = await findStage(engine, run, request.stage);
+  requireMeasure(request.measure, stage);
+  const mapped = { run, stage: stage.id, axes: stage.compiled.axes };
+  return readHistogram(engine, mapped, request.measure, request.bins);
+}
+
+async function findStage(engine: Engine, run: number, name: string): Promise<StagePlan> {
+  const plan = await engine.plan(run);
+  const stage = plan.stages.find((each) => each.name === name);
+  if (stage !== undefined) return stage;
+  throw new GantryError('unknown-stage', `Run ${run} has no stage ${name}.`, {
+    mend: `Its stages are ${plan.stages.map((each) => each.name).join(', ')}.`,
   });
-  const bytes = rows[0]?.[0] ?? Buffer.alloc(0);
-  return Int32Array.from(tasks, (_, index) => bytes.readInt32BE(4 * index));
+}
+
+function requireMeasure(measure: string, { name, compiled }: StagePlan): void {
+  const result = resultOf(measure);
+  const declared = Object.keys(compiled.tool.results);
+  if (result === undefined || declared.includes(result)) return;
+  const has = declared.length === 0 ? 'none' : declared.join(', ');
+  throw new GantryError('bad-request', `The tasks of ${name} tell no result ${result}.`, {
+    field: 'measure',
+    mend: `Its tool declares ${has}.`,
+  });
 }
 
 function requireAxis(axis: string, axes: readonly string[], stage: string): void {

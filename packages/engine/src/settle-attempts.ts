@@ -184,6 +184,7 @@ function endRow(end: EndedAttempt): EndedAttemptRow {
     // One that is lost has none unless it is the last of many; see `explain-losses.ts`.
     cause: end.end === 'lost' ? null : (identifyCause(end)?.key ?? null),
     resources: end.resources === undefined ? null : JSON.stringify(end.resources),
+    results: end.results === undefined ? null : JSON.stringify(end.results),
     log: end.log === undefined ? null : JSON.stringify(end.log),
   };
 }

@@ -20,6 +20,7 @@ const tools = [
     name: 'map',
     inputs: { tile: { type: 'image' } },
     outputs: { made: { type: 'image', path: 'made.tif' } },
+    results: { mean: {} },
   },
   {
     name: 'gather',

@@ -43,6 +43,7 @@ export {
   type Connectivity,
   type LabellerOptions,
 } from './segmentation/component-labeller.ts';
+export { meanOf } from './measurement/mean-of.ts';
 export { measureObjects, type MeasureOptions } from './measurement/measure-objects.ts';
 export { ObjectMeasurer, type MeasurerOptions } from './measurement/object-measurer.ts';
 export { type ObjectFeatures, type PixelSize } from './measurement/object-features.ts';

@@ -78,6 +78,8 @@ export const workerAnswerSchema = z.object({
   id: z.string(),
   exitCode: z.int().min(0).max(255),
   error: z.string().optional(),
+  /** Numbers by names that the tool declares. */
+  results: z.record(z.string(), z.number()).optional(),
 });
 
 /** A line that may come before the answer; `progress` from 0 to 1. */
@@ -255,6 +257,10 @@ export const assignmentSchema = z.object({
   brought: z.array(broughtFileSchema).optional(),
   /** A file that the tool may write a log of its own to; what is in it at the end is added to the attempt's log. */
   logFile: z.string().optional(),
+  /** A file that the tool may write its results to, as a JSON object of numbers. */
+  resultsFile: z.string().optional(),
+  /** Names of the results that the tool declares. */
+  results: z.array(z.string()).optional(),
   outputs: z.array(assignedOutputSchema),
   /** The attempt's own folder, absolute; nobody else writes there. It need not exist yet. */
   folder: z.string(),
@@ -339,6 +345,8 @@ export const reportSchema = z.object({
     maxRssBytes: z.int().nonnegative().optional(),
   }),
   outputs: z.array(reportedOutputSchema),
+  /** Numbers that the tool told of the place, by names that it declares. */
+  results: z.record(z.string(), z.number()).optional(),
   log: logReferenceSchema.optional(),
 });
 

@@ -26,6 +26,11 @@ export function drawGraph({ sources, stages }: DrawnPipeline): RunGraph {
       tool: `${stage.tool.name}@${stage.tool.version}`,
       title: stage.tool.title ?? stage.tool.name,
       axes: [...stage.axes],
+      results: Object.entries(stage.tool.results).map(([name, { title, unit }]) => ({
+        name,
+        title: title ?? name,
+        unit: unit ?? null,
+      })),
       outputs: stage.outputs.map(({ name, type, axes }) => ({ name, type, axes: [...axes] })),
     })),
     edges: stages.flatMap((stage) =>

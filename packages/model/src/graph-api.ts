@@ -14,6 +14,8 @@ export const runGraphSchema = z.object({
       /** The tool's title for people. */
       title: z.string(),
       axes: z.array(z.string()),
+      /** Numbers that its tasks tell of themselves. */
+      results: z.array(z.object({ name: z.string(), title: z.string(), unit: z.string().nullable() })),
       outputs: z.array(
         z.object({
           name: z.string(),

@@ -381,16 +381,20 @@ export {
 } from './agents-api.ts';
 export { taskWorkSchema, type TaskWork } from './work-api.ts';
 export { drawGraph, type DrawnPipeline } from './draw-graph.ts';
+export { measureSchema, resultOf, type Measure } from './measure.ts';
 export { runGraphSchema, type RunGraph } from './graph-api.ts';
 export {
   decodeMap,
   encodeMap,
   encodeMapLines,
   goneState,
+  histogramQuerySchema,
+  histogramSchema,
   mapHeadSchema,
   mapQuerySchema,
   readMapState,
   staleFlag,
+  type Histogram,
   type MapColumns,
   type MapHead,
   type MapQuery,

@@ -3,7 +3,8 @@
  * layout, its writing and its reading.
  *
  * Query: `stage`; `x` and `y`, the axes that lie across and down (either may be absent); `at=t=3,channel=1`, the plane,
- * a coordinate for each other axis (the least that there is, where none is named); `durations=true`; `since=CHANGE`, only what has changed since that answer.
+ * a coordinate for each other axis (the least that there is, where none is named); `measure=duration` or another one of
+ * `measure.ts`; `since=CHANGE`, only what has changed since that answer.
  *
  * | bytes        | what                                                                                      |
  * |--------------|-------------------------------------------------------------------------------------------|
@@ -11,7 +12,7 @@
  * | length       | the head: JSON, `MapHead`                                                                 |
  * | 24 × lines   | the places: those of a line follow each other along x, their tasks' ids by equal steps    |
  * | 1 × count    | state: index in `taskStates`, plus 128 where it is stale; 255 where there is no task now  |
- * | 4 × count    | milliseconds that the last attempt took, -1 where it is not known; if durations were asked for |
+ * | 4 × count    | the measure of the last attempt, a float; NaN where it is not known; if one was asked for |
  *
  * A line is y, the first x (signed, 0 where there is no such axis), how many places, the step from id to id (signed), and
  * the id of the first place's task (a double).
@@ -20,6 +21,7 @@
  * leaves no change behind. What has not changed may be named, too.
  */
 import { z } from 'zod';
+import { measureSchema } from './measure.ts';
 import { taskStates, type TaskState } from './task-state.ts';
 
 const coordinate = z.coerce.number().int();
@@ -34,7 +36,7 @@ export const mapQuerySchema = z.object({
     .regex(/^(?:[^=,]+=-?\d+(?:,[^=,]+=-?\d+)*)?$/, 'must be written as t=3,channel=1')
     .default(''),
   since: coordinate.optional(),
-  durations: z.enum(['true', 'false']).default('false'),
+  measure: measureSchema.optional(),
 });
 
 export const mapHeadSchema = z.object({
@@ -42,8 +44,8 @@ export const mapHeadSchema = z.object({
   change: z.int(),
   count: z.int().nonnegative(),
   lines: z.int().nonnegative(),
-  /** True where the last column is there. */
-  durations: z.boolean(),
+  /** What the last column holds; null where it is not there. */
+  measure: measureSchema.nullable(),
   /** The stage's axes with the least and the greatest coordinate of its tasks; empty in answers to `since`. */
   extents: z.array(z.object({ axis: z.string(), first: z.int(), last: z.int() })),
 });
@@ -58,8 +60,8 @@ export interface MapColumns extends Omit<MapHead, 'lines'> {
   /** As in the table above. */
   readonly state: Uint8Array;
   readonly task: Float64Array;
-  /** Milliseconds, or -1; empty if not asked for. */
-  readonly duration: Int32Array;
+  /** As `head.measure` says, NaN where it is not known; empty if not asked for. */
+  readonly value: Float32Array;
 }
 
 /** Added to the state of a stale task. */
@@ -109,25 +111,24 @@ export function encodeMapLines(x: Int32Array, y: Int32Array, task: Float64Array)
   return new Uint8Array(lines.buffer, 0, used);
 }
 
-/** The answer in its parts, one after the other. @param duration milliseconds or -1, if they were asked for */
+/** The answer in its parts, one after the other. @param values of the head's measure */
 export function encodeMap(
-  head: Pick<MapHead, 'change' | 'extents'>,
+  head: Pick<MapHead, 'change' | 'extents' | 'measure'>,
   lines: Uint8Array,
   state: Uint8Array,
-  duration: Int32Array | undefined,
+  values: Float32Array | undefined,
 ): Uint8Array[] {
   const whole: MapHead = {
     ...head,
     count: state.length,
     lines: lines.length / bytesOfLine,
-    durations: duration !== undefined,
   };
   const text = new TextEncoder().encode(JSON.stringify(whole));
   const length = new DataView(new ArrayBuffer(4));
   length.setUint32(0, text.length);
-  const durations = new DataView(new ArrayBuffer(4 * (duration?.length ?? 0)));
-  duration?.forEach((value, index) => durations.setInt32(4 * index, value));
-  return [new Uint8Array(length.buffer), text, lines, state, new Uint8Array(durations.buffer)];
+  const column = new DataView(new ArrayBuffer(4 * (values?.length ?? 0)));
+  values?.forEach((value, index) => column.setFloat32(4 * index, value));
+  return [new Uint8Array(length.buffer), text, lines, state, new Uint8Array(column.buffer)];
 }
 
 /** @throws RangeError where the answer is cut short, or its lines have not as many places as it says */
@@ -158,8 +159,32 @@ export function decodeMap(buffer: ArrayBuffer): MapColumns {
   if (index < count) throw new RangeError('The map has fewer places than it says.');
   const states = begin + lines.byteLength;
   const state = new Uint8Array(buffer, states, count);
-  const durations = new DataView(buffer, states + count, head.durations ? 4 * count : 0);
-  const duration = new Int32Array(durations.byteLength / 4);
-  for (let at = 0; at < duration.length; at++) duration[at] = durations.getInt32(4 * at);
-  return { ...head, x, y, state, task, duration };
+  const column = new DataView(buffer, states + count, head.measure === null ? 0 : 4 * count);
+  const value = new Float32Array(column.byteLength / 4);
+  for (let at = 0; at < value.length; at++) value[at] = column.getFloat32(4 * at);
+  return { ...head, x, y, state, task, value };
 }
+
+/** How a measure is spread over the tasks of a stage, `GET /api/v1/runs/ID/histogram`. */
+export const histogramQuerySchema = z.object({
+  stage: z.string().min(1),
+  measure: measureSchema,
+  bins: z.coerce.number().int().min(1).max(200).default(40),
+});
+
+export const histogramSchema = z.object({
+  measure: measureSchema,
+  /** Tasks of the stage, and how many of them, evenly chosen, were looked at. */
+  tasks: z.int().nonnegative(),
+  looked: z.int().nonnegative(),
+  /** Of those that were looked at, how many have a value. */
+  count: z.int().nonnegative(),
+  /** Absent without values. */
+  spread: z
+    .object({ least: z.number(), most: z.number(), mean: z.number(), median: z.number(), p95: z.number() })
+    .optional(),
+  /** Values by equal steps from the least to the greatest one; all in the middle where these are equal. */
+  bins: z.array(z.int().nonnegative()),
+});
+
+export type Histogram = z.infer<typeof histogramSchema>;

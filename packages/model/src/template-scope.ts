@@ -32,7 +32,12 @@ export interface TemplateScope {
   readonly outputs?: Readonly<Record<string, ScopeItem>>;
   readonly params?: Readonly<Record<string, unknown>>;
   readonly at?: Readonly<Record<string, number>>;
-  readonly task?: { readonly id: string; readonly log?: string; readonly cluster?: boolean };
+  readonly task?: {
+    readonly id: string;
+    readonly log?: string;
+    readonly results?: string;
+    readonly cluster?: boolean;
+  };
   readonly attempt?: string | number;
   readonly run?: { readonly name: string; readonly id?: string };
   readonly resources?: { readonly cpu: number; readonly memory: number; readonly gpu: number };
@@ -47,7 +52,7 @@ export const itemFields = ['path', 'name', 'stem', 'folder', 'root', 'relative',
 
 /** What can be named of each group that has fixed names. */
 export const groupFields = {
-  task: ['id', 'log', 'cluster'],
+  task: ['id', 'log', 'results', 'cluster'],
   run: ['name', 'id'],
   resources: ['cpu', 'memory', 'gpu'],
   tool: ['folder'],

@@ -72,6 +72,12 @@ const outputSchema = closedObject({
 });
 export type ToolOutput = z.output<typeof outputSchema>;
 
+const resultSchema = closedObject({
+  title: z.string().optional(),
+  unit: z.string().optional().describe('Such as px, µm or %.'),
+  description: z.string().default(''),
+});
+
 const resourceFields = {
   cpu: z.number().positive().max(4096).describe('Cores; fractions are allowed.'),
   memory: memorySchema.describe('Memory with a unit, such as 512MiB; a bare number is bytes.'),
@@ -116,6 +122,10 @@ export const toolManifestSchema = closedObject({
   inputs: z.record(nameSchema, inputSchema).default({}),
   params: z.record(nameSchema, toolParamSchema).default({}),
   outputs: z.record(nameSchema, outputSchema).default({}),
+  results: z
+    .record(nameSchema, resultSchema)
+    .default({})
+    .describe('Numbers that a task tells of itself, by name; maps are coloured by them.'),
   resources: resourcesSchema.prefault({}),
   success: closedObject({ exitCodes: z.array(z.int().min(0).max(255)).min(1).default([0]) })
     .prefault({})

@@ -5,16 +5,17 @@ import { decodeMap, encodeMap, encodeMapLines } from '../src/index.ts';
 
 type Row = readonly [x: number, y: number, task: number, state: number];
 
-const head = { change: 7, extents: [{ axis: 'n', first: -1, last: 4 }] };
+const head = { change: 7, measure: null, extents: [{ axis: 'n', first: -1, last: 4 }] };
 
-async function bytesOf(rows: readonly Row[], duration?: Int32Array): Promise<ArrayBuffer> {
+async function bytesOf(rows: readonly Row[], values?: Float32Array): Promise<ArrayBuffer> {
   const lines = encodeMapLines(
     Int32Array.from(rows, ([x]) => x),
     Int32Array.from(rows, ([, y]) => y),
     Float64Array.from(rows, ([, , task]) => task),
   );
   const state = Uint8Array.from(rows, ([, , , byte]) => byte);
-  return new Blob(encodeMap(head, lines, state, duration).map((part) => new Uint8Array(part))).arrayBuffer();
+  const told = { ...head, measure: values === undefined ? null : 'duration' };
+  return new Blob(encodeMap(told, lines, state, values).map((part) => new Uint8Array(part))).arrayBuffer();
 }
 
 const coordinate = fc.integer({ min: -(2 ** 30), max: 2 ** 30 });
@@ -28,9 +29,9 @@ const row: fc.Arbitrary<Row> = fc.tuple(
 describe('a map in bytes', () => {
   it('is read as it was written, whatever its places and ids', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(row, { maxLength: 200 }), fc.boolean(), async (rows, durations) => {
-        const duration = durations ? Int32Array.from(rows, ([x]) => x) : undefined;
-        const read = decodeMap(await bytesOf(rows, duration));
+      fc.asyncProperty(fc.array(row, { maxLength: 200 }), fc.boolean(), async (rows, measured) => {
+        const values = measured ? Float32Array.from(rows, ([x]) => (x % 7 === 0 ? NaN : x / 3)) : undefined;
+        const read = decodeMap(await bytesOf(rows, values));
         const again = Array.from(read.task, (task, at): Row => [
           read.x[at]!,
           read.y[at]!,
@@ -38,8 +39,8 @@ describe('a map in bytes', () => {
           read.state[at]!,
         ]);
         expect(again).toEqual(rows);
-        expect([...read.duration]).toEqual([...(duration ?? [])]);
-        expect(read).toMatchObject({ ...head, count: rows.length, durations });
+        expect([...read.value]).toEqual([...(values ?? [])]);
+        expect(read).toMatchObject({ ...head, count: rows.length, measure: measured ? 'duration' : null });
       }),
     );
   });

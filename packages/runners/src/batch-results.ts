@@ -7,6 +7,7 @@ import { readWorkerLine } from './read-worker-line.ts';
 export interface BatchAnswer {
   readonly exitCode: number;
   readonly error: string | undefined;
+  readonly results: unknown;
 }
 
 const chunkBytes = 65_536;
@@ -82,7 +83,8 @@ export class BatchResults {
         if (!this.#ids.has(read.id))
           this.problem ??= `its results answer for "${read.id}", which it was not given`;
         else if (!this.answers.has(read.id)) {
-          this.answers.set(read.id, { exitCode: read.exitCode, error: read.error });
+          const { exitCode, error, results } = read;
+          this.answers.set(read.id, { exitCode, error, results });
         }
     }
   }

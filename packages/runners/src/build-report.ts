@@ -12,6 +12,7 @@ export interface ReportParts {
   readonly clock: AttemptClock;
   readonly usage?: Usage | undefined;
   readonly outputs?: ReportedOutput[] | undefined;
+  readonly results?: Report['results'];
   readonly log?: LogReference | undefined;
 }
 
@@ -42,6 +43,7 @@ export function buildReport(assignment: Assignment, parts: ReportParts): Report 
       ...(usage?.maxRssBytes === undefined ? {} : { maxRssBytes: usage.maxRssBytes }),
     },
     outputs: parts.outputs ?? [],
+    ...(parts.results === undefined ? {} : { results: parts.results }),
     ...(log === undefined ? {} : { log }),
   };
 }

@@ -10,6 +10,7 @@ import { collectOutputs } from './collect-outputs.ts';
 import { explain, explainFullDisk } from './explain-error.ts';
 import { raise, type Judgement } from './judge-exit.ts';
 import type { Usage } from './process-usage.ts';
+import { readResults } from './read-results.ts';
 import type { RunContext } from './run-context.ts';
 
 export interface AttemptEnd {
@@ -17,6 +18,8 @@ export interface AttemptEnd {
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
   readonly usage?: Usage | undefined;
+  /** What a persistent tool's answer has as its results. */
+  readonly results?: unknown;
   /** A fault of the log while it ran, such as a full disk. */
   readonly logProblem?: string | undefined;
 }
@@ -40,7 +43,7 @@ export async function finishAttempt(
   let judgement = end.judgement;
   let outputs: ReportedOutput[] = [];
   let log: LogReference | undefined;
-  const measured = buildReport(assignment, { ...end, judgement, clock });
+  const measured = buildReport(assignment, { judgement, clock, usage: end.usage });
   if (judgement.outcome === 'succeeded') {
     const overTime = new AbortController();
     const spent = performance.now() - clock.startedTick;
@@ -62,6 +65,8 @@ export async function finishAttempt(
     const full = await explainFullDisk(assignment.folder);
     if (full !== undefined) problems.unshift(full);
   }
+  const told = judgement.outcome === 'succeeded' ? await readResults(assignment, end.results) : {};
+  if (told.problem !== undefined) problems.push(told.problem);
   try {
     await appendLogFile(context.log, assignment);
     log = await context.log.finish(assignment.attempt);
@@ -76,10 +81,13 @@ export async function finishAttempt(
   const message = [judgement.message, ...problems].filter((part) => part !== undefined).join('; ');
   return {
     ...buildReport(assignment, {
-      ...end,
+      exitCode: end.exitCode,
+      signal: end.signal,
+      usage: end.usage,
       judgement: { outcome: judgement.outcome, message: message === '' ? undefined : message },
       clock,
       outputs,
+      results: told.results,
       log,
     }),
     // What the tool used, without the time that we took to look at its outputs.

@@ -10,7 +10,7 @@
  * the kernel's own high-water mark for the first process, sampled for the others. The limit is held to the
  * proportional set size (shared pages divided), since plain sums would count those of a fork twice.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { processIds } from './marked-processes.ts';
 
 export interface Usage {
@@ -130,6 +130,21 @@ function record(watched: Watched, members: readonly ProcessLine[]): void {
 /** Processor seconds of one process and of those that it has waited for; undefined if it has ended. */
 export function readCpuSeconds(pid: number): number | undefined {
   return readProcess(pid)?.cpuSeconds;
+}
+
+/** From now on the kernel's high-water mark of the process's memory is that of what follows. */
+export function resetPeakMemory(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/clear_refs`, '5');
+  } catch {
+    // It has ended, or there is no /proc: then the mark is that of its life, or there is none.
+  }
+}
+
+/** The kernel's high-water mark of one process, in bytes; undefined if it has ended. */
+export function readPeakMemory(pid: number): number | undefined {
+  const { peak } = readMemory(pid);
+  return peak === 0 ? undefined : peak;
 }
 
 /** How many processes the kernel has killed for want of memory since it started; 0 if it does not say. */

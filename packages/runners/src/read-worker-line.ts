@@ -10,6 +10,8 @@ export type WorkerLine =
       readonly id: string;
       readonly exitCode: number;
       readonly error: string | undefined;
+      /** As it was written: what is taken of it is left to `read-results.ts`. */
+      readonly results: unknown;
     }
   | { readonly kind: 'garbage'; readonly message: string };
 
@@ -35,7 +37,8 @@ export function readWorkerLine(line: string, expectedId?: string): WorkerLine {
     return garbage('an answer without an "exitCode" from 0 to 255', line);
   }
   const error = 'error' in value && typeof value.error === 'string' ? value.error : undefined;
-  return { kind: 'answer', id, exitCode: value.exitCode, error };
+  const results = 'results' in value ? value.results : undefined;
+  return { kind: 'answer', id, exitCode: value.exitCode, error, results };
 }
 
 function isExitCode(value: number): boolean {

@@ -191,6 +191,7 @@ class BatchCall {
       this.#finish(place, {
         judgement: { outcome: judged.outcome, message },
         exitCode: answer.exitCode,
+        results: answer.results,
         logProblem: end?.logProblem,
       });
       this.#at += 1;
@@ -245,7 +246,11 @@ class BatchCall {
         continue;
       }
       const message = judged.outcome === 'failed' ? (answer?.error ?? judged.message) : judged.message;
-      this.#finish(place, { ...ending, judgement: { outcome: judged.outcome, message } });
+      this.#finish(place, {
+        ...ending,
+        results: answer?.results,
+        judgement: { outcome: judged.outcome, message },
+      });
     }
     return untried;
   }

@@ -165,7 +165,7 @@ export class WorkerPool {
     const failed = (message: string): Judgement => ({ outcome: 'failed', message });
     switch (ending.kind) {
       case 'answered': {
-        const { exitCode, error } = ending;
+        const { exitCode, error, results } = ending;
         const judged = judgeExit(assignment, {
           exitCode,
           signal: undefined,
@@ -174,7 +174,7 @@ export class WorkerPool {
         });
         const judgement =
           judged.outcome === 'failed' && error !== undefined ? { ...judged, message: error } : judged;
-        return { judgement, exitCode, usage, logProblem };
+        return { judgement, exitCode, results, usage, logProblem };
       }
       case 'exited': {
         const { exitCode, signal } = ending.exit;

@@ -10,12 +10,23 @@ import { readWorkerLine } from './read-worker-line.ts';
 import { killMarked } from './marked-processes.ts';
 import { buildEnvironment } from './process-environment.ts';
 import { startGroup, type GroupExit, type LocalProcessGroup } from './process-group.ts';
-import { readCpuSeconds, type Usage, type UsageWatch } from './process-usage.ts';
+import {
+  readCpuSeconds,
+  readPeakMemory,
+  resetPeakMemory,
+  type Usage,
+  type UsageWatch,
+} from './process-usage.ts';
 import { GroupEnding, onCancel, type RunContext } from './run-context.ts';
 import { OutputPump } from './supervise-process.ts';
 
 export type WorkerEnding =
-  | { readonly kind: 'answered'; readonly exitCode: number; readonly error: string | undefined }
+  | {
+      readonly kind: 'answered';
+      readonly exitCode: number;
+      readonly error: string | undefined;
+      readonly results: unknown;
+    }
   | { readonly kind: 'exited'; readonly exit: GroupExit }
   | { readonly kind: 'misbehaved'; readonly message: string }
   | { readonly kind: 'killed'; readonly reason: KilledFor };
@@ -121,6 +132,7 @@ export class WorkerProcess {
 
   /** Runs one place; one at a time. After any ending but `answered` the process is dead. */
   async run(assignment: Assignment, request: WorkerRequest, cancelled: AbortSignal): Promise<WorkerResult> {
+    resetPeakMemory(this.#group.pid);
     const cpuBefore = readCpuSeconds(this.#group.pid);
     const memory = assignment.resources.memory;
     let inFlight: InFlight | undefined;
@@ -160,13 +172,14 @@ export class WorkerProcess {
       await this.#gone;
     }
     this.#inFlight = undefined;
-    const seen = this.#watch.usage();
+    const seen = this.#watch.usage().maxRssBytes ?? 0;
+    const peak = Math.max(seen, readPeakMemory(this.#group.pid) ?? 0);
     const cpuAfter = readCpuSeconds(this.#group.pid);
     const cpuSeconds =
       cpuBefore === undefined || cpuAfter === undefined ? undefined : Math.max(0, cpuAfter - cpuBefore);
     return {
       ending,
-      usage: { cpuSeconds, maxRssBytes: seen.maxRssBytes },
+      usage: { cpuSeconds, maxRssBytes: peak === 0 ? undefined : peak },
       lastWords: inFlight?.lastWords.trim() ?? '',
       logProblem: this.#output.problem,
       heard: inFlight?.heard ?? false,
@@ -280,9 +293,11 @@ export class WorkerProcess {
     switch (read.kind) {
       case 'progress':
         return undefined;
-      case 'answer':
-        inFlight.settle({ kind: 'answered', exitCode: read.exitCode, error: read.error });
+      case 'answer': {
+        const { exitCode, error, results } = read;
+        inFlight.settle({ kind: 'answered', exitCode, error, results });
         return undefined;
+      }
       case 'garbage':
         this.#misbehave(read.message);
         return this.#log.append(inFlight.attempt, 'stdout', Buffer.from(`${line}\n`));

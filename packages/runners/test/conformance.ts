@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile, chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Assignment } from '@gantry/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Bench, exists, lives, present, until, type MakeRunner } from './harness.ts';
 
@@ -125,6 +126,32 @@ export function describeRunner(name: string, makeRunner: MakeRunner): void {
       expect(bench.log.read(plain.attempt, 'stdout')).toBe('said\nwritten\n');
       const silent = bench.assign(['true'], { logFile });
       expect(await bench.runOne(silent)).toMatchObject({ outcome: 'succeeded' });
+    });
+
+    it('reports the numbers that the tool has written to its file of results, and says which it left out', async () => {
+      const plain = bench.assign(['true']);
+      const resultsFile = join(plain.folder, '.work', 'results.json');
+      const telling = (text: string): Assignment => {
+        const assignment = bench.assign(['true']);
+        const file = join(assignment.folder, '.work', 'results.json');
+        const command = ['sh', '-c', 'printf %s "$2" > "$1"', 'sh', file, text];
+        return { ...assignment, command, resultsFile: file, results: ['mean', 'objects'] };
+      };
+      const { results, message } = await bench.runOne(telling('{"mean":-0.5,"objects":7}'));
+      expect({ results, message }).toEqual({ results: { mean: -0.5, objects: 7 }, message: undefined });
+      expect(await bench.runOne(telling('{"mean":1,"area":2,"objects":"x"}'))).toMatchObject({
+        outcome: 'succeeded',
+        results: { mean: 1 },
+        message: expect.stringContaining('results area, objects were left out') as string,
+      });
+      for (const text of ['{"mean":', '[1]', 'null'])
+        expect(await bench.runOne(telling(text))).toMatchObject({
+          outcome: 'succeeded',
+          message: expect.stringContaining('its results') as string,
+        });
+      const silent = await bench.runOne({ ...plain, resultsFile, results: ['mean'] });
+      expect(silent).not.toHaveProperty('results');
+      expect(silent).not.toHaveProperty('message');
     });
 
     it('reports an output with its size and checksum, synced, and leaves nothing else', async () => {

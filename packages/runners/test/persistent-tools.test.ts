@@ -52,6 +52,19 @@ describe('persistent tools', () => {
     await until(() => workers() === 2 || undefined);
   });
 
+  it.runIf(process.platform === 'linux')('have a peak memory, however short their work is', async () => {
+    for (const report of [await bench.runOne(writing()), await bench.runOne(writing())])
+      expect(report.resources.maxRssBytes).toBeGreaterThan(10_000_000);
+  });
+
+  it('tell numbers of a place with its answer', async () => {
+    const told = place({ do: 'tell' }, { results: ['count'] });
+    expect(await bench.runOne(told)).toMatchObject({
+      ...{ outcome: 'succeeded', results: { count: 1 } },
+      message: expect.stringContaining('odd were left out') as string,
+    });
+  });
+
   it('fail a place that they refuse, with their own words, and go on', async () => {
     const before = await whoMade(await bench.runOne(writing()));
     expect(await bench.runOne(place({ do: 'refuse' }))).toMatchObject({

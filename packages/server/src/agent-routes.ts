@@ -292,6 +292,7 @@ function endedAttempt(report: Report): EndedAttempt {
     signal: report.signal,
     message: report.message,
     resources: report.resources,
+    results: report.results,
     log: report.log,
   };
 }

@@ -32,6 +32,7 @@ export function buildAssignment(claimed: ClaimedTask, store: string, view: Stora
   const { inputs: items, links, brought } = layOutInputs(claimed, store, view, folder);
   const toolFolder = findTool(stage, view, brought);
   const logFile = join(folder, attemptWorkFolder, 'task.log');
+  const resultsFile = join(folder, attemptWorkFolder, 'results.json');
   const at = placeAt(stage.compiled.axes, claimed.place);
   const lists = listFiles([...tool.command, ...tool.args, ...Object.values(tool.env)], items, folder);
   const before: TemplateScope = {
@@ -45,7 +46,7 @@ export function buildAssignment(claimed: ClaimedTask, store: string, view: Stora
     manifests: Object.fromEntries(lists.map(({ input, path }) => [input, path])),
     params,
     at,
-    task: { id: String(task), log: logFile, cluster: false },
+    task: { id: String(task), log: logFile, results: resultsFile, cluster: false },
     attempt,
     run: { name: run.name, id: String(run.id) },
     resources: tool.resources,
@@ -65,6 +66,7 @@ export function buildAssignment(claimed: ClaimedTask, store: string, view: Stora
       ]),
     ),
   };
+  const results = Object.keys(tool.results);
   const persistent = tool.worker !== undefined || tool.batch !== undefined;
   const fill = tool.batch === undefined ? {} : { keep: ['batch'] };
   return {
@@ -105,7 +107,9 @@ export function buildAssignment(claimed: ClaimedTask, store: string, view: Stora
     files: lists.map(({ path, content }) => ({ path, content })),
     ...(links.length === 0 ? {} : { links }),
     ...(brought.length === 0 ? {} : { brought }),
-    ...(namesLog(tool) ? { logFile } : {}),
+    ...(namesFile(tool, 'log') ? { logFile } : {}),
+    ...(namesFile(tool, 'results') ? { resultsFile } : {}),
+    ...(results.length === 0 ? {} : { results }),
     outputs: outputs.map(({ name, output, path }) => ({
       name,
       type: output.type,
@@ -140,19 +144,22 @@ function findTool(
   return path;
 }
 
-const namingLog = new WeakMap<ToolManifest, boolean>();
+type OwnFile = 'log' | 'results';
 
-/** Whether the tool is given a file for a log of its own, which is added to the task's. */
-function namesLog(tool: ToolManifest): boolean {
-  const known = namingLog.get(tool) ?? findLog(tool);
-  namingLog.set(tool, known);
-  return known;
+const namedFiles = new WeakMap<ToolManifest, ReadonlySet<string>>();
+
+/** Whether the tool is told of a file that it may write a log of its own, or its results, to. */
+function namesFile(tool: ToolManifest, file: OwnFile): boolean {
+  const known = namedFiles.get(tool) ?? findNamedFiles(tool);
+  namedFiles.set(tool, known);
+  return known.has(file);
 }
 
-function findLog(tool: ToolManifest): boolean {
-  return [...tool.command, ...tool.args, ...Object.values(tool.env)].some((template) =>
-    templateUses(template).some(({ path }) => path[0] === 'task' && path[1] === 'log'),
+function findNamedFiles(tool: ToolManifest): ReadonlySet<string> {
+  const uses = [...tool.command, ...tool.args, ...Object.values(tool.env)].flatMap((template) =>
+    templateUses(template),
   );
+  return new Set(uses.filter(({ path }) => path[0] === 'task').map(({ path }) => path[1] ?? ''));
 }
 
 /** The name of the file that the task works on, where its inputs are of one item, or only one of them is. */

@@ -1,8 +1,17 @@
 /**
- * What a run looks like: the graph of its stages, and the heat map of one of them.
+ * What a run looks like: the graph of its stages, the heat map of one of them, and how its measures are spread.
  */
-import { readMap, type StagePlan } from '@gantry/engine';
-import { drawGraph, mapQuerySchema, runGraphSchema, userApiPath, type RunGraph } from '@gantry/model';
+import { readMap, readStageHistogram, type StagePlan } from '@gantry/engine';
+import {
+  drawGraph,
+  histogramQuerySchema,
+  histogramSchema,
+  mapQuerySchema,
+  runGraphSchema,
+  userApiPath,
+  type Histogram,
+  type RunGraph,
+} from '@gantry/model';
 import { media } from './answers.ts';
 import type { ServerContext } from './context.ts';
 import { readPlace } from './read-place.ts';
@@ -29,6 +38,15 @@ export function mapRoutes(context: ServerContext): Route[] {
     }),
     route({
       method: 'GET',
+      path: `${userApiPath}/runs/:id/histogram`,
+      who: 'owner',
+      operation: 'readHistogram',
+      summary: 'Counts how a measure of a stage’s tasks is spread',
+      schemas: { params: idParams, query: histogramQuerySchema, answer: histogramSchema },
+      handle: ({ params, query }): Promise<Histogram> => readStageHistogram(engine, params.id, query),
+    }),
+    route({
+      method: 'GET',
       path: `${userApiPath}/runs/:id/map`,
       who: 'owner',
       operation: 'readMap',
@@ -39,7 +57,7 @@ export function mapRoutes(context: ServerContext): Route[] {
         const bytes = await readMap(engine, params.id, {
           ...{ stage, x, y, since },
           at: readPlace(query.at),
-          durations: query.durations === 'true',
+          measure: query.measure,
         });
         return reply.type('application/octet-stream').header('cache-control', 'no-store').send(bytes);
       },

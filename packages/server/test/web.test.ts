@@ -212,11 +212,11 @@ describe('a run as it looks', () => {
 
   it('is a map: a plane of a stage, with every place once, and the planes that there are', async () => {
     const run = await startRun(2);
-    const map = await readMap(run, 'stage=first&x=col&y=row&at=z%3D4&durations=true');
+    const map = await readMap(run, 'stage=first&x=col&y=row&at=z%3D4&measure=duration');
     const places = Array.from(map.x, (x, index) => `${x} ${map.y[index]}`).sort();
     expect(places).toEqual(['1 1', '1 2', '2 1', '2 2', '3 1', '3 2']);
     expect([...map.state].map((byte) => readMapState(byte)?.state)).toEqual(Array(6).fill('ready'));
-    expect([...map.duration]).toEqual(Array(6).fill(-1));
+    expect([...map.value]).toEqual(Array(6).fill(NaN));
     expect(map.extents).toContainEqual({ axis: 'z', first: 3, last: 4 });
     const found = await call<{ id: number }>('GET', `/tasks?run=${run}&stage=first&place=z=4,row=2,col=3`);
     const index = map.x.findIndex((x, at) => x === 3 && map.y[at] === 2);

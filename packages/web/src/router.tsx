@@ -25,9 +25,6 @@ import { readViewSearch } from './viewer/view-search.ts';
 
 type Search = Readonly<Record<string, unknown>>;
 
-/** Beside that by state. */
-const mapColorings = ['duration', 'pictures'] as const;
-
 export interface RunsSearch {
   /** Only the runs in this state. */
   readonly only?: RunState | undefined;
@@ -71,13 +68,14 @@ const runRoute = createRoute({
   path: '/runs/$run',
   params: { parse: ({ run }) => ({ run: readId(run) }), stringify: ({ run }) => ({ run: String(run) }) },
   validateSearch: (search: Search): RunSearch => ({
-    tab: search['tab'] === 'tasks' ? 'tasks' : undefined,
+    tab: (['tasks', 'measures'] as const).find((tab) => tab === search['tab']),
     stage: textOf(search['stage']),
     state: taskStates.find((state) => state === search['state']),
     maps: search['maps'] === 'all' ? 'all' : undefined,
-    color: mapColorings.find((coloring) => coloring === search['color']),
+    color: textOf(search['color']),
     at: readPlaceText(textOf(search['at']) ?? '') === undefined ? undefined : textOf(search['at']),
     view: textOf(search['view']),
+    find: textOf(search['find']),
     attempt: typeof search['attempt'] === 'number' ? search['attempt'] : undefined,
   }),
   component: lazyPage(() => import('./pages/run-page.tsx'), 'RunPage'),

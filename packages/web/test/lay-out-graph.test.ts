@@ -6,7 +6,7 @@ import { layOutGraph, lineId, stageSizes } from '../src/stage-graph/lay-out-grap
 function graphOf(sources: readonly string[], stages: readonly string[], edges: readonly string[]): RunGraph {
   return {
     sources: sources.map((name) => ({ name, type: 'image', axes: [] })),
-    stages: stages.map((name) => ({ name, tool: 't@1', title: 't', axes: [], outputs: [] })),
+    stages: stages.map((name) => ({ name, tool: 't@1', title: 't', axes: [], results: [], outputs: [] })),
     edges: edges.map((edge) => {
       const [from = '', to = ''] = edge.split('>');
       return { from, to, input: 'in', pattern: 'each' };

@@ -14,12 +14,12 @@ type Row = readonly [x: number, y: number, state: number, task: number];
 
 function columnsOf(rows: readonly Row[], change = 1): MapColumns {
   return {
-    ...{ change, count: rows.length, durations: false, extents: [] },
+    ...{ change, count: rows.length, measure: null, extents: [] },
     x: Int32Array.from(rows, ([x]) => x),
     y: Int32Array.from(rows, ([, y]) => y),
     state: Uint8Array.from(rows, ([, , state]) => state),
     task: Float64Array.from(rows, ([, , , task]) => task),
-    duration: new Int32Array(0),
+    value: new Float32Array(0),
   };
 }
 

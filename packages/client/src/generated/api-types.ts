@@ -635,6 +635,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/runs/{id}/histogram': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Counts how a measure of a stage’s tasks is spread */
+    get: operations['readHistogram'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/runs/{id}/map': {
     parameters: {
       query?: never;
@@ -1539,6 +1556,8 @@ export interface components {
       }[];
       brought?: components['schemas']['BroughtFile'][];
       logFile?: string;
+      resultsFile?: string;
+      results?: string[];
       outputs: components['schemas']['AssignedOutput'][];
       folder: string;
       success: {
@@ -2101,6 +2120,20 @@ export interface components {
       };
       trouble?: string;
     };
+    Histogram: {
+      measure: components['schemas']['Measure'];
+      tasks: number;
+      looked: number;
+      count: number;
+      spread?: {
+        least: number;
+        most: number;
+        mean: number;
+        median: number;
+        p95: number;
+      };
+      bins: number[];
+    };
     IntakeBody: {
       /** @default false */
       skipUnreadable?: boolean;
@@ -2472,6 +2505,7 @@ export interface components {
         [key: string]: [number, number];
       };
     };
+    Measure: string;
     MeasuredAnswer: {
       images: {
         input: string;
@@ -2787,6 +2821,9 @@ export interface components {
         maxRssBytes?: number;
       };
       outputs: components['schemas']['ReportedOutput'][];
+      results?: {
+        [key: string]: number;
+      };
       log?: components['schemas']['LogReference'];
     };
     ReportedOutput: {
@@ -2883,6 +2920,11 @@ export interface components {
         tool: string;
         title: string;
         axes: string[];
+        results: {
+          name: string;
+          title: string;
+          unit: string | null;
+        }[];
         outputs: {
           name: string;
           /** @enum {string} */
@@ -4306,6 +4348,33 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  readHistogram: {
+    parameters: {
+      query: {
+        stage: string;
+        measure: components['schemas']['Measure'];
+        bins?: number;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Histogram'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   readMap: {
     parameters: {
       query: {
@@ -4314,7 +4383,7 @@ export interface operations {
         y?: string;
         at?: string;
         since?: number;
-        durations?: 'true' | 'false';
+        measure?: components['schemas']['Measure'];
       };
       header?: never;
       path: {

@@ -26,6 +26,8 @@ export interface EndedAttemptRow {
   readonly cause: number | null;
   /** JSON. */
   readonly resources: string | null;
+  /** JSON: numbers by name. */
+  readonly results: string | null;
   /** JSON. */
   readonly log: string | null;
 }
@@ -40,6 +42,7 @@ const columns = [
   ['message', 'text'],
   ['cause', 'bigint'],
   ['resources', 'text'],
+  ['results', 'text'],
   ['log', 'text'],
 ] as const;
 
@@ -48,9 +51,9 @@ const statement = defineStatement<{ attempts: number[] | null }, readonly unknow
   text: `
 WITH written AS (
   INSERT INTO attempt (id, task, stage, session, outcome, claimed, started, ended, exit_code, signal, message,
-    cause, resources, log)
+    cause, resources, results, log)
   SELECT r.attempt, r.task, r.stage, r.session, p.outcome, r.claimed, p.started, coalesce(p.ended, now()), p.exit_code,
-    p.signal, p.message, p.cause, p.resources::json, p.log::json
+    p.signal, p.message, p.cause, p.resources::json, p.results::json, p.log::json
   FROM unnest(${columns.map(([, type], index) => `$${index + 2}::${type}[]`).join(', ')})
     AS p(${columns.map(([name]) => name).join(', ')})
     JOIN running r ON r.attempt = p.attempt AND r.session = $1

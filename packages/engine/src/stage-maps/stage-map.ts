@@ -71,6 +71,23 @@ export class StageMap {
     return this.#count;
   }
 
+  /** Tasks that are there. */
+  get present(): number {
+    return this.#count - this.#gone;
+  }
+
+  /** Ids of tasks that are there, evenly chosen: at most about so many. */
+  sample(most: number): Float64Array {
+    const step = Math.max(1, Math.ceil(this.present / most));
+    const chosen: number[] = [];
+    let seen = 0;
+    for (let index = 0; index < this.#count; index++) {
+      if (this.#state[index] === goneState) continue;
+      if (seen++ % step === 0) chosen.push(this.#task[index]!);
+    }
+    return Float64Array.from(chosen);
+  }
+
   add({ id, state, place }: FoundTask): void {
     const index = this.#count;
     if (index === this.#task.length) this.#grow();

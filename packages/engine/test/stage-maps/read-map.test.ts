@@ -8,6 +8,7 @@ import {
   listTasks,
   openEngine,
   readMap,
+  readStageHistogram,
   removeTaskChanges,
   resumeRun,
   type Engine,
@@ -20,7 +21,7 @@ const stages = `  map: { tool: map@1, inputs: { tile: source } }
   pair: { tool: gather@1, over: { neighbors: { n: [0, 1] } }, inputs: { tiles: map.made } }
   last: { tool: map@1, inputs: { tile: pair.made } }`;
 
-const shown = { x: 'n', y: undefined, at: {}, durations: false };
+const shown = { x: 'n', y: undefined, at: {}, measure: undefined };
 
 async function ask(engine: Engine, run: number, stage: string, since?: number): Promise<MapColumns> {
   const bytes = await readMap(engine, run, { ...shown, stage, since });
@@ -107,21 +108,52 @@ describe('the map of a stage, read again', () => {
     );
   });
 
-  it('tells how long attempts took, where that is asked for', async () => {
+  it('tells a measure of the last attempts, where one is asked for, and how it is spread', async () => {
     const engine = openEngine(database.pool);
     const test = await startTestRun(engine, stages);
-    for (const n of [1, 2, 3]) await test.admit(n);
-    const claimed = await test.claim(2);
-    await test.settle(claimed[0]!, { started: '2026-03-01T10:00:00Z', ended: '2026-03-01T10:00:01.5Z' });
-    const bytes = await readMap(engine, test.run, {
-      ...shown,
-      stage: 'map',
-      since: undefined,
-      durations: true,
+    for (const n of [1, 2, 3, 4]) await test.admit(n);
+    const claimed = await test.claim(3);
+    const resources = { wallSeconds: 1.5, cpuSeconds: 0.25, maxRssBytes: 2 ** 20 };
+    const started = '2026-03-01T10:00:00Z';
+    await test.settle(claimed[0]!, {
+      started,
+      ended: '2026-03-01T10:00:01.5Z',
+      resources,
+      results: { mean: -2 },
     });
-    const map = decodeMap(new Uint8Array(bytes).buffer);
-    expect([...map.duration]).toEqual([1500, -1, -1]);
-    expect(map.extents).toEqual([{ axis: 'n', first: 1, last: 3 }]);
+    await test.settle(claimed[1]!, {
+      started,
+      ended: '2026-03-01T10:00:04Z',
+      resources,
+      results: { mean: 10 },
+    });
+    const valuesOf = async (measure: string): Promise<number[]> => {
+      const bytes = await readMap(engine, test.run, { ...shown, stage: 'map', since: undefined, measure });
+      return [...decodeMap(new Uint8Array(bytes).buffer).value];
+    };
+    expect(await valuesOf('duration')).toEqual([1.5, 4, NaN, NaN]);
+    expect(await valuesOf('memory')).toEqual([2 ** 20, 2 ** 20, NaN, NaN]);
+    expect(await valuesOf('cpu')).toEqual([0.25, 0.25, NaN, NaN]);
+    expect(await valuesOf('result.mean')).toEqual([-2, 10, NaN, NaN]);
+    await expect(valuesOf('result.area')).rejects.toMatchObject({ code: 'bad-request', field: 'measure' });
+
+    const histogram = (measure: string) =>
+      readStageHistogram(engine, test.run, { stage: 'map', measure, bins: 4 });
+    expect(await histogram('result.mean')).toEqual({
+      ...{ measure: 'result.mean', tasks: 4, looked: 4, count: 2, bins: [1, 0, 0, 1] },
+      spread: { least: -2, most: 10, mean: 4, median: 10, p95: 10 },
+    });
+    expect((await histogram('memory')).bins).toEqual([0, 0, 2, 0]);
+    await test.settle(claimed[2]!, {
+      started,
+      ended: '2026-03-01T10:00:02Z',
+      resources,
+      results: { mean: 1 },
+    });
+    expect((await histogram('result.mean')).bins).toEqual([1, 1, 0, 1]);
+    expect(
+      await readStageHistogram(engine, test.run, { stage: 'last', measure: 'cpu', bins: 4 }),
+    ).toMatchObject({ count: 0, bins: [] });
   });
 
   it('is empty where there are no tasks, and answers many at once', async () => {

@@ -42,7 +42,7 @@ const plane: fc.Arbitrary<MapPlane> = fc
   .map(({ x, y, t, named }) => ({ x, y, at: named && x !== 't' && y !== 't' ? { t } : {} }));
 
 function read({ lines, state: states }: MapSelection): MapColumns {
-  const parts = encodeMap({ change: 1, extents: [] }, lines, states, undefined);
+  const parts = encodeMap({ change: 1, extents: [], measure: null }, lines, states, undefined);
   return decodeMap(new Uint8Array(Buffer.concat(parts)).buffer);
 }
 

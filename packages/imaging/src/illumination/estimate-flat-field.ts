@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { GantryError } from '@gantry/model';
 import { describeDepth, releasePixels, viewAsPixels, type Image, type Pixels } from '../formats/pixels.ts';
 import { readImageHeader, readPixels, type ImageHeader } from '../formats/read-image.ts';
+import { meanOf } from '../measurement/mean-of.ts';
 import { combineTiles, medianOf, type Estimator } from './combine-tiles.ts';
 import { smoothSurface } from './smooth-surface.ts';
 
@@ -186,12 +187,6 @@ function normalise(surface: Float32Array): number {
   const after = meanOf(surface);
   for (let i = 0; i < surface.length; i++) surface[i]! /= after;
   return raised;
-}
-
-function meanOf(values: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  return sum / values.length;
 }
 
 async function readInto(bytes: Buffer, file: FileHandle, position: number): Promise<void> {

@@ -29,6 +29,9 @@ for await (const line of createInterface({ input: process.stdin })) {
     case 'garbage':
       print('all is well');
       break;
+    case 'tell':
+      print(JSON.stringify({ id, exitCode: 0, results: { count, odd: 'x' } }));
+      break;
     case 'other-id':
       print(JSON.stringify({ id: 'another', exitCode: 0 }));
       break;

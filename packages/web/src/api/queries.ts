@@ -1,6 +1,6 @@
 /** What pages ask for, each by one key. Live events write to `runs`, `run` and `watches` as well. */
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import type { TaskState } from '@gantry/model';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { RunDetail, TaskState } from '@gantry/model';
 import { client } from './client.ts';
 
 export const runsQuery = queryOptions({
@@ -19,6 +19,15 @@ export const watchesQuery = queryOptions({
 
 export const graphQuery = (run: number) =>
   queryOptions({ queryKey: ['graph', run], queryFn: ({ signal }) => client.graph(run, signal) });
+
+/** A run that goes on is asked again now and then. */
+export const histogramQuery = (run: RunDetail, stage: string, measure: string) =>
+  queryOptions({
+    queryKey: ['histogram', run.id, stage, measure, run.ended],
+    queryFn: ({ signal }) => client.histogram(run.id, { stage, measure }, signal),
+    placeholderData: keepPreviousData,
+    ...(run.state === 'active' ? { refetchInterval: 5_000 } : {}),
+  });
 
 export const taskQuery = (task: number) =>
   queryOptions({ queryKey: ['task', task], queryFn: ({ signal }) => client.task(task, signal) });

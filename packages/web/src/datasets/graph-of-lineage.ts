@@ -23,7 +23,7 @@ export function graphOfLineage({ datasets, steps }: DatasetLineage): RunGraph {
     stages: names
       .filter((name) => made.has(name))
       .sort((a, b) => depthOf(a) - depthOf(b))
-      .map((name) => ({ name, tool: '', title: name, axes: [], outputs: [] })),
+      .map((name) => ({ name, tool: '', title: name, axes: [], results: [], outputs: [] })),
     edges,
   };
 }

@@ -14,12 +14,12 @@ import {
   type KeyboardEvent,
   type PointerEvent,
 } from 'react';
-import { formatDuration } from '../parts/numbers.ts';
 import { StateBadge } from '../parts/state-badge.tsx';
 import classes from './heat-map.module.css';
 import { HoverPicture } from './hover-picture.tsx';
 import { readColors } from './map-colors.ts';
 import { countSquares, lookAt, type MapGrid } from './map-grid.ts';
+import type { MeasureLook } from './measures.ts';
 import {
   fitView,
   margin,
@@ -39,7 +39,7 @@ import {
   paintRunning,
   picturedSquares,
   scaleOf,
-  type DurationScale,
+  type MeasureScale,
 } from './paint-map.ts';
 import { useMapPictures, type PictureSource } from './use-map-pictures.ts';
 
@@ -53,8 +53,10 @@ interface HeatMapProps {
   readonly colorBy?: MapColoring;
   /** A CSS length; what holds it says it otherwise. */
   readonly height?: string | undefined;
-  /** The scale of durations, where several maps share one. */
-  readonly scale?: DurationScale | undefined;
+  /** The scale of the measure, where several maps share one. */
+  readonly scale?: MeasureScale | undefined;
+  /** What the grid's values are. */
+  readonly look?: MeasureLook | undefined;
   /** Where pictures of the places are, if there are any. */
   readonly pictures?: PictureSource | undefined;
   /** The coordinates of the other axes. */
@@ -70,7 +72,7 @@ interface HeatMapProps {
 }
 
 /** What a square shows. */
-export type MapColoring = 'state' | 'duration' | 'pictures';
+export type MapColoring = 'state' | 'measure' | 'pictures';
 
 interface Point {
   readonly x: number;
@@ -115,7 +117,7 @@ export function HeatMap(props: HeatMapProps) {
   const picture = useMemo(() => {
     if (width === 0 || grid.state.length === 0) return undefined;
     const colors = readColors(document.documentElement, only);
-    const scale = colorBy === 'duration' ? (props.scale ?? scaleOf(grid)) : undefined;
+    const scale = colorBy === 'measure' ? (props.scale ?? scaleOf(grid)) : undefined;
     return { colors, ...drawPicture(grid, colors, factor, scale) };
     // The version says that the grid's content, and the scheme that the page's colours, have changed.
   }, [grid, version, only, colorBy, props.scale, factor, scheme, width === 0]);
@@ -130,7 +132,7 @@ export function HeatMap(props: HeatMapProps) {
       if (one.height !== high) one.height = high;
     }
     const context = canvas.getContext('2d')!;
-    paintMap(context, picture, grid, picture.colors, view, ratio, colorBy !== 'duration');
+    paintMap(context, picture, grid, picture.colors, view, ratio, colorBy !== 'measure');
     if (pictures !== undefined) {
       const range = picturedSquares(grid, view, width, height);
       pictures.see(range, view.scale * ratio);
@@ -266,7 +268,7 @@ export function HeatMap(props: HeatMapProps) {
             ...(hover.y > height * 0.7 ? { bottom: height - hover.y + 10 } : { top: hover.y + 14 }),
           }}
         >
-          <Looked looked={looked} at={props.at ?? onePlane} />
+          <Looked looked={looked} at={props.at ?? onePlane} look={props.look} />
           {props.pictures !== undefined && looked.state === 'succeeded' && (
             <HoverPicture source={props.pictures} place={{ ...props.at, ...looked.place }} />
           )}
@@ -313,16 +315,19 @@ type Square = NonNullable<ReturnType<typeof lookAt>>;
 interface LookedProps {
   readonly looked: Square;
   readonly at: Readonly<Record<string, number>>;
+  readonly look: MeasureLook | undefined;
 }
 
-function Looked({ looked, at }: LookedProps) {
+function Looked({ looked, at, look }: LookedProps) {
   return (
     <>
       <strong className="figures">{placeWords({ ...looked, place: { ...at, ...looked.place } })}</strong>
       <StateBadge state={looked.state} />
       {looked.stale && <StateBadge state="stale" />}
-      {looked.seconds !== undefined && (
-        <span className="quiet figures">took {formatDuration(looked.seconds)}</span>
+      {looked.value !== undefined && look !== undefined && (
+        <span className="quiet figures">
+          {look.title} {look.format(looked.value)}
+        </span>
       )}
     </>
   );

@@ -3,7 +3,7 @@
  * chosen one.
  */
 import type { RunDetail, RunGraph, StageSummary } from '@gantry/model';
-import { SegmentedControl } from '@mantine/core';
+import { NativeSelect } from '@mantine/core';
 import { getRouteApi, useNavigate, useParams } from '@tanstack/react-router';
 import { useMemo, useState, type ReactNode } from 'react';
 import { countAll } from '../live/rates.ts';
@@ -14,8 +14,9 @@ import { hasPictures } from '../parts/thumbnail.tsx';
 import { HeatMap, heightOfMap, type MapColoring } from './heat-map.tsx';
 import classes from './heat-map.module.css';
 import { countSquares } from './map-grid.ts';
-import { DurationLegend, MapLegend } from './map-legend.tsx';
-import { scaleOf, type DurationScale } from './paint-map.ts';
+import { MapLegend, MeasureLegend } from './map-legend.tsx';
+import { measuresOf } from './measures.ts';
+import { scaleOf, type MeasureScale } from './paint-map.ts';
 import { PlaneChoice } from './plane-choice.tsx';
 import { PlaneMaps } from './plane-maps.tsx';
 import { PlaneSliders } from './plane-sliders.tsx';
@@ -25,7 +26,7 @@ import { firstOf, layOutAxes, useStageMap, type PlaneExtent } from './use-stage-
 
 const route = getRouteApi('/runs/$run');
 
-/** Durations of a plane with more tasks are only read when they are asked for. */
+/** Durations, for the words at the pointer, of a stage with more tasks are only read when they are asked for. */
 const durationsAtOnce = 50_000;
 /** So many planes, and tasks in all of them, are shown beside each other. */
 const mostPlanes = 8;
@@ -46,16 +47,23 @@ export function LargeMap({ run, graph, stage, choice }: LargeMapProps) {
   const navigate = useNavigate({ from: '/runs/$run' });
   const { x, y, planes } = layOutAxes(stage.axes);
   const wanted = useMemo(() => readPlaceText(search.at ?? '') ?? {}, [search.at]);
-  const durations = search.color === 'duration' || countAll(stage.tasks) <= durationsAtOnce;
-  const map = useStageMap(run, { stage: stage.name, x, y, planes, at: wanted, durations });
+  const looks = measuresOf(graph, stage.name);
+  const chosen = looks.find(({ measure }) => measure === search.color);
+  const measure = chosen?.measure ?? (countAll(stage.tasks) <= durationsAtOnce ? 'duration' : undefined);
+  const map = useStageMap(run, { stage: stage.name, x, y, planes, at: wanted, measure });
   const { grid, extents } = map;
   const at = useMemo(() => ({ ...firstOf(extents, planes), ...wanted }), [extents, planes.join(), wanted]);
   const few = fewPlanes(extents, planes, stage);
   const beside = few !== undefined && wanted[few.axis] === undefined;
-  const [joined, setJoined] = useState<DurationScale>();
+  const [joined, setJoined] = useState<MeasureScale>();
   const pictures = findPictures(graph, stage);
   const colorBy: MapColoring =
-    search.color === 'pictures' && pictures === undefined ? 'state' : (search.color ?? 'state');
+    chosen !== undefined
+      ? 'measure'
+      : search.color === 'pictures' && pictures !== undefined
+        ? 'pictures'
+        : 'state';
+  const look = looks.find((one) => one.measure === measure);
 
   const show = (next: Record<string, number>): void => change({ at: placeText(next) || undefined });
   const step = (by: number): void => {
@@ -71,7 +79,15 @@ export function LargeMap({ run, graph, stage, choice }: LargeMapProps) {
       search: (before) => ({ ...before, attempt: undefined }),
     });
   };
-  const shared = { label: stage.name, only: search.state, marked: task, onChoose: open, colorBy, pictures };
+  const shared = {
+    label: stage.name,
+    only: search.state,
+    marked: task,
+    onChoose: open,
+    colorBy,
+    pictures,
+    look,
+  };
   return (
     <div className={classes['large']}>
       <div className={classes['bar']}>
@@ -81,24 +97,27 @@ export function LargeMap({ run, graph, stage, choice }: LargeMapProps) {
         ) : (
           <PlaneChoice extent={few} chosen={wanted[few.axis]} onChoose={show} />
         )}
-        {grid !== undefined && colorBy !== 'duration' && (
+        {grid !== undefined && chosen === undefined && (
           <MapLegend counts={beside ? countTasks(stage) : countSquares(grid)} only={search.state} />
         )}
-        {grid !== undefined && colorBy === 'duration' && (
-          <DurationLegend scale={beside ? joined : scaleOf(grid)} />
+        {grid !== undefined && chosen !== undefined && (
+          <MeasureLegend look={chosen} scale={beside ? joined : scaleOf(grid)} />
         )}
         <span className={classes['grow']} />
-        <SegmentedControl
+        <NativeSelect
           size="xs"
           aria-label="Colour by"
-          value={colorBy}
+          value={chosen?.measure ?? colorBy}
           data={[
             { value: 'state', label: 'State' },
-            { value: 'duration', label: 'Duration' },
             ...(pictures === undefined ? [] : [{ value: 'pictures', label: 'Pictures' }]),
+            {
+              group: 'Measures',
+              items: looks.map((one) => ({ value: one.measure, label: one.title })),
+            },
           ]}
-          onChange={(value) =>
-            change({ color: value === 'duration' || value === 'pictures' ? value : undefined })
+          onChange={({ currentTarget: { value } }) =>
+            change({ color: value === 'state' ? undefined : value })
           }
         />
       </div>
@@ -106,7 +125,15 @@ export function LargeMap({ run, graph, stage, choice }: LargeMapProps) {
       {map.error !== undefined && <Problem error={map.error} />}
       {grid === undefined && map.error === undefined && <Loading height="12rem" />}
       {grid !== undefined && beside && (
-        <PlaneMaps {...shared} run={run} stage={stage} first={map} extent={few} onScale={setJoined} />
+        <PlaneMaps
+          {...shared}
+          run={run}
+          stage={stage}
+          first={map}
+          measure={measure}
+          extent={few}
+          onScale={setJoined}
+        />
       )}
       {grid !== undefined && !beside && (
         <HeatMap

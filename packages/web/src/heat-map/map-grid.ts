@@ -28,8 +28,10 @@ export interface MapGrid {
   /** Row by row; the byte of `map-api.ts`, or `emptySquare`. */
   readonly state: Uint8Array;
   readonly task: Float64Array;
-  /** Milliseconds, -1 where not known; empty if not asked for. */
-  readonly duration: Int32Array;
+  /** A measure of the tasks, NaN where not known; empty if not asked for. */
+  readonly value: Float32Array;
+  /** What `value` is. */
+  readonly measure: string | null;
   /** `run.change` that it shows. */
   change: number;
 }
@@ -51,7 +53,8 @@ export function makeGrid(map: MapColumns, xName: string | undefined, yName: stri
     y,
     state: new Uint8Array(squares).fill(emptySquare),
     task: new Float64Array(squares),
-    duration: map.durations ? new Int32Array(squares).fill(-1) : new Int32Array(0),
+    value: map.measure === null ? new Float32Array(0) : new Float32Array(squares).fill(NaN),
+    measure: map.measure,
     change: 0,
   };
   fill(grid, map, full[0], dense && yName === undefined && xName !== undefined);
@@ -81,7 +84,7 @@ function fill(grid: MapGrid, map: MapColumns, along: GridAxis, wrapped: boolean)
     const state = map.state[index]!;
     grid.state[square] = state === goneState ? emptySquare : state;
     grid.task[square] = map.task[index]!;
-    if (map.durations && grid.duration.length > 0) grid.duration[square] = map.duration[index]!;
+    if (map.measure !== null && grid.value.length > 0) grid.value[square] = map.value[index]!;
   }
   return true;
 }
@@ -131,11 +134,11 @@ export function lookAt(grid: MapGrid, column: number, row: number) {
     if (grid.y.name !== undefined) place[grid.y.name] = grid.y.coordinateAt(row);
     if (grid.x.name !== undefined) place[grid.x.name] = grid.x.coordinateAt(column);
   }
-  const duration = grid.duration[square] ?? -1;
+  const value = grid.value[square] ?? NaN;
   return {
     ...{ place, state: shown.state, stale: (byte & staleFlag) !== 0 },
     task: grid.task[square]!,
-    seconds: duration < 0 ? undefined : duration / 1000,
+    value: Number.isNaN(value) ? undefined : value,
   };
 }
 

@@ -1,12 +1,13 @@
 /** What the colours mean and how many squares there are of each; choosing one dims the others. */
 import type { TaskState } from '@gantry/model';
 import { Link } from '@tanstack/react-router';
-import { formatCount, formatDuration } from '../parts/numbers.ts';
+import { formatCount } from '../parts/numbers.ts';
 import type { RunSearch } from '../run-search.ts';
 import { StateIcon } from '../parts/state-badge.tsx';
 import { lookOf, shownOrder } from '../parts/state-looks.tsx';
 import classes from './heat-map.module.css';
-import type { DurationScale } from './paint-map.ts';
+import type { MeasureLook } from './measures.ts';
+import type { MeasureScale } from './paint-map.ts';
 
 interface MapLegendProps {
   /** How many squares are in which state. */
@@ -47,14 +48,19 @@ export function MapLegend({ counts, only }: MapLegendProps) {
   );
 }
 
-/** The scale of durations, with its ends. */
-export function DurationLegend({ scale }: { readonly scale: DurationScale | undefined }) {
-  if (scale === undefined) return <span className="quiet">No task has ended here yet.</span>;
+interface MeasureLegendProps {
+  readonly look: MeasureLook;
+  readonly scale: MeasureScale | undefined;
+}
+
+/** The scale of a measure, with its ends. */
+export function MeasureLegend({ look, scale }: MeasureLegendProps) {
+  if (scale === undefined) return <span className="quiet">No task has told it here yet.</span>;
   return (
     <span className={`${classes['legend']} figures`} style={{ gap: '0.5rem' }}>
-      {formatDuration(scale.shortest / 1000)}
+      {look.format(scale.least)}
       <span className={classes['ramp']} aria-hidden="true" />
-      {formatDuration(scale.longest / 1000)}
+      {look.format(scale.most)}
       <span className="quiet">last attempt</span>
     </span>
   );

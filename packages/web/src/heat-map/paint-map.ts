@@ -13,30 +13,30 @@ export interface Picture {
   readonly factor: number;
 }
 
-export interface DurationScale {
-  /** Milliseconds. */
-  readonly shortest: number;
-  readonly longest: number;
+/** The least and the greatest value of a measure. */
+export interface MeasureScale {
+  readonly least: number;
+  readonly most: number;
 }
 
 /** One scale for several maps. */
-export function joinScales(scales: readonly DurationScale[]): DurationScale | undefined {
+export function joinScales(scales: readonly MeasureScale[]): MeasureScale | undefined {
   if (scales.length === 0) return undefined;
   return {
-    shortest: Math.min(...scales.map(({ shortest }) => shortest)),
-    longest: Math.max(...scales.map(({ longest }) => longest)),
+    least: Math.min(...scales.map(({ least }) => least)),
+    most: Math.max(...scales.map(({ most }) => most)),
   };
 }
 
-/** The least and the greatest duration; undefined where none is known. */
-export function scaleOf(grid: MapGrid): DurationScale | undefined {
-  let [shortest, longest] = [Infinity, -1];
-  for (const value of grid.duration) {
-    if (value < 0) continue;
-    if (value < shortest) shortest = value;
-    if (value > longest) longest = value;
+/** Of the grid's values; undefined where none is known. */
+export function scaleOf(grid: MapGrid): MeasureScale | undefined {
+  let [least, most] = [Infinity, -Infinity];
+  for (const value of grid.value) {
+    // Both are false for NaN.
+    if (value < least) least = value;
+    if (value > most) most = value;
   }
-  return longest < 0 ? undefined : { shortest, longest };
+  return least > most ? undefined : { least, most };
 }
 
 /** @param factor so many squares share a pixel: the most urgent is seen */
@@ -44,7 +44,7 @@ export function drawPicture(
   grid: MapGrid,
   colors: MapColors,
   factor: number,
-  scale: DurationScale | undefined,
+  scale: MeasureScale | undefined,
 ): Picture {
   const [width, height] = [grid.x.size, grid.y.size];
   const columns = Math.max(1, Math.ceil(width / factor));
@@ -54,10 +54,12 @@ export function drawPicture(
   const image = context.createImageData(columns, rows);
   const words = new Uint32Array(image.data.buffer);
   const colorOf = (square: number): number => {
-    const duration = scale === undefined ? -1 : grid.duration[square]!;
-    return duration < 0 || scale === undefined
+    const value = scale === undefined ? NaN : grid.value[square]!;
+    return Number.isNaN(value) || scale === undefined
       ? colors.words[grid.state[square]!]!
-      : packColor(rampColor((duration - scale.shortest) / Math.max(1, scale.longest - scale.shortest)));
+      : packColor(
+          rampColor(scale.most === scale.least ? 1 : (value - scale.least) / (scale.most - scale.least)),
+        );
   };
   if (factor === 1) {
     for (let square = 0; square < grid.state.length; square++) words[square] = colorOf(square);

@@ -7,7 +7,7 @@ import { HeatMap, type MapColoring } from './heat-map.tsx';
 import classes from './heat-map.module.css';
 import type { MapGrid } from './map-grid.ts';
 import { margin, pictureLargest, usualLargest } from './map-view.ts';
-import { joinScales, scaleOf, type DurationScale } from './paint-map.ts';
+import { joinScales, scaleOf, type MeasureScale } from './paint-map.ts';
 import { layOutAxes, useStageMap, type PlaneExtent, type StageMap } from './use-stage-map.ts';
 
 interface PlaneMapsProps extends SharedProps {
@@ -16,8 +16,9 @@ interface PlaneMapsProps extends SharedProps {
   /** The map of the first plane, which is there already. */
   readonly first: StageMap;
   readonly extent: PlaneExtent;
+  readonly measure: string | undefined;
   /** Told of the scale that all of them share. */
-  readonly onScale: (scale: DurationScale | undefined) => void;
+  readonly onScale: (scale: MeasureScale | undefined) => void;
 }
 
 /** What all maps are given alike. */
@@ -28,15 +29,16 @@ interface SharedProps {
   readonly onChoose: (task: number) => void;
   readonly colorBy: MapColoring;
   readonly pictures: React.ComponentProps<typeof HeatMap>['pictures'];
+  readonly look: React.ComponentProps<typeof HeatMap>['look'];
 }
 
 /** A map is at least so wide, in pixels. */
 const narrowest = 200;
 const gap = 12;
 
-export function PlaneMaps({ run, stage, first, extent, onScale, ...shared }: PlaneMapsProps) {
+export function PlaneMaps({ run, stage, first, extent, measure, onScale, ...shared }: PlaneMapsProps) {
   const { ref, width } = useElementSize<HTMLDivElement>();
-  const [scales, setScales] = useState<ReadonlyMap<number, DurationScale>>(new Map());
+  const [scales, setScales] = useState<ReadonlyMap<number, MeasureScale>>(new Map());
   const scale = useMemo(() => joinScales([...scales.values()]), [scales]);
   useEffect(() => onScale(scale), [scale, onScale]);
   const planes = Array.from({ length: extent.last - extent.first + 1 }, (_, index) => extent.first + index);
@@ -61,7 +63,7 @@ export function PlaneMaps({ run, stage, first, extent, onScale, ...shared }: Pla
           return index === 0 ? (
             <PlanePanel key={plane} {...props} map={first} />
           ) : (
-            <LoadedPlane key={plane} {...props} run={run} stage={stage} />
+            <LoadedPlane key={plane} {...props} run={run} stage={stage} measure={measure} />
           );
         })}
     </div>
@@ -69,12 +71,12 @@ export function PlaneMaps({ run, stage, first, extent, onScale, ...shared }: Pla
 }
 
 function withScale(
-  before: ReadonlyMap<number, DurationScale>,
+  before: ReadonlyMap<number, MeasureScale>,
   plane: number,
-  scale: DurationScale | undefined,
-): ReadonlyMap<number, DurationScale> {
+  scale: MeasureScale | undefined,
+): ReadonlyMap<number, MeasureScale> {
   const known = before.get(plane);
-  if (known?.shortest === scale?.shortest && known?.longest === scale?.longest) return before;
+  if (known?.least === scale?.least && known?.most === scale?.most) return before;
   const next = new Map(before);
   if (scale === undefined) next.delete(plane);
   else next.set(plane, scale);
@@ -84,21 +86,22 @@ function withScale(
 interface PlanePanelProps extends SharedProps {
   readonly axis: string;
   readonly plane: number;
-  readonly scale: DurationScale | undefined;
+  readonly scale: MeasureScale | undefined;
   /** In pixels. */
   readonly width: number;
-  readonly onScale: (scale: DurationScale | undefined) => void;
+  readonly onScale: (scale: MeasureScale | undefined) => void;
 }
 
 interface LoadedPlaneProps extends PlanePanelProps {
   readonly run: RunDetail;
   readonly stage: StageSummary;
+  readonly measure: string | undefined;
 }
 
-function LoadedPlane({ run, stage, ...panel }: LoadedPlaneProps) {
+function LoadedPlane({ run, stage, measure, ...panel }: LoadedPlaneProps) {
   const { x, y, planes } = layOutAxes(stage.axes);
   const at = useMemo(() => ({ [panel.axis]: panel.plane }), [panel.axis, panel.plane]);
-  const map = useStageMap(run, { stage: stage.name, x, y, planes, at, durations: true });
+  const map = useStageMap(run, { stage: stage.name, x, y, planes, at, measure });
   return <PlanePanel {...panel} map={map} />;
 }
 
@@ -114,7 +117,7 @@ function PlanePanel({
   const { grid, version, error } = map;
   const at = useMemo(() => ({ [axis]: plane }), [axis, plane]);
   const own = useMemo(() => (grid === undefined ? undefined : scaleOf(grid)), [grid, version]);
-  useEffect(() => onScale(own), [own?.shortest, own?.longest]);
+  useEffect(() => onScale(own), [own?.least, own?.most]);
   return (
     <section className={classes['planePanel']} aria-label={`${axis} ${plane}`}>
       <h3 className="figures">

@@ -71,7 +71,7 @@ function SmallMap({ run, stage }: SmallMapProps) {
   const { grid, version, error } = useStageMap(run, {
     ...{ stage: stage.name, x, y, planes },
     at: readPlaceText(search.at ?? '') ?? {},
-    durations: false,
+    measure: undefined,
   });
   return (
     <div className={classes['small']}>

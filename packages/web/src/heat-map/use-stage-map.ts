@@ -15,7 +15,8 @@ export interface MapPlane {
   readonly planes: readonly string[];
   /** A coordinate for the other axes; the first plane where none is named. */
   readonly at: Readonly<Record<string, number>>;
-  readonly durations: boolean;
+  /** What of the tasks is read beside their state. */
+  readonly measure: string | undefined;
 }
 
 /** The least and the greatest coordinate along an axis. */
@@ -40,7 +41,7 @@ const nothing: StageMap = { grid: undefined, extents: [], version: 0, error: und
 export function useStageMap(run: RunDetail, plane: MapPlane): StageMap {
   const [map, setMap] = useState(nothing);
   const wake = useRef<() => void>(() => {});
-  const { stage, x, y, durations } = plane;
+  const { stage, x, y, measure } = plane;
   const at = placeText(pick(plane.at, plane.planes));
   const planes = useRef(plane.planes);
   planes.current = plane.planes;
@@ -55,7 +56,8 @@ export function useStageMap(run: RunDetail, plane: MapPlane): StageMap {
     let extents: MapHead['extents'] = [];
     let shownAt = at;
     const query = {
-      ...{ stage, durations: durations ? ('true' as const) : ('false' as const) },
+      stage,
+      ...(measure === undefined ? {} : { measure }),
       ...(x === undefined ? {} : { x }),
       ...(y === undefined ? {} : { y }),
     };
@@ -100,7 +102,7 @@ export function useStageMap(run: RunDetail, plane: MapPlane): StageMap {
     };
     wake.current();
     return () => gone.abort();
-  }, [id, stage, x, y, at, durations]);
+  }, [id, stage, x, y, at, measure]);
 
   useEffect(() => wake.current(), [run]);
   return map;

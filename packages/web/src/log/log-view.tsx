@@ -1,10 +1,14 @@
-/** A log as it grows: it follows its end until one scrolls up, and only the lines that are seen exist. */
+/** A log as it grows: it follows its end until one scrolls up or looks for a text, and only the lines that are seen exist. */
 import { Checkbox } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, useState } from 'react';
-import { formatCount } from '../parts/numbers.ts';
+import { getRouteApi } from '@tanstack/react-router';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { useChangeSearch } from '../parts/change-search.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
+import { formatCount } from '../parts/numbers.ts';
 import { Problem } from '../parts/page.tsx';
+import { findLines, splitAtText } from './find-in-log.ts';
+import { LogSearch } from './log-search.tsx';
 import classes from './log-view.module.css';
 import { useLog } from './use-log.ts';
 
@@ -13,6 +17,8 @@ interface LogViewProps {
   readonly attempt: number | undefined;
   readonly running: boolean;
 }
+
+const route = getRouteApi('/runs/$run');
 
 const clock = new Intl.DateTimeFormat('en-GB', {
   hour: '2-digit',
@@ -42,6 +48,26 @@ export function LogView({ task, attempt, running }: LogViewProps) {
     if (!atEnd && following && rows.scrollDirection === 'backward') setFollowing(false);
     if (atEnd && !following) setFollowing(true);
   };
+  const { find = '' } = route.useSearch();
+  const change = useChangeSearch();
+  const found = useMemo(() => findLines(lines, find), [lines, find]);
+  /** The line that the search shows, by its number, which stays when lines before it are let go. */
+  const [shown, setShown] = useState<number>();
+  const at = found.findIndex((index) => lines[index]?.number === shown);
+  const show = (position: number): void => {
+    const index = found[(position + found.length) % found.length];
+    if (index === undefined) return;
+    setFollowing(false);
+    setShown(lines[index]?.number);
+    rows.scrollToIndex(index, { align: 'center' });
+  };
+  // A text that is new is shown where it stands last, as what a log says last counts most.
+  const wanted = useRef('');
+  useEffect(() => {
+    if (found.length === 0 || wanted.current === find) return;
+    wanted.current = find;
+    show(found.length - 1);
+  }, [find, found]);
   const command = `npx gantry logs ${task}${attempt === undefined ? '' : ` --attempt ${attempt}`}${running ? ' --follow' : ''}`;
   return (
     <div className={classes['log']}>
@@ -58,6 +84,13 @@ export function LogView({ task, attempt, running }: LogViewProps) {
           {state === 'waiting' ? ' · waiting for the server, then goes on' : ''}
         </span>
         <span style={{ flex: 1 }} />
+        <LogSearch
+          text={find}
+          onText={(text) => change({ find: text === '' ? undefined : text })}
+          count={found.length}
+          at={at}
+          onStep={(by) => show(at < 0 ? (by > 0 ? 0 : -1) : at + by)}
+        />
         <CopyButton text={command} label="Copy as command" />
       </div>
       {error !== undefined && <Problem error={error} />}
@@ -90,11 +123,18 @@ export function LogView({ task, attempt, running }: LogViewProps) {
                 ref={rows.measureElement}
                 data-index={index}
                 data-stream={line.stream}
+                data-shown={line.number === shown || undefined}
                 className={classes['line']}
                 style={{ position: 'absolute', left: 0, right: 0, transform: `translateY(${start}px)` }}
               >
                 <time dateTime={line.time}>{clock.format(Date.parse(line.time))}</time>
-                <span>{line.text === '' ? ' ' : line.text}</span>
+                <span>
+                  {line.text === ''
+                    ? ' '
+                    : splitAtText(line.text, find).map((part, number) =>
+                        part.found ? <mark key={number}>{part.text}</mark> : part.text,
+                      )}
+                </span>
               </div>
             );
           })}

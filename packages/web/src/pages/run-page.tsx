@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, Outlet } from '@tanstack/react-router';
 import { graphQuery, runQuery } from '../api/queries.ts';
 import { StageMaps } from '../heat-map/stage-maps.tsx';
+import { StageMeasures } from '../heat-map/stage-measures.tsx';
 import { countAll } from '../live/rates.ts';
 import { useChangeSearch } from '../parts/change-search.ts';
 import { CountBar, CountList } from '../parts/count-bar.tsx';
@@ -78,15 +79,19 @@ function Run({ run }: { readonly run: RunDetail }) {
       {graph === undefined ? <Loading /> : <StageGraph run={run} graph={graph} current={stage.name} />}
       <Tabs
         value={search.tab ?? 'map'}
-        onChange={(tab) => change({ tab: tab === 'tasks' ? 'tasks' : undefined })}
+        onChange={(tab) => change({ tab: tab === 'tasks' || tab === 'measures' ? tab : undefined })}
         keepMounted={false}
       >
         <Tabs.List mb="sm">
           <Tabs.Tab value="map">Lattice</Tabs.Tab>
           <Tabs.Tab value="tasks">Tasks</Tabs.Tab>
+          <Tabs.Tab value="measures">Measures</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="map">
           <StageMaps run={run} graph={graph} stage={stage} />
+        </Tabs.Panel>
+        <Tabs.Panel value="measures">
+          <StageMeasures run={run} graph={graph} stage={stage} />
         </Tabs.Panel>
         <Tabs.Panel value="tasks">
           <TaskTable run={run} />
