@@ -6,7 +6,8 @@ import { exitCodes } from '../exit-codes.ts';
 import { formatBytes } from '../numbers.ts';
 import { formatTable } from '../text-table.ts';
 import { makePrintable } from '../terminal.ts';
-import { formatLabels } from './invite-agents.ts';
+import { findAgent } from './find-agent.ts';
+import { formatLabels } from './format-labels.ts';
 import { formatTime } from './list-runs.ts';
 import { look } from './look.ts';
 
@@ -77,15 +78,6 @@ export async function changeAgents(
     if (context.json) writeJson(context, { change, agents: found.map(({ name }) => name) });
     else for (const { name } of found) context.terminal.out.line(`${makePrintable(name)} ${words}.`);
     return exitCodes.done;
-  });
-}
-
-export function findAgent(agents: readonly AgentSummary[], name: string): AgentSummary {
-  const found = agents.find((agent) => agent.name === name);
-  if (found !== undefined) return found;
-  throw new GantryError('unknown-agent', `There is no agent "${name}".`, {
-    mend:
-      agents.length === 0 ? 'None has joined yet.' : `There are ${agents.map((one) => one.name).join(', ')}.`,
   });
 }
 

@@ -4,7 +4,8 @@ import { writeJson, type CommandContext } from '../command-context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatTable } from '../text-table.ts';
 import { makePrintable } from '../terminal.ts';
-import { findAgent } from './agents.ts';
+import { findAgent } from './find-agent.ts';
+import { formatLabels } from './format-labels.ts';
 import { formatTime } from './list-runs.ts';
 import { look } from './look.ts';
 
@@ -89,10 +90,4 @@ export async function revokeAgents(context: CommandContext, names: readonly stri
     for (const name of names)
       context.terminal.out.line(`${makePrintable(name)} cannot come any more; what it ran is ready again.`);
   return exitCodes.done;
-}
-
-export function formatLabels(labels: Readonly<Record<string, string>>): string {
-  return Object.entries(labels)
-    .map(([key, value]) => makePrintable(`${key}=${value}`))
-    .join(' ');
 }
