@@ -145,7 +145,7 @@ async function claimRun(
     if (claimed.length >= limit) break;
     const stage = plan.stages.find((each) => each.id === claimable.stage);
     // Removed since it was looked at.
-    if (stage === undefined || !hasRoom(claimable.capacity, requestOf(stage.compiled))) continue;
+    if (stage === undefined || !hasRoom(claimable.capacity, requestOf(plan, stage.compiled))) continue;
     claimed.push(...(await claimStage(engine, session, plan, stage, claimable, limit - claimed.length)));
   }
   return claimed;
@@ -165,17 +165,21 @@ interface ClaimableStage {
   readonly revision: number;
 }
 
-/** Stages of active runs with ready tasks, the highest priority first and of each run the deepest; none for an agent that is held back. */
+/**
+ * Stages of active runs with ready tasks that the agent may take, the highest priority first and of each run the deepest;
+ * none for an agent that is held back.
+ */
 async function claimableStages(engine: Engine, session: number): Promise<ClaimableStage[]> {
   const { rows } = await engine.pool.query<ClaimableStage>({
     name: 'claimable-stages',
-    text: `SELECT s.run, s.id AS stage, r.priority, r.project, r.revision, q.ready, q.later, c.capacity
-           FROM session c JOIN agent g ON g.id = c.agent
+    text: `SELECT s.run, s.id AS stage, r.priority, r.project, r.revision, q.ready, q.later, h.capacity
+           FROM (SELECT c.capacity || coalesce(g.capacity, '{}') AS capacity, coalesce(g.labels, c.labels) AS labels, g.pool
+               FROM session c JOIN agent g ON g.id = c.agent WHERE c.id = $1 AND NOT g.paused AND NOT c.drain) h
              CROSS JOIN run r JOIN stage s ON s.run = r.id
              CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM ready y WHERE y.stage = s.id) AS ready,
                EXISTS (SELECT FROM ready_later l WHERE l.stage = s.id AND l.due <= now()) AS later) q
-           WHERE c.id = $1 AND NOT g.paused AND NOT c.drain
-             AND r.state = 'active' AND s.spec IS NOT NULL AND s.removed IS NULL AND NOT s.paused AND (q.ready OR q.later)
+           WHERE r.state = 'active' AND s.spec IS NOT NULL AND s.removed IS NULL AND NOT s.paused AND (q.ready OR q.later)
+             AND agent_takes(s.spec, r.pool, h.labels, h.pool)
            ORDER BY r.priority DESC, s.run, s.ordinal DESC`,
     values: [session],
   });

@@ -38,6 +38,8 @@ export interface NewRun {
   readonly tools: Readonly<Record<string, { readonly digest: string; readonly folder: string }>>;
   /** False where every task is to be run, and no later run takes a result from this one. */
   readonly cache?: boolean;
+  /** The agents that take its tasks; those of no pool if absent. */
+  readonly pool?: string | undefined;
   /** What it was asked for with, so that another one can be. */
   readonly request?: RunChoices | undefined;
 }
@@ -97,7 +99,7 @@ async function insertRun(transaction: Transaction, run: NewRun): Promise<number>
     request === undefined ? undefined : { ...request.pipeline, tools: request.tools, params: request.params };
   const { rows } = await transaction.query<{ id: number }>(
     `WITH made AS (
-       INSERT INTO run (project, pipeline, name, request, cache) VALUES ($1, $2, $3, $4, $7) RETURNING id, created
+       INSERT INTO run (project, pipeline, name, request, cache, pool) VALUES ($1, $2, $3, $4, $7, $8) RETURNING id, created
      ), kept AS (
        INSERT INTO run_revision (run, revision, at, pipeline, source, tools) SELECT id, 1, created, $2, $5, $6 FROM made
      )
@@ -110,6 +112,7 @@ async function insertRun(transaction: Transaction, run: NewRun): Promise<number>
       source === undefined ? null : JSON.stringify(source),
       JSON.stringify(run.tools),
       run.cache !== false,
+      run.pool ?? null,
     ],
   );
   const [row] = rows;

@@ -67,7 +67,7 @@ export async function explainTask(engine: Engine, task: number, store: string): 
   const attempts = await listAttempts(engine, row);
   const inputs = await describeInputs(engine, stage, row, store);
   const { retry } = stage.compiled.tool;
-  const asks = requestOf(stage.compiled, row.memory);
+  const asks = requestOf(plan, stage.compiled, row.memory);
   const tooLarge = row.state === 'ready' ? await findTooLarge(engine, row.run) : [];
   const unfit = tooLarge.find((one) => one.stage === stage.name && one.asks.memory <= asks.memory);
   return {

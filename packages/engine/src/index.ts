@@ -32,17 +32,32 @@ export type { StageEffect } from './edits/count-effects.ts';
 export {
   endSession,
   expireSessions,
+  findHeldAttempt,
+  findSessionOwner,
+  findUnwantedAttempt,
   heldAttempts,
-  isDraining,
   openSession,
+  readOrders,
   renewAllSessions,
   renewSession,
   requireSession,
   type HeldAttempt,
   type NewSession,
   type OpenedSession,
+  type SessionOrders,
+  type SessionOwner,
   type SessionLoad,
 } from './sessions.ts';
+export { changeAgent } from './change-agent.ts';
+export {
+  enrolAgent,
+  identifyAgent,
+  inviteAgent,
+  listInvitations,
+  revokeAgent,
+  withdrawInvitation,
+  type KnownAgent,
+} from './invite-agents.ts';
 export { measureWork, type WorkNumbers } from './measure-work.ts';
 export { readStored, type StoredOutputs } from './read-stored.ts';
 export { readTools, type InstalledTool } from './read-tools.ts';

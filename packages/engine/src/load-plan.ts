@@ -51,9 +51,10 @@ export async function loadPlan(pool: Pool | Transaction, run: number): Promise<R
     name: string;
     revision: number;
     cache: boolean;
+    pool: string | null;
     stages: StageRow[] | null;
   }>(
-    `SELECT r.id, r.project, r.name, r.revision, r.cache, (
+    `SELECT r.id, r.project, r.name, r.revision, r.cache, r.pool, (
        SELECT jsonb_agg(to_jsonb(g) ORDER BY g.ordinal) FROM (
          SELECT s.id, s.ordinal, s.name, s.spec, s.tool_digest, s.tool_folder, s.dataset, s.bounds, d.axes, s.added,
            s.removed, s.recipe, ARRAY(SELECT o.dataset FROM stage_output o WHERE o.stage = s.id ORDER BY o.ordinal) AS outputs
@@ -71,7 +72,16 @@ export async function loadPlan(pool: Pool | Transaction, run: number): Promise<R
   const now = planStages(all.filter(({ removed }) => removed === null));
   const before = [...new Set(all.flatMap(({ removed }) => removed ?? []))];
   return {
-    ...{ id, project, name, revision, cache, sources: now.sources, stages: now.stages },
+    ...{
+      id,
+      project,
+      name,
+      revision,
+      cache,
+      pool: row.pool ?? undefined,
+      sources: now.sources,
+      stages: now.stages,
+    },
     removed: before.flatMap((end) => planRemoved(all, end)),
   };
 }

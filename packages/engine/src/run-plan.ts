@@ -35,6 +35,8 @@ export interface RunPlan {
   readonly revision: number;
   /** Whether its results are taken from the cache, and given to it. */
   readonly cache: boolean;
+  /** The agents that take its tasks, where a stage names none; those of no pool if undefined. */
+  readonly pool: string | undefined;
   readonly sources: readonly SourcePlan[];
   /** In topological order. */
   readonly stages: readonly StagePlan[];
