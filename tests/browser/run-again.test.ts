@@ -40,7 +40,7 @@ describe.skipIf(!hasChromium)('tasks', () => {
     async () => {
       const run = await lab.startRun({ name: 'once more', planes: 2 });
       await lab.waitForEnd(run);
-      const page = await signIn();
+      const page = await signIn({ reducedMotion: 'reduce' });
       await page.goto(`${lab.url}/runs/${run}?tab=tasks&stage=prepare`);
       await page.getByRole('checkbox', { name: /^Task \d+, prepare, z 1.* row 1.* col 1/ }).check();
       await page.getByRole('checkbox', { name: /^Task \d+, prepare, z 1.* row 1.* col 2/ }).check();
@@ -78,6 +78,7 @@ describe.skipIf(!hasChromium)('tasks', () => {
 
   it('that no agent has room for are told of on the page of their run', { timeout: 60_000 }, async () => {
     const before = await lab.startRun({ name: 'before', planes: 1, rows: 1, columns: 1 });
+    await lab.waitForEnd(before);
     const { sources } = await lab.client.run(before);
     const tools = lab.toolFolder;
     const run = await lab.client.createRun({
@@ -94,7 +95,7 @@ stages: { prepare: { tool: prepare@1, inputs: { tile: tiles }, params: { gate: '
       sources: { tiles: sources[0]?.dataset ?? 0 },
     });
     for (const colorScheme of ['light', 'dark'] as const) {
-      const page = await signIn({ colorScheme });
+      const page = await signIn({ colorScheme, reducedMotion: 'reduce' });
       await page.goto(`${lab.url}/runs/${run}?tab=tasks`);
       const banner = page.getByRole('status', { name: 'No agent has room' });
       await banner
