@@ -13,6 +13,7 @@ export { checkPipeline } from './new-runs/check-pipeline.ts';
 export { checkRun, type RunChecks } from './new-runs/check-run.ts';
 export { listPipelines } from './new-runs/list-pipelines.ts';
 export { readChoices } from './new-runs/read-choices.ts';
+export { summarizeTool } from './new-runs/summarize-tool.ts';
 export { recentFolders } from './new-runs/recent-folders.ts';
 export { startRun, type StartRunContext } from './new-runs/start-run.ts';
 export { claimTasks, type ClaimedTask } from './claim-tasks.ts';
