@@ -3,12 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findLines, splitAtText } from '../src/log/find-in-log.ts';
 
-const lineOf = (text: string, number: number) =>
-  ({ text, number, stream: 'stdout', time: '2026-01-01T00:00:00Z', open: false }) as const;
-
 describe('a text in a log', () => {
   it('is found in any case, line by line', () => {
-    const lines = ['Reading tile 7', 'done', 'READING tile 8'].map(lineOf);
+    const lines = ['Reading tile 7', 'done', 'READING tile 8'].map((text) => ({ text }));
     expect(findLines(lines, 'reading')).toEqual([0, 2]);
     expect(findLines(lines, '')).toEqual([]);
     expect(findLines(lines, 'tile 9')).toEqual([]);

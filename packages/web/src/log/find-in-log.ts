@@ -1,8 +1,7 @@
 /** Where a text stands in a log's lines. */
-import type { ShownLine } from './use-log.ts';
 
 /** Indices of the lines that have the text, in any case; none for an empty one. */
-export function findLines(lines: readonly ShownLine[], text: string): number[] {
+export function findLines(lines: readonly { readonly text: string }[], text: string): number[] {
   if (text === '') return [];
   const wanted = text.toLowerCase();
   return lines.flatMap((line, index) => (line.text.toLowerCase().includes(wanted) ? [index] : []));
