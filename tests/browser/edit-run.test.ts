@@ -1,5 +1,6 @@
 /** A person edits the pipeline of a run in a real browser: sees what it comes to, makes it, and finds it among the revisions. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EditClient } from '@gantry/client';
 import { testDatabase } from '@gantry/database/testing';
 import type { Page } from 'playwright-core';
 import { judgePage, measureOverflow } from './judge-page.ts';
@@ -102,11 +103,16 @@ describe.skipIf(!hasChromium)('editing a run in a browser', () => {
     expect(browser.faults).toEqual([]);
   });
 
-  it('says so where somebody else has edited it meanwhile', { timeout: 60_000 }, async () => {
+  it('takes up what somebody else has edited meanwhile', { timeout: 60_000 }, async () => {
     const page = await signIn();
-    await page.goto(`${lab.url}/runs/${run}/edit?params=${encodeURIComponent('{"prepare":{"wait":"5"}}')}`);
-    await summary(page).getByText('→ 5').waitFor();
-    await picture(page, 'edit-late');
+    await page.goto(`${lab.url}/runs/${run}/edit`);
+    await page.getByRole('button', { name: /^prepare/ }).click();
+    const base = (await lab.client.run(run)).revision;
+    await new EditClient(lab.client).editRun(run, { base, params: { prepare: { wait: '3' } } });
+    await expect.poll(() => page.getByLabel('wait').inputValue()).toBe('3');
+    await page.getByLabel('wait').fill('4');
+    await summary(page).getByText('prepare.wait 3 → 4').waitFor();
+    await lab.waitForEnd(run);
   });
 
   for (const colorScheme of ['light', 'dark'] as const) {

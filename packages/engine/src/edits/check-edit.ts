@@ -23,7 +23,7 @@ import { identifyTools } from '../new-runs/identify-tools.ts';
 import { summarizeTool } from '../new-runs/summarize-tool.ts';
 import { readTools } from '../read-tools.ts';
 import type { RunPlan } from '../run-plan.ts';
-import type { PipelineSource, RunEdit } from './edit-run.ts';
+import type { PipelineSource, RunEdit } from './run-edit.ts';
 
 /** The most places that declared extents may promise. */
 const mostDeclaredPlaces = 100_000_000;
