@@ -1,6 +1,7 @@
 /** A run whose pipeline is edited while it is at work, told by small stories. The rules as a whole: reference.test.ts. */
 import { describe, expect, it } from 'vitest';
 import { compilePipeline, parsePipelineFile, unbounded, type CompiledPipeline } from '@gantry/model';
+import { claimTasks as claimByRevision } from '@gantry/database';
 import { testDatabase } from '@gantry/database/testing';
 import {
   archiveRun,
@@ -396,6 +397,18 @@ describe('an edit', () => {
     await expect(editRun(engine, test.run, editTo(1, level(2)))).rejects.toMatchObject({
       code: 'run-archived',
     });
+  });
+
+  it('leaves nothing to a claim that was to run tasks by the revision before', async () => {
+    const engine = open();
+    const test = await startTestRun(engine, first);
+    await test.admit(1);
+    const [stage] = (await engine.plan(test.run)).stages;
+    await editRun(engine, test.run, editTo(1, level(2)));
+    const claim = async (revision: number): Promise<number> =>
+      (await claimByRevision(database.pool, stage!.shape, test.session, { limit: 10, above: 0, revision }))
+        .length;
+    expect([await claim(1), await claim(2)]).toEqual([0, 1]);
   });
 
   it('by one server is seen by another before it claims or settles', async () => {

@@ -12,7 +12,7 @@
 import { z } from 'zod';
 import { coordinate, range } from './coordinate-schemas.ts';
 import { runGraphSchema } from './graph-api.ts';
-import { checkedPipelineSchema, fieldProblemSchema } from './new-run-api.ts';
+import { checkedPipelineSchema, fieldProblemSchema, toolSummarySchema } from './new-run-api.ts';
 import { boundsSchema } from './user-api.ts';
 
 const texts = z.record(z.string(), z.record(z.string(), z.string()));
@@ -111,6 +111,8 @@ export const editablePipelineSchema = z.object({
   pipeline: pipelineSourceSchema,
   /** With its stages' parameters, as a form asks for them. */
   checked: checkedPipelineSchema,
+  /** Those that a stage which is added may use. */
+  tools: z.array(toolSummarySchema),
   /** By source, as the run has them. */
   bounds: z.record(z.string(), boundsSchema.extend({ axes: z.array(z.string()) })),
 });

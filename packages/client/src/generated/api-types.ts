@@ -1903,6 +1903,7 @@ export interface components {
       revision: number;
       pipeline: components['schemas']['PipelineSource'];
       checked: components['schemas']['CheckedPipeline'];
+      tools: components['schemas']['ToolSummary'][];
       bounds: {
         [key: string]: {
           /** @default {} */

@@ -20,9 +20,10 @@ import {
 import type { Engine } from '../engine.ts';
 import { checkPipeline } from '../new-runs/check-pipeline.ts';
 import { identifyTools } from '../new-runs/identify-tools.ts';
+import { summarizeTool } from '../new-runs/summarize-tool.ts';
 import { readTools } from '../read-tools.ts';
 import type { RunPlan } from '../run-plan.ts';
-import type { PipelineSource, RunEdit } from './edit-run.ts';
+import type { PipelineSource, RunEdit } from './run-edit.ts';
 
 /** The most places that declared extents may promise. */
 const mostDeclaredPlaces = 100_000_000;
@@ -45,6 +46,7 @@ export async function readEditable(
       source.file,
       tools.map(({ manifest }) => manifest),
     ),
+    tools: tools.map(summarizeTool),
     bounds: Object.fromEntries(
       plan.sources.map(({ name, axes, bounds }) => [name, { axes: [...axes], ...copyBounds(bounds) }]),
     ),

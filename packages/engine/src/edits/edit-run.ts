@@ -30,32 +30,8 @@ import type { RunPlan, StagePlan } from '../run-plan.ts';
 import { changeBounds } from './change-bounds.ts';
 import { countEffects, countTasks, type StageEffect } from './count-effects.ts';
 import { refuseOldBase, type RevisionChange } from './read-revisions.ts';
+import type { PipelineSource, RunEdit } from './run-edit.ts';
 import { addStages, changeStages, dropRunning, removeStages } from './revise-stages.ts';
-
-export interface RunEdit {
-  /** The revision that it is an edit of. */
-  readonly base: number;
-  readonly pipeline: CompiledPipeline;
-  /** Per stage, the digest and the folder of its tool. */
-  readonly tools: Readonly<Record<string, { readonly digest: string; readonly folder: string }>>;
-  /** Bounds of sources that are to have others; all of them, not only what differs. */
-  readonly bounds?: Readonly<Record<string, LatticeBounds>>;
-  /** The text that the pipeline was compiled from. */
-  readonly source?: PipelineSource | undefined;
-  /** Who makes it, and what for. */
-  readonly by?: string | undefined;
-  readonly note?: string | undefined;
-}
-
-/** What a pipeline was compiled from. */
-export interface PipelineSource {
-  readonly file: string;
-  readonly text: string;
-  /** Folders with tools beside the server's own. */
-  readonly tools: readonly string[];
-  /** By stage and parameter, texts that are set over the file's. */
-  readonly params: Readonly<Record<string, Readonly<Record<string, string>>>>;
-}
 
 export interface EditOutcome {
   /** The run's revision after it; that before where nothing differs. */
@@ -219,7 +195,8 @@ function requireSameSources(plan: RunPlan, pipeline: CompiledPipeline): void {
       { field: `sources.${name}`, mend: 'Leave the sources as they are, or start a new run.' },
     );
   }
-  for (const name of given.keys())
+  const [name] = given.keys();
+  if (name !== undefined)
     throw new GantryError('sources-differ', `The run has no source ${name}.`, {
       field: `sources.${name}`,
       mend: 'Read one of its own sources, or start a new run.',

@@ -12,7 +12,7 @@ import {
 import type { Engine } from '../engine.ts';
 import type { LockedRun } from '../lock-runs.ts';
 import type { RunPlan } from '../run-plan.ts';
-import type { PipelineSource, RunEdit } from './edit-run.ts';
+import type { PipelineSource, RunEdit } from './run-edit.ts';
 
 /** What a revision changed: a stage, or the bounds of a source. */
 export type RevisionChange =

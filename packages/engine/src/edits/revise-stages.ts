@@ -6,7 +6,7 @@ import type { StageEdit } from '@gantry/model';
 import { stageCacheKey } from '../cache/stage-cache-text.ts';
 import { insertStage } from '../create-run.ts';
 import type { RunPlan, StagePlan } from '../run-plan.ts';
-import type { RunEdit } from './edit-run.ts';
+import type { RunEdit } from './run-edit.ts';
 
 /**
  * What they made stays and can be read; what was not finished is dropped, and what runs is cancelled. Nothing of them is

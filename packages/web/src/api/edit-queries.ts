@@ -3,7 +3,6 @@ import { EditClient } from '@gantry/client';
 import type { EditRunBody } from '@gantry/model';
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { client } from './client.ts';
-import { newRunClient } from './new-run-queries.ts';
 
 export const editClient = new EditClient(client);
 
@@ -19,12 +18,6 @@ export const editableQuery = (run: number, revision: number) =>
     queryKey: ['editable', run, revision],
     queryFn: ({ signal }) => editClient.editablePipeline(run, signal),
   });
-
-export const toolsQuery = queryOptions({
-  queryKey: ['tools'],
-  queryFn: ({ signal }) => newRunClient.tools(signal),
-  staleTime: 0,
-});
 
 /** The numbers change while the run goes on: they are of the moment in which they were asked for. */
 export const checkEditQuery = (run: number, body: EditRunBody) =>

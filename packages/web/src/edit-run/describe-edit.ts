@@ -1,6 +1,6 @@
 /** What an edit changes and what it comes to, in words. */
 import type { EditedRun } from '@gantry/model';
-import { formatThings } from '../parts/numbers.ts';
+import { formatCount, formatThings } from '../parts/numbers.ts';
 
 type Change = EditedRun['changes'][number];
 type Effect = EditedRun['effects'][number];
@@ -24,6 +24,15 @@ export function describeChange(change: Change): string[] {
         return `${part} ${from ?? (change.kind === 'bounds' ? 'all' : 'none')} → ${to ?? (change.kind === 'bounds' ? 'all' : 'none')}`;
       });
   }
+}
+
+/** For a small place. */
+export function noteEffect({ again, follow, more, fewer, left, back }: Effect): string {
+  if (again > 0) return `${formatCount(again)} again`;
+  if (more > 0) return `${formatCount(more)} more`;
+  if (fewer > 0) return `${formatCount(fewer)} fewer`;
+  if (follow > 0) return `${formatCount(follow)} may follow`;
+  return back > 0 ? `${formatCount(back)} as before` : `${formatCount(left)} stay`;
 }
 
 /** The first is what matters most of the stage. */

@@ -28,7 +28,7 @@ export function editBody(search: EditSearch, base: number): EditRunBody | undefi
 }
 
 /** As a pipeline file has it. */
-export function stageFile({ tool, inputs = {}, over }: AddedStage): Record<string, unknown> {
+function stageFile({ tool, inputs = {}, over }: AddedStage): Record<string, unknown> {
   const axes = (over ?? '').split(',').filter((axis) => axis !== '');
   return {
     tool,

@@ -1,9 +1,7 @@
 /** The stages as they are: each may be taken out; and one more may be put in, with a tool and what it reads. */
 import type { CheckedPipeline, EditablePipeline, FieldProblem, ToolSummary } from '@gantry/model';
 import { Button, Select, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useId } from 'react';
-import { toolsQuery } from '../api/edit-queries.ts';
 import { fieldError } from '../new-run/field-problems.tsx';
 import { otherWords } from '../new-run/other-words.tsx';
 import { useDraft } from '../parts/use-draft.ts';
@@ -39,7 +37,7 @@ export function StagesStep({ edits, editable, problems }: StagesStepProps) {
                 <strong>{stage.name}</strong> {otherWords(stage.toolTitle, stage.name)}
                 <span className="quiet">
                   {' '}
-                  reads{' '}
+                  · reads{' '}
                   {reads
                     .map(({ from, output }) => (output === undefined ? from : `${from}.${output}`))
                     .join(', ')}
@@ -51,7 +49,7 @@ export function StagesStep({ edits, editable, problems }: StagesStepProps) {
                 aria-label={removed ? `Keep ${stage.name}` : `Remove ${stage.name}`}
                 onClick={() => edits.removeStage(stage.name, !removed)}
               >
-                {removed ? 'Keep it' : 'Remove'}
+                {removed ? 'Keep' : 'Remove'}
               </Button>
               {removed && (
                 <span className={classes['wide']}>
@@ -63,12 +61,14 @@ export function StagesStep({ edits, editable, problems }: StagesStepProps) {
           );
         })}
       </ul>
-      {Object.entries(add).map(([name, stage]) => (
+      {Object.entries(add).map(([name, stage], index) => (
         <AddedStageFields
-          key={name}
+          // Its name may be typed anew.
+          key={index}
           name={name}
           stage={stage}
           edits={edits}
+          tools={editable.tools}
           checked={checked}
           problems={problems.filter(
             ({ field }) => field === `stages.${name}` || field.startsWith(`stages.${name}.`),
@@ -88,20 +88,20 @@ interface AddedStageFieldsProps {
   readonly name: string;
   readonly stage: AddedStage;
   readonly edits: Edits;
+  readonly tools: readonly ToolSummary[];
   readonly checked: CheckedPipeline;
   readonly problems: readonly FieldProblem[];
 }
 
-function AddedStageFields({ name, stage, edits, checked, problems }: AddedStageFieldsProps) {
-  const { data: tools = [] } = useQuery(toolsQuery);
+function AddedStageFields({ name, stage, edits, tools, checked, problems }: AddedStageFieldsProps) {
   const title = useId();
   const tool = tools.find((one) => `${one.name}@${one.version}` === stage.tool);
   const change = (next: AddedStage): void => edits.addStage(name, { ...stage, ...next });
   const draft = useDraft(name, (text) => {
     if (text === name || !/^[A-Za-z_]\w*$/.test(text) || checked.stages.some((one) => one.name === text))
       return;
-    edits.addStage(name, undefined);
-    edits.addStage(text, stage);
+    if (edits.search.add?.[text] !== undefined) return;
+    edits.renameStage(name, text);
   });
   const datasets = datasetsOf(checked, edits.search.remove ?? []);
   const axes = [

@@ -12,6 +12,8 @@ export interface Edits {
   readonly removeStage: (stage: string, removed: boolean) => void;
   /** @param added undefined to leave it out again */
   readonly addStage: (stage: string, added: AddedStage | undefined) => void;
+  /** Keeps its place among the others. */
+  readonly renameStage: (stage: string, name: string) => void;
   /** @param text undefined for what the run has */
   readonly changeBounds: (
     source: string,
@@ -45,6 +47,13 @@ export function useEdits(): Edits {
         return { ...before, remove: remove.length === 0 ? undefined : remove };
       }),
     addStage: (stage, added) => update((before) => ({ ...before, add: withEntry(before.add, stage, added) })),
+    renameStage: (stage, name) =>
+      update((before) => ({
+        ...before,
+        add: Object.fromEntries(
+          Object.entries(before.add ?? {}).map(([one, added]) => [one === stage ? name : one, added]),
+        ),
+      })),
     changeBounds: (source, field, axis, text) =>
       update((before) => {
         const own = before.bounds?.[source] ?? {};

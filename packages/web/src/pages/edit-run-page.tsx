@@ -1,12 +1,18 @@
 /** Editing the pipeline of a run: its parameters, stages and region; and what that would come to, before it is made. */
 import { RequestError } from '@gantry/client';
-import { readParamText, type CheckedPipeline, type EditablePipeline, type EditRunBody } from '@gantry/model';
+import {
+  readParamText,
+  type CheckedPipeline,
+  type EditablePipeline,
+  type EditRunBody,
+  type PlannedEdit,
+} from '@gantry/model';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { checkEditQuery, editableQuery, editClient } from '../api/edit-queries.ts';
 import { runQuery } from '../api/queries.ts';
-import { describeEffect } from '../edit-run/describe-edit.ts';
+import { noteEffect } from '../edit-run/describe-edit.ts';
 import { editBody } from '../edit-run/edit-body.ts';
 import classes from '../edit-run/edit-run.module.css';
 import { EditSummary } from '../edit-run/edit-summary.tsx';
@@ -121,10 +127,8 @@ function stagesAsTheyAre({ checked, pipeline }: EditablePipeline): CheckedPipeli
 }
 
 /** Per stage that something happens to, what that is in few words. */
-function notesOf(
-  plan: { effects: Parameters<typeof describeEffect>[0][] } | undefined,
-): ReadonlyMap<string, string> {
-  return new Map(plan?.effects.map((effect) => [effect.stage, describeEffect(effect)[0] ?? '']));
+function notesOf(plan: Pick<PlannedEdit, 'effects'> | undefined): ReadonlyMap<string, string> {
+  return new Map(plan?.effects.map((effect) => [effect.stage, noteEffect(effect)]));
 }
 
 /** What is of a field is shown there. */
