@@ -107,6 +107,8 @@ export interface HostLaboratory {
   readonly client: UserClient;
   readonly data: DataDirectory;
   readonly server: RunningServer;
+  /** Ends the server, and starts another at the same address. */
+  restart(): Promise<void>;
   readonly log: readonly string[];
   /** Writes so many files of random bytes into a folder below \`source\`; returns their checksums by `n`. */
   makeFiles(count: number, bytes: number): Promise<{ folder: string; checksums: string[] }>;
@@ -135,6 +137,7 @@ export interface AgentStart {
   readonly before?: readonly string[];
   /** Another address of the server. */
   readonly server?: string;
+  readonly env?: Readonly<Record<string, string>>;
   /** Without one the agent has joined before. */
   readonly token?: string;
 }
@@ -159,17 +162,20 @@ export async function openHostLaboratory(pool: Pool, host = '127.0.0.1', port = 
   }
   const data = await openDataDirectory(join(folder, 'data'), { explicit: true });
   const log: string[] = [];
-  const server = await startServer({
-    dataDirectory: data,
-    pool,
-    ...{ host, port, version },
-    userToken: 'owner-token',
-    agentToken: 'agent-token',
-    toolFolders: [],
-    webFolder: join(repositoryRoot, 'packages', 'web', 'dist'),
-    log: (line) => void log.push(line),
-  });
-  const client = new UserClient({ server: server.url, token: 'owner-token' });
+  const serve = (at: number): Promise<RunningServer> =>
+    startServer({
+      dataDirectory: data,
+      pool,
+      ...{ host, port: at, version },
+      userToken: 'owner-token',
+      agentToken: 'agent-token',
+      toolFolders: [],
+      webFolder: join(repositoryRoot, 'packages', 'web', 'dist'),
+      log: (line) => void log.push(line),
+    });
+  let server = await serve(port);
+  const { url } = server;
+  const client = new UserClient({ server: url, token: 'owner-token' });
   const agents: LabAgent[] = [];
   let sources = 0;
 
@@ -179,11 +185,11 @@ export async function openHostLaboratory(pool: Pool, host = '127.0.0.1', port = 
       ...(options.before ?? []),
       process.execPath,
       join(repositoryRoot, 'packages', 'cli', 'bin', 'gantry.mjs'),
-      ...['agent', '--server', options.server ?? server.url, '--folder', own, '--slots', '2'],
+      ...['agent', '--server', options.server ?? url, '--folder', own, '--slots', '2'],
       ...(options.args ?? ['--storage', 'transfer']),
     ];
     const child = spawn(command, args, {
-      env: { ...process.env, GANTRY_AGENT_TOKEN: undefined },
+      env: { ...process.env, GANTRY_AGENT_TOKEN: undefined, ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     child.stdin?.on('error', () => {});
@@ -205,7 +211,14 @@ export async function openHostLaboratory(pool: Pool, host = '127.0.0.1', port = 
   };
 
   return {
-    ...{ folder, client, data, server, log },
+    ...{ folder, client, data, log },
+    get server() {
+      return server;
+    },
+    async restart() {
+      await server.close();
+      server = await serve(Number(new URL(url).port));
+    },
     async makeFiles(count, bytes) {
       sources += 1;
       const source = join(folder, `source-${sources}`);

@@ -1,10 +1,17 @@
 /** Agents that do not see the server's storage: what they read is brought, what they make is sent. */
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
+import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { createServer } from 'node:tls';
 import { testDatabase } from '@gantry/database/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openHostLaboratory, waitFor, type HostLaboratory } from './host-laboratory.ts';
+
+const hasOpenssl = spawnSync('openssl', ['version'], { stdio: 'ignore' }).status === 0;
+if (!hasOpenssl)
+  process.stderr.write('SKIPPED: agents by https need the command openssl, for a certificate.\n');
 
 const database = testDatabase();
 let lab: HostLaboratory;
@@ -63,6 +70,80 @@ describe('an agent without the server’s storage', () => {
     expect(text).toContain('copying file_3.bin 300000');
     await agent.stop();
   });
+});
+
+describe('a server that is started again', () => {
+  it('finds agents, downloads and uploads as they were', { timeout: 60_000 }, async () => {
+    const agent = await lab.startAgent('patient');
+    const { folder, checksums } = await lab.makeFiles(8, 2_000_000);
+    const run = await lab.startRun('  copy: { tool: copy@1, inputs: { file: source } }\n', folder, {
+      seconds: 1,
+    });
+    await waitFor(async () => ((await lab.client.run(run)).tasks.succeeded ?? 0) >= 2 || undefined);
+    await lab.restart();
+    const detail = await lab.waitForEnd(run);
+    expect(detail.tasks, agent.said()).toEqual({ succeeded: 8 });
+    for (const { path, place } of (await lab.outputs(run))[0]?.items ?? []) {
+      expect(
+        createHash('sha256')
+          .update(await readFile(path))
+          .digest('hex'),
+      ).toBe(checksums[place['n'] ?? -1]);
+    }
+    // One session all the time, and nothing was run twice.
+    expect(agent.said().match(/joined/g)).toHaveLength(1);
+    const { rows } = await database.pool.query(
+      `SELECT outcome::text, count(*)::int FROM attempt a JOIN stage s ON s.id = a.stage
+       WHERE s.run = $1 AND outcome <> 'returned' GROUP BY 1`,
+      [run],
+    );
+    expect(rows).toEqual([{ outcome: 'succeeded', count: 8 }]);
+    await agent.stop();
+  });
+});
+
+describe.runIf(hasOpenssl)('a server behind a proxy', () => {
+  it(
+    'is reached by https, and by nobody who does not know its certificate',
+    { timeout: 60_000 },
+    async () => {
+      const files = ['key.pem', 'cert.pem'].map((name) => join(lab.folder, name));
+      const [key = '', cert = ''] = files;
+      const made = spawnSync(
+        'openssl',
+        [
+          ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost'],
+          ...['-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', cert],
+        ],
+        { encoding: 'utf8' },
+      );
+      expect(made.status, made.stderr).toBe(0);
+      const target = Number(new URL(lab.server.url).port);
+      const proxy = createServer({ key: await readFile(key), cert: await readFile(cert) }, (near) => {
+        const far = connect(target, '127.0.0.1');
+        near.pipe(far).pipe(near);
+        near.on('error', () => far.destroy());
+        far.on('error', () => near.destroy());
+      });
+      await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+      const server = `https://localhost:${(proxy.address() as AddressInfo).port}`;
+      const stranger = await lab.startAgent('stranger', { server });
+      expect(await stranger.ended).toBe(3);
+      expect(stranger.said()).toContain('does not answer');
+      expect(stranger.said()).toContain('certificate');
+
+      const agent = await lab.startAgent('secure', { server, env: { NODE_EXTRA_CA_CERTS: cert } });
+      await waitFor(async () => agent.said().includes('joined') || undefined);
+      expect(agent.said()).not.toContain('Nothing is encrypted');
+      const { folder } = await lab.makeFiles(2, 1_000_000);
+      const run = await lab.startRun('  copy: { tool: copy@1, inputs: { file: source } }\n', folder);
+      expect((await lab.waitForEnd(run)).tasks, agent.said()).toEqual({ succeeded: 2 });
+      await agent.stop();
+      await new Promise<void>((resolve) => {
+        proxy.close(() => resolve());
+      });
+    },
+  );
 });
 
 async function countFiles(folder: string): Promise<number> {
