@@ -1,6 +1,6 @@
 /**
  * A server, and agents that join it as those of other machines do: with `gantry agent` and an invitation's token, by
- * default without a look at its storage. Tools: `copy`; `hold`, which waits for a file of a folder before it copies; `pack`, which makes a folder of what it reads; `join`, which reads
+ * default without a look at its storage. Tools: `copy`; `hold`, which waits for a file of a folder before it copies; `split`, which makes two files of one, in batches; `pack`, which makes a folder of what it reads; `join`, which reads
  * the files of folders; `list`, which looks at a tree.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -15,6 +15,7 @@ import { startServer, type RunningServer } from '@gantry/server';
 import { repositoryRoot } from '../../scripts/repository.ts';
 
 export const version = '0.1.0';
+const standardTools = join(repositoryRoot, 'tools');
 
 const tools: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   copy: {
@@ -51,6 +52,24 @@ const timer = setInterval(() => {
   clearInterval(timer);
   copyFileSync(from, to);
 }, 20);
+`,
+  },
+  split: {
+    'tool.yaml': `gantry: tool/v1
+name: split
+version: 1.0.0
+command: [node, "\${tool.folder}/split.mjs", "\${batch.manifest}", "\${batch.results}"]
+batch: 3
+inputs: { file: { type: file } }
+outputs: { parts: { type: file, path: parts, pattern: "part_{part:d+}.bin" } }
+`,
+    'split.mjs': `import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+const [manifest, results] = process.argv.slice(2);
+for (const { id, inputs, outputs } of JSON.parse(readFileSync(manifest, 'utf8')).requests) {
+  const bytes = readFileSync(inputs.file.path);
+  for (const part of [0, 1]) writeFileSync(outputs.parts + '/part_' + part + '.bin', bytes.subarray(part * 50, part * 50 + 50));
+  appendFileSync(results, JSON.stringify({ id, exitCode: 0 }) + '\\n');
+}
 `,
   },
   pack: {
@@ -169,7 +188,8 @@ export async function openHostLaboratory(pool: Pool, host = '127.0.0.1', port = 
       ...{ host, port: at, version },
       userToken: 'owner-token',
       agentToken: 'agent-token',
-      toolFolders: [],
+      toolFolders: [standardTools],
+      standardTools,
       webFolder: join(repositoryRoot, 'packages', 'web', 'dist'),
       log: (line) => void log.push(line),
     });

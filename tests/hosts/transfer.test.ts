@@ -1,13 +1,30 @@
 /** Agents that do not see the server's storage: what they read is brought, what they make is sent. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createServer } from 'node:tls';
 import { testDatabase } from '@gantry/database/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { repositoryRoot } from '../../scripts/repository.ts';
 import { openHostLaboratory, waitFor, type HostLaboratory } from './host-laboratory.ts';
+
+const tiles = join(repositoryRoot, '..', 'shared', 'data', 'nist-tiles-4x4');
+if (!existsSync(tiles)) process.stderr.write(`SKIPPED: there are no real microscope images at ${tiles}.\n`);
+
+const firstLight = `gantry: pipeline/v1
+name: first-light
+sources: { tiles: { type: image, axes: [row, col] } }
+stages:
+  stitch: { tool: stitch@1, over: all, inputs: { tiles: tiles } }
+  assemble: { tool: assemble@1, over: all, inputs: { tiles: tiles, vector: stitch.vector } }
+  zoom: { tool: pyramid@1, inputs: { image: assemble.mosaic } }
+  segment: { tool: threshold@1, inputs: { image: assemble.mosaic } }
+  label: { tool: label@1, inputs: { mask: segment.mask } }
+  measure: { tool: features@1, inputs: { image: assemble.mosaic, labels: label.labels } }
+`;
 
 const hasOpenssl = spawnSync('openssl', ['version'], { stdio: 'ignore' }).status === 0;
 if (!hasOpenssl)
@@ -70,6 +87,41 @@ describe('an agent without the server’s storage', () => {
     expect(text).toContain('copying file_3.bin 300000');
     await agent.stop();
   });
+});
+
+describe('tools that take many places, or make many files', () => {
+  it('run in batches, each with what it reads and makes', { timeout: 60_000 }, async () => {
+    const agent = await lab.startAgent('batches');
+    const { folder } = await lab.makeFiles(7, 100);
+    const run = await lab.startRun('  split: { tool: split@1, inputs: { file: source } }\n', folder);
+    expect((await lab.waitForEnd(run)).tasks, agent.said()).toEqual({ succeeded: 7 });
+    const items = (await lab.outputs(run))[0]?.items ?? [];
+    expect(items).toHaveLength(14);
+    for (const { path, place } of items) {
+      const whole = await readFile(join(folder, `file_${place['n']}.bin`));
+      const start = (place['part'] ?? 0) * 50;
+      expect(await readFile(path)).toEqual(whole.subarray(start, start + 50));
+    }
+    await agent.stop();
+  });
+
+  it.skipIf(!existsSync(tiles))(
+    'are the standard ones, too: real tiles become a mosaic and a table',
+    { timeout: 90_000 },
+    async () => {
+      const agent = await lab.startAgent('images');
+      const run = await lab.client.createRun({
+        pipeline: { file: 'first-light.yaml', text: firstLight },
+        sources: { tiles: { folder: tiles, pattern: 'img_r{row:ddd}_c{col:ddd}.ome.tif' } },
+      });
+      const detail = await lab.waitForEnd(run);
+      expect(detail.tasks, agent.said()).toEqual({ succeeded: 6 });
+      const outputs = await lab.outputs(run);
+      const table = outputs.find(({ output }) => output === 'table')?.items[0];
+      expect((await readFile(table?.path ?? '', 'utf8')).split('\n').length).toBeGreaterThan(10);
+      await agent.stop();
+    },
+  );
 });
 
 describe('a server that is started again', () => {
