@@ -147,10 +147,9 @@ class LaunchedGroup implements ProcessGroup {
     if (!this.ended) this.#send(frameKinds.kill);
   }
 
+  /** Both end when the launcher has handed over what it had read by then; what was on its way must not be lost. */
   closeOutput(): void {
     this.#send(frameKinds.closeOutput);
-    this.stdout.destroy();
-    this.stderr.destroy();
   }
 
   take(kind: number, payload: Buffer): void {
