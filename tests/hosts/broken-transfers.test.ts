@@ -100,7 +100,7 @@ async function problemOf(response: Response): Promise<string | undefined> {
 describe('outputs that are sent', () => {
   it('count only when they have arrived as they are reported', { timeout: 60_000 }, async () => {
     const { session, call, claim, put } = await joinByHand('by-hand');
-    const { folder } = await lab.makeFiles(2, 100);
+    const { folder } = await lab.makeFiles(3, 100);
     await lab.startRun(copy, folder);
     const { attempt, outputs, folder: own } = await claim();
     const path = (outputs[0]?.path ?? '').slice(own.length + 1);
@@ -146,6 +146,17 @@ describe('outputs that are sent', () => {
       ],
     });
     expect(await (await call('POST', '/reports', report(attempt, [output]))).json()).toEqual({ refused: [] });
+    expect(await readFile(join(lab.data.store, inStore))).toEqual(bytes);
+
+    // One that says it has made what lies elsewhere: what another attempt made.
+    const thief = await claim();
+    await call('POST', '/reports', report(thief.attempt, [output]));
+    const stolen = await database.pool.query<{ outcome: string; message: string }>(
+      'SELECT outcome::text, message FROM attempt WHERE id = $1',
+      [thief.attempt],
+    );
+    expect(stolen.rows[0]).toMatchObject({ outcome: 'failed' });
+    expect(stolen.rows[0]?.message).toContain('own folder');
     expect(await readFile(join(lab.data.store, inStore))).toEqual(bytes);
 
     // One that says it has made what never came.

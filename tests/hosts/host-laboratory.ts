@@ -1,6 +1,6 @@
 /**
  * A server, and agents that join it as those of other machines do: with `gantry agent` and an invitation's token, by
- * default without a look at its storage. Tools: `copy`; `hold`, which waits for a file of a folder before it copies; `pack`, which makes a folder of what it reads; `join`, which reads
+ * default without a look at its storage. Tools: `copy`; `hold`, which waits for a file of a folder before it copies; `split`, which makes two files of one, in batches; `pack`, which makes a folder of what it reads; `join`, which reads
  * the files of folders; `list`, which looks at a tree.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -15,6 +15,7 @@ import { startServer, type RunningServer } from '@gantry/server';
 import { repositoryRoot } from '../../scripts/repository.ts';
 
 export const version = '0.1.0';
+const standardTools = join(repositoryRoot, 'tools');
 
 const tools: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   copy: {
@@ -51,6 +52,24 @@ const timer = setInterval(() => {
   clearInterval(timer);
   copyFileSync(from, to);
 }, 20);
+`,
+  },
+  split: {
+    'tool.yaml': `gantry: tool/v1
+name: split
+version: 1.0.0
+command: [node, "\${tool.folder}/split.mjs", "\${batch.manifest}", "\${batch.results}"]
+batch: 3
+inputs: { file: { type: file } }
+outputs: { parts: { type: file, path: parts, pattern: "part_{part:d+}.bin" } }
+`,
+    'split.mjs': `import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+const [manifest, results] = process.argv.slice(2);
+for (const { id, inputs, outputs } of JSON.parse(readFileSync(manifest, 'utf8')).requests) {
+  const bytes = readFileSync(inputs.file.path);
+  for (const part of [0, 1]) writeFileSync(outputs.parts + '/part_' + part + '.bin', bytes.subarray(part * 50, part * 50 + 50));
+  appendFileSync(results, JSON.stringify({ id, exitCode: 0 }) + '\\n');
+}
 `,
   },
   pack: {
@@ -107,6 +126,8 @@ export interface HostLaboratory {
   readonly client: UserClient;
   readonly data: DataDirectory;
   readonly server: RunningServer;
+  /** Ends the server, and starts another at the same address. */
+  restart(): Promise<void>;
   readonly log: readonly string[];
   /** Writes so many files of random bytes into a folder below \`source\`; returns their checksums by `n`. */
   makeFiles(count: number, bytes: number): Promise<{ folder: string; checksums: string[] }>;
@@ -135,6 +156,7 @@ export interface AgentStart {
   readonly before?: readonly string[];
   /** Another address of the server. */
   readonly server?: string;
+  readonly env?: Readonly<Record<string, string>>;
   /** Without one the agent has joined before. */
   readonly token?: string;
 }
@@ -159,17 +181,21 @@ export async function openHostLaboratory(pool: Pool, host = '127.0.0.1', port = 
   }
   const data = await openDataDirectory(join(folder, 'data'), { explicit: true });
   const log: string[] = [];
-  const server = await startServer({
-    dataDirectory: data,
-    pool,
-    ...{ host, port, version },
-    userToken: 'owner-token',
-    agentToken: 'agent-token',
-    toolFolders: [],
-    webFolder: join(repositoryRoot, 'packages', 'web', 'dist'),
-    log: (line) => void log.push(line),
-  });
-  const client = new UserClient({ server: server.url, token: 'owner-token' });
+  const serve = (at: number): Promise<RunningServer> =>
+    startServer({
+      dataDirectory: data,
+      pool,
+      ...{ host, port: at, version },
+      userToken: 'owner-token',
+      agentToken: 'agent-token',
+      toolFolders: [standardTools],
+      standardTools,
+      webFolder: join(repositoryRoot, 'packages', 'web', 'dist'),
+      log: (line) => void log.push(line),
+    });
+  let server = await serve(port);
+  const { url } = server;
+  const client = new UserClient({ server: url, token: 'owner-token' });
   const agents: LabAgent[] = [];
   let sources = 0;
 
@@ -179,11 +205,11 @@ export async function openHostLaboratory(pool: Pool, host = '127.0.0.1', port = 
       ...(options.before ?? []),
       process.execPath,
       join(repositoryRoot, 'packages', 'cli', 'bin', 'gantry.mjs'),
-      ...['agent', '--server', options.server ?? server.url, '--folder', own, '--slots', '2'],
+      ...['agent', '--server', options.server ?? url, '--folder', own, '--slots', '2'],
       ...(options.args ?? ['--storage', 'transfer']),
     ];
     const child = spawn(command, args, {
-      env: { ...process.env, GANTRY_AGENT_TOKEN: undefined },
+      env: { ...process.env, GANTRY_AGENT_TOKEN: undefined, ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     child.stdin?.on('error', () => {});
@@ -205,7 +231,14 @@ export async function openHostLaboratory(pool: Pool, host = '127.0.0.1', port = 
   };
 
   return {
-    ...{ folder, client, data, server, log },
+    ...{ folder, client, data, log },
+    get server() {
+      return server;
+    },
+    async restart() {
+      await server.close();
+      server = await serve(Number(new URL(url).port));
+    },
     async makeFiles(count, bytes) {
       sources += 1;
       const source = join(folder, `source-${sources}`);

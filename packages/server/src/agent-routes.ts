@@ -113,7 +113,7 @@ export function agentRoutes(context: ServerContext): Route[] {
       async handle({ body, caller }): Promise<ReportsAnswer> {
         const { id: session, owner } = await agents.session(caller, body.session);
         const reports =
-          owner.storage?.kind === 'transfer' ? await checkSent(context, body.reports) : body.reports;
+          owner.storage === null ? body.reports : await checkMade(context, owner.storage, body.reports);
         const { refused, unused } = await settleAttempts(engine, session, reports.map(endedAttempt));
         for (const { attempt, outcome } of reports)
           if (!refused.includes(attempt)) context.metrics.countAttempt(outcome);
@@ -214,20 +214,36 @@ function checkJoin(context: ServerContext, caller: AgentCaller, request: JoinReq
   );
 }
 
-/** Reports whose outputs were sent; one that says more than has arrived is of a failure. */
-async function checkSent(context: ServerContext, reports: readonly Report[]): Promise<Report[]> {
+/**
+ * Reports of another machine: one of outputs that lie elsewhere than in the attempt's own folder, or that were to be sent
+ * and have not arrived, is of a failure.
+ */
+async function checkMade(
+  context: ServerContext,
+  storage: RemoteStorage,
+  reports: readonly Report[],
+): Promise<Report[]> {
   return Promise.all(
     reports.map(async (report): Promise<Report> => {
       const folder = sentFolder(report);
-      if (folder === undefined || (await context.uploads.has(folder, report.outputs))) return report;
+      if (folder === undefined) return report;
+      const isOwn = folder !== '' && report.outputs.every(({ path }) => isWithin(path, folder));
+      const isThere = storage.kind === 'shared' || (await context.uploads.has(folder, report.outputs));
+      if (isOwn && isThere) return report;
       return {
         ...report,
         outcome: 'failed',
         outputs: [],
-        message: 'its outputs did not arrive at the server as the agent reports them',
+        message: isOwn
+          ? 'its outputs did not arrive at the server as the agent reports them'
+          : 'the agent reports outputs that do not lie in the attempt’s own folder',
       };
     }),
   );
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return isInnerPath(path) && path.startsWith(`${folder}/`);
 }
 
 async function forgetReceipts(
