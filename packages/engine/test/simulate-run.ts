@@ -12,7 +12,6 @@ import {
   type MadeItem,
   type Outcome,
   type Place,
-  unbounded,
 } from '@gantry/model';
 import {
   admitItems,
