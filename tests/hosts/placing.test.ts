@@ -1,10 +1,13 @@
 /** Which agent takes what: labels, pools, graphics processors; and how much, while it runs. */
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { testDatabase } from '@gantry/database/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openHostLaboratory, waitFor, type HostLaboratory } from './host-laboratory.ts';
+import { openHostLaboratory, waitFor, type HostLaboratory, type LabAgent } from './host-laboratory.ts';
 
 const database = testDatabase();
 let lab: HostLaboratory;
+let pooled: LabAgent;
 
 beforeAll(async () => {
   lab = await openHostLaboratory(database.pool);
@@ -16,6 +19,7 @@ beforeAll(async () => {
   ] as const) {
     const agent = await lab.startAgent(name, { invitation, args: ['--storage', 'transfer', ...args] });
     await waitFor(async () => agent.said().includes('joined') || undefined);
+    if (name === 'pooled') pooled = agent;
   }
 }, 60_000);
 afterAll(() => lab.close());
@@ -68,19 +72,28 @@ describe('a stage', () => {
 describe('a capacity', () => {
   it('grows and shrinks while tasks run, and none of them is ended for it', { timeout: 60_000 }, async () => {
     const { id } = await lab.agent('pooled');
+    const runs = async (count: number): Promise<void> => {
+      await waitFor(async () => ((await lab.agent('pooled')).load?.cpu === count ? true : undefined));
+    };
     await lab.client.changeAgent(id, { capacity: { slots: 4, cpu: 8 } });
+    const gates = join(lab.folder, 'gates');
+    await mkdir(gates);
     const { folder } = await lab.makeFiles(10, 1000);
-    const run = await lab.startRun('  copy: { tool: copy@1, inputs: { file: source } }\n', folder, {
-      pool: 'night',
-      seconds: 2,
-    });
-    await waitFor(async () => ((await lab.agent('pooled')).load?.cpu === 4 ? true : undefined));
+    const stage = '  hold: { tool: hold@1, inputs: { file: source } }\n';
+    const run = await lab.startRun(stage, folder, { pool: 'night', gates });
+    await runs(4);
     await lab.client.changeAgent(id, { capacity: { slots: 1 } });
-    // Four go on to their end; then one at a time.
-    await waitFor(async () => ((await lab.agent('pooled')).load?.cpu === 1 ? true : undefined));
-    const tasks = await lab.client.tasks(run);
-    expect(tasks.filter(({ state }) => state === 'succeeded').length).toBeGreaterThanOrEqual(4);
+    // The four go on to their end; then there is one at a time.
+    const held = (await readdir(gates)).map((name) => name.split('-')[1]);
+    expect(held).toHaveLength(4);
+    await waitFor(async () => pooled.said().includes('takes 1 tasks') || undefined);
+    expect((await lab.agent('pooled')).load?.cpu).toBe(4);
+    for (const n of held) await writeFile(join(gates, `open-${n}`), '');
+    await runs(1);
+    expect((await lab.client.run(run)).tasks.succeeded).toBe(4);
     await lab.client.changeAgent(id, { capacity: { slots: 4 } });
+    await runs(4);
+    await writeFile(join(gates, 'open'), '');
     await lab.waitForEnd(run);
     const { rows } = await database.pool.query(
       'SELECT DISTINCT outcome::text FROM attempt a JOIN stage s ON s.id = a.stage WHERE s.run = $1 AND a.started IS NOT NULL',
