@@ -1,8 +1,12 @@
 /**
  * A run whose server, agents and database are killed again and again, and the look at what came of it: every output is
  * there exactly once with the right bytes, no task has succeeded twice, and nothing is left running.
+ *
+ * Three agents are at work: the server's own, one that has joined and sees its storage, and one that has joined and has
+ * all files brought and sent.
  */
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserClient } from '@gantry/client';
@@ -48,7 +52,9 @@ export interface FaultReport {
 }
 
 const launcher = join(repositoryRoot, 'packages', 'cli', 'bin', 'gantry.mjs');
-const agents = 1;
+/** What agents that join are started with; before them is the server's own. */
+const joining = [[], ['--storage', 'transfer']] as const;
+const agents = 1 + joining.length;
 const pollMs = 50;
 
 export async function runUnderFault(options: FaultOptions): Promise<FaultReport> {
@@ -78,12 +84,26 @@ async function workUnderFault(
   const layout = layOut(data);
   await writeInput(join(folder, 'input'), size);
   const env = ownEnvironment(folder);
-  const server = keepAlive([launcher, 'up', '--data-dir', data, '--port', '0', '--slots', '2'], env);
+  const port = await freePort();
+  const server = keepAlive([launcher, 'up', '--data-dir', data, '--port', String(port), '--slots', '2'], env);
   parts.push(server);
 
   const began = Date.now();
   const ask = <T>(request: (client: UserClient) => Promise<T>): Promise<T> =>
     askAlive(layout, request, began + limitMs);
+  const joined: KeptProcess[] = [];
+  for (const [index, options] of joining.entries()) {
+    const { token } = await ask((client) => client.inviteAgent({}));
+    const name = `joined-${index + 1}`;
+    const words = ['--server', `http://127.0.0.1:${port}`, '--folder', join(folder, name), '--name', name];
+    const agent = keepAlive([launcher, 'agent', ...words, '--slots', '2', ...options], {
+      ...env,
+      GANTRY_AGENT_TOKEN: token,
+    });
+    parts.push(agent);
+    joined.push(agent);
+  }
+  await until(async () => (await ask((client) => client.agents())).length === agents, began + limitMs);
   const run = await ask((client) =>
     client.createRun({
       pipeline: { file: 'under-fault.yaml', text: pipelineText },
@@ -96,6 +116,8 @@ async function workUnderFault(
     if (victim === 'server') return server.kill();
     if (victim === 'database') return killHard(await findPostmaster(layout.postgres));
     if (victim === 'connection') return killHard(await findConnection(layout.postgres));
+    const other = joined[Number(victim.replace('agent ', '')) - 1];
+    if (other !== undefined) return other.kill();
     return killHard(
       findProcesses(join(data, 'agent')).find(({ command }) => command.includes('main.ts'))?.pid,
     );
@@ -174,7 +196,8 @@ async function compareOutputs(client: UserClient, run: number, size: Size): Prom
 
 async function countFiles(store: string): Promise<number> {
   const entries = await readdir(store, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).length;
+  // By what agents find out whether they see the store is no output.
+  return entries.filter((entry) => entry.isFile() && !entry.parentPath.endsWith('.probes')).length;
 }
 
 async function readAttempts(postgresFolder: string): Promise<{ twice: number; lost: number }> {
@@ -199,4 +222,13 @@ async function until(condition: () => boolean | Promise<boolean>, limit: number)
     if (Date.now() > limit) throw new Error('It was not so in time.');
     await sleep(pollMs);
   }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (typeof address !== 'object' || address === null) throw new Error('There is no free port.');
+  return address.port;
 }
