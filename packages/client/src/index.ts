@@ -1,4 +1,5 @@
 export { AgentClient, AgentRequestError, type AgentClientOptions } from './agent-client.ts';
 export { RequestError } from './send-request.ts';
+export { EditClient } from './edit-client.ts';
 export { NewRunClient } from './new-run-client.ts';
 export { UserClient, type UserClientOptions } from './user-client.ts';

@@ -6,6 +6,8 @@ import {
   admittedAnswerSchema,
   changePreviewSchema,
   agentSummarySchema,
+  invitationSummarySchema,
+  issuedInvitationSchema,
   aroundAnswerSchema,
   createdAnswerSchema,
   datasetDetailSchema,
@@ -55,6 +57,10 @@ import {
   type ItemDetail,
   type ItemSummary,
   type AgentSummary,
+  type ChangeAgentBody,
+  type InvitationSummary,
+  type InviteAgentBody,
+  type IssuedInvitation,
   type FailedTasks,
   type FailureGroups,
   type FailureSummary,
@@ -118,6 +124,7 @@ export interface TablePart {
 const runSummariesSchema = runSummarySchema.array();
 const liveSourceStatesSchema = liveSourceStateSchema.array();
 const taskSummariesSchema = taskSummarySchema.array();
+const invitationSummariesSchema = invitationSummarySchema.array();
 const agentSummariesSchema = agentSummarySchema.array();
 const runOutputsSchema = runOutputSchema.array();
 
@@ -133,6 +140,11 @@ export class UserClient {
       base: `${options.server.replace(/\/+$/, '')}${userApiPath}`,
       token: options.token,
     });
+  }
+
+  /** The server that it speaks to, for the parts of the API that have clients of their own. */
+  get endpoint(): TypedRequests['endpoint'] {
+    return this.#api.endpoint;
   }
 
   /** @param waitMs how long the server may take; a server that is there answers this at once */
@@ -330,6 +342,29 @@ export class UserClient {
   /** Has an agent end what it runs, claim nothing more, and leave. */
   async drainAgent(id: number, signal?: AbortSignal): Promise<void> {
     await this.#api.tell('post', '/agents/{id}/drain', { path: { id }, signal });
+  }
+
+  /** Sets what an agent may take, its labels and its pool; null goes back to what it says of itself. */
+  async changeAgent(id: number, change: ChangeAgentBody, signal?: AbortSignal): Promise<void> {
+    await this.#api.tell('patch', '/agents/{id}', { path: { id }, body: change, signal });
+  }
+
+  /** Takes an agent of another machine its right to come. */
+  async revokeAgent(id: number, signal?: AbortSignal): Promise<void> {
+    await this.#api.tell('post', '/agents/{id}/revoke', { path: { id }, signal });
+  }
+
+  /** A token by which one machine may join, once. It is in the answer alone. */
+  async inviteAgent(invitation: InviteAgentBody, signal?: AbortSignal): Promise<IssuedInvitation> {
+    return this.#api.ask('post', '/agents/invitations', { body: invitation, signal }, issuedInvitationSchema);
+  }
+
+  async invitations(signal?: AbortSignal): Promise<InvitationSummary[]> {
+    return this.#api.ask('get', '/agents/invitations', { signal }, invitationSummariesSchema);
+  }
+
+  async withdrawInvitation(id: number, signal?: AbortSignal): Promise<void> {
+    await this.#api.tell('post', '/agents/invitations/{id}/withdraw', { path: { id }, signal });
   }
 
   async cancelRun(id: number, signal?: AbortSignal): Promise<void> {

@@ -24,6 +24,9 @@ CREATE TABLE raised_memory (
 ALTER TYPE task_verdict ADD VALUE 'final';
 ALTER TYPE task_verdict ADD VALUE 'again';
 
+-- False for a run whose results are neither taken from the cache nor given to it.
+ALTER TABLE run ADD COLUMN cache boolean NOT NULL DEFAULT true;
+
 -- What a stage's results depend on beside what its tasks read, hashed: stages of a project with the same are asked for
 -- results before a task is run. Null where results are neither taken nor given.
 ALTER TABLE stage ADD COLUMN cache_key text;

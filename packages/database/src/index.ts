@@ -23,6 +23,7 @@ export {
   advanceStage,
   claimLater,
   claimTasks,
+  createAllTasks,
   createFirstTasks,
   createTasks,
   listClaimedInputs,

@@ -36,6 +36,8 @@ export interface OutputShape {
 
 export interface StageShape {
   readonly id: number;
+  /** What the fingerprint of every task begins with. */
+  readonly recipe: number;
   readonly axes: readonly string[];
   readonly inputs: readonly InputShape[];
   readonly outputs: readonly OutputShape[];

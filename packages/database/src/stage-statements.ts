@@ -9,7 +9,7 @@ import type { StageTouch } from './stage-touch.ts';
 import { advanceStageSql } from './statements/advance-stage.ts';
 import { claimLaterSql, claimTasksSql, listsItsInput, type ClaimedRow } from './statements/claim-tasks.ts';
 import { createFirstTasksSql, walksOneInput } from './statements/create-first-tasks.ts';
-import { createTasksSql } from './statements/create-tasks.ts';
+import { createAllTasksSql, createTasksSql } from './statements/create-tasks.ts';
 import { listFewInputsSql, type FewInputRow } from './statements/list-few-inputs.ts';
 import { listInputsSql, type InputItemRow } from './statements/list-inputs.ts';
 import { listReadersSql, type ReaderRow } from './statements/list-readers.ts';
@@ -74,7 +74,13 @@ const outputDatasets = (stage: StageShape) => stage.outputs.map(({ dataset }) =>
 /** Makes the tasks of places that were born upstream in this transaction. */
 export async function createTasks(transaction: Transaction, stage: StageShape): Promise<void> {
   const statement = prepare('create-tasks', textOf(stage, 'create', createTasksSql));
-  await statement.run(transaction, stage.id, producers(stage), inputDatasets(stage));
+  await statement.run(transaction, stage.id, producers(stage), inputDatasets(stage), stage.recipe);
+}
+
+/** Makes the tasks of all places that there are upstream, so far as there are none yet. */
+export async function createAllTasks(transaction: Transaction, stage: StageShape): Promise<void> {
+  const statement = prepare('create-all-tasks', textOf(stage, 'create all', createAllTasksSql));
+  await statement.run(transaction, stage.id, producers(stage), inputDatasets(stage), stage.recipe);
 }
 
 /**
@@ -129,6 +135,7 @@ export async function advanceStage(
     stage.backoff?.first ?? 0,
     stage.backoff?.factor ?? 1,
     stage.backoff?.max ?? 0,
+    stage.recipe,
   );
   if (row === undefined) throw new Error('advance-stage returned no row');
   return row;
@@ -169,10 +176,10 @@ export async function claimTasks(
   on: Pool,
   stage: StageShape,
   session: number,
-  { limit, above }: { readonly limit: number; readonly above: number },
+  { limit, above, revision }: { readonly limit: number; readonly above: number; readonly revision: number },
 ): Promise<ClaimedRow[]> {
   const statement = prepare<ClaimedRow>('claim-tasks', textOf(stage, 'claim', claimTasksSql));
-  return statement.run(on, stage.id, session, limit, above, stage.inputs[0]?.dataset ?? null);
+  return statement.run(on, stage.id, session, limit, above, stage.inputs[0]?.dataset ?? null, revision);
 }
 
 /** Claims tasks of the stage whose wait is over, or that ask for more memory than the others, up to `memory` bytes. */
@@ -180,10 +187,10 @@ export async function claimLater(
   on: Pool,
   stage: StageShape,
   session: number,
-  { limit, memory }: { readonly limit: number; readonly memory: number },
+  { limit, memory, revision }: { readonly limit: number; readonly memory: number; readonly revision: number },
 ): Promise<ClaimedRow[]> {
   const statement = prepare<ClaimedRow>('claim-later', textOf(stage, 'claim later', claimLaterSql));
-  return statement.run(on, stage.id, session, limit, memory, stage.inputs[0]?.dataset ?? null);
+  return statement.run(on, stage.id, session, limit, memory, stage.inputs[0]?.dataset ?? null, revision);
 }
 
 /** What claimed tasks read through input `n`, counted from 0, in the order of the tasks and the places. */

@@ -10,4 +10,8 @@ export interface StageTouch {
   readonly changes: boolean;
   /** Every task is to be judged. */
   readonly everyTask: boolean;
+  /** Every task is to be counted from scratch and judged, whatever changed: the pipeline is another one. */
+  readonly scratch?: boolean;
+  /** What is skipped or dropped now keeps its result and its items, to have them when it is back. */
+  readonly keep?: boolean;
 }

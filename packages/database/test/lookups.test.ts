@@ -27,6 +27,7 @@ const dataset = 7;
 function stageOf(offsets: InputShape['offsets']): StageShape {
   return {
     id: fresh,
+    recipe: 0,
     axes: ['row', 'col'],
     inputs: [
       {
@@ -91,6 +92,7 @@ describe('a stage that is newer than the statistics', () => {
     ...[stage.id, [known], [dataset], [8], [false], false, [false], 1, 1, 3],
     inputRanges(stage),
     ...[0, 1, 0],
+    0,
   ];
 
   it.each([
@@ -113,7 +115,7 @@ describe('a stage that is newer than the statistics', () => {
   });
 
   it('lists what a claimed task reads through its place, where that is one item', async () => {
-    const values = [fresh, 1, 10, 0, dataset];
+    const values = [fresh, 1, 10, 0, dataset, 1];
     const nodes = await nodesOf(claimTasksSql(stageOf(undefined)), values);
     expect(scansOf(nodes, 'item')).toEqual([expect.stringMatching(/place = /)]);
     for (const scan of scansOf(nodes, 'task')) expect(scan).not.toBe('Seq Scan');

@@ -4,9 +4,11 @@
  */
 import {
   advanceStage,
+  createAllTasks,
   createFirstTasks,
   createTasks,
   withdrawItems,
+  type Advance,
   type StageShape,
   type Transaction,
 } from '@gantry/database';
@@ -25,6 +27,16 @@ export interface Touched {
   readonly closed: Set<number>;
   /** True while the run is made: stages that no input covers get their one task. */
   readonly creating: boolean;
+  /** While the run's pipeline is edited. */
+  readonly edit?: EditedStages;
+}
+
+/** Stages that an edit of the pipeline has touched. */
+export interface EditedStages {
+  /** Those that are counted from scratch; whatever reads them is among them. */
+  readonly scratch: ReadonlySet<number>;
+  /** Those all of whose tasks are judged anew. */
+  readonly judged: ReadonlySet<number>;
 }
 
 export function nothingTouched(creating = false): Touched {
@@ -52,9 +64,16 @@ export async function advanceRun(
     const wasOpen = openOf(shape, before);
     openAxes.set(shape.id, stageOpenAxes(shape, openAxes));
     before.set(shape.id, stageOpenAxes(shape, before));
+    if (touched.edit?.scratch.has(shape.id) === true) {
+      const result = await countAgain(transaction, shape, { open, run });
+      noteOutputs(news, shape);
+      if (result.ready > 0) ready = true;
+      continue;
+    }
     const born = shape.inputs.some((input) => input.covering && touched.changed.get(input.producer) === true);
     const uncovered = touched.creating && !shape.inputs.some((input) => input.covering);
-    const closing = open.some((value, index) => value !== wasOpen[index]);
+    const closing =
+      touched.edit?.judged.has(shape.id) === true || open.some((value, index) => value !== wasOpen[index]);
     const changed = shape.inputs.some((input) => touched.changed.has(input.producer));
     if (!changed && !uncovered && !closing && !touched.verdicts.has(shape.id)) continue;
     const moment = {
@@ -75,6 +94,7 @@ export async function advanceRun(
         fresh,
         changes: changed,
         everyTask: closing,
+        keep: touched.edit !== undefined,
       });
     }
     if (result.withdrawn > 0) {
@@ -90,6 +110,21 @@ export async function advanceRun(
   else if (isAtWork(run.state) && (await endRun(transaction, plan, run, news))) {
     for (const { shape } of plan.stages) noteOutputs(news, shape);
   }
+}
+
+/** Makes the tasks of a stage whose place in the pipeline is another one, and counts and judges all of them. */
+async function countAgain(
+  transaction: Transaction,
+  shape: StageShape,
+  { open, run }: { readonly open: readonly boolean[]; readonly run: LockedRun },
+): Promise<Advance> {
+  await createAllTasks(transaction, shape);
+  return advanceStage(
+    transaction,
+    shape,
+    { open, ended: !isAtWork(run.state), recount: shape.inputs.map(() => true), change: run.change },
+    { verdicts: false, fresh: false, changes: false, everyTask: false, scratch: true, keep: true },
+  );
 }
 
 /** The outputs of a stage have changed. */

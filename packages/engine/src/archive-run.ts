@@ -29,7 +29,6 @@ export async function archiveRun(engine: Engine, run: number): Promise<void> {
 
 /** What came to its sources meanwhile is seen. @throws GantryError `unknown-run`; `run-not-archived` */
 export async function unarchiveRun(engine: Engine, run: number): Promise<void> {
-  const plan = await engine.plan(run);
   await engine.work(async (transaction, news) => {
     const locked = await lockRun(transaction, run);
     if (locked === undefined) throw unknownRun(run);
@@ -44,6 +43,7 @@ export async function unarchiveRun(engine: Engine, run: number): Promise<void> {
     const [back] = rows;
     // A cancelled one looks when it is taken up again.
     if (back === undefined || back.state === 'cancelled') return;
+    const plan = await engine.currentPlan(transaction, locked);
     const touched = nothingTouched();
     const again = { ...locked, state: back.state };
     await seeSourcesAgain(transaction, plan.sources, touched);

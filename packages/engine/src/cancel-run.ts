@@ -9,11 +9,11 @@ import { leaveVerdicts } from './rejudge.ts';
 
 /** @throws GantryError `unknown-run` */
 export async function cancelRun(engine: Engine, run: number): Promise<void> {
-  const plan = await engine.plan(run);
   await engine.work(async (transaction, news) => {
     const locked = await lockRun(transaction, run);
     if (locked === undefined) throw new GantryError('unknown-run', `There is no run ${run}.`);
     if (locked.state === 'archived') return;
+    const plan = await engine.currentPlan(transaction, locked);
     await transaction.query(`UPDATE run SET state = 'cancelled', ended = now() WHERE id = $1`, [run]);
     if (isAtWork(locked.state)) news.notices.push({ kind: 'run-ended', run });
     const touched = nothingTouched();

@@ -37,16 +37,16 @@ export async function changeDataset<T>(
 ): Promise<T> {
   for (;;) {
     const ids = await runsThatRead(engine.pool, dataset);
-    const plans = await Promise.all(ids.map((id) => engine.plan(id)));
     try {
       return await engine.work(async (transaction, news) => {
         const runs = await lockRuns(transaction, ids);
         const locked = await lockDataset(transaction, dataset);
         const now = await runsThatRead(transaction, dataset);
         if (now.some((id) => !ids.includes(id))) throw new ReadersChanged();
-        const readers = runs
-          .filter(({ id }) => now.includes(id))
-          .flatMap((run) => plans.filter((plan) => plan.id === run.id).map((plan) => ({ plan, run })));
+        const readers: Reader[] = [];
+        for (const run of runs) {
+          if (now.includes(run.id)) readers.push({ plan: await engine.currentPlan(transaction, run), run });
+        }
         news.datasets.add(dataset);
         return change(transaction, locked, readers, news);
       });

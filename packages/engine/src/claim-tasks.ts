@@ -139,13 +139,13 @@ async function claimRun(
   stages: readonly ClaimableStage[],
   limit: number,
 ): Promise<ClaimedTask[]> {
-  const plan = await engine.plan(run);
+  const plan = await engine.plan(run, stages[0]?.revision);
   const claimed: ClaimedTask[] = [];
   for (const claimable of stages) {
     if (claimed.length >= limit) break;
     const stage = plan.stages.find((each) => each.id === claimable.stage);
-    if (stage === undefined) throw new Error(`run ${run} has no stage ${claimable.stage}`);
-    if (!hasRoom(claimable.capacity, requestOf(stage.compiled))) continue;
+    // Removed since it was looked at.
+    if (stage === undefined || !hasRoom(claimable.capacity, requestOf(plan, stage.compiled))) continue;
     claimed.push(...(await claimStage(engine, session, plan, stage, claimable, limit - claimed.length)));
   }
   return claimed;
@@ -161,19 +161,25 @@ interface ClaimableStage {
   readonly later: boolean;
   /** Of the agent that claims. */
   readonly capacity: AgentCapacity;
+  /** Of the run's pipeline. */
+  readonly revision: number;
 }
 
-/** Stages of active runs with ready tasks, the highest priority first and of each run the deepest; none for an agent that is held back. */
+/**
+ * Stages of active runs with ready tasks that the agent may take, the highest priority first and of each run the deepest;
+ * none for an agent that is held back.
+ */
 async function claimableStages(engine: Engine, session: number): Promise<ClaimableStage[]> {
   const { rows } = await engine.pool.query<ClaimableStage>({
     name: 'claimable-stages',
-    text: `SELECT s.run, s.id AS stage, r.priority, r.project, q.ready, q.later, c.capacity
-           FROM session c JOIN agent g ON g.id = c.agent
+    text: `SELECT s.run, s.id AS stage, r.priority, r.project, r.revision, q.ready, q.later, h.capacity
+           FROM (SELECT c.capacity || coalesce(g.capacity, '{}') AS capacity, coalesce(g.labels, c.labels) AS labels, g.pool
+               FROM session c JOIN agent g ON g.id = c.agent WHERE c.id = $1 AND NOT g.paused AND NOT c.drain) h
              CROSS JOIN run r JOIN stage s ON s.run = r.id
              CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM ready y WHERE y.stage = s.id) AS ready,
                EXISTS (SELECT FROM ready_later l WHERE l.stage = s.id AND l.due <= now()) AS later) q
-           WHERE c.id = $1 AND NOT g.paused AND NOT c.drain
-             AND r.state = 'active' AND s.spec IS NOT NULL AND NOT s.paused AND (q.ready OR q.later)
+           WHERE r.state = 'active' AND s.spec IS NOT NULL AND s.removed IS NULL AND NOT s.paused AND (q.ready OR q.later)
+             AND agent_takes(s.spec, r.pool, h.labels, h.pool)
            ORDER BY r.priority DESC, s.run, s.ordinal DESC`,
     values: [session],
   });
@@ -188,15 +194,17 @@ async function claimStage(
   queues: ClaimableStage,
   limit: number,
 ): Promise<ClaimedTask[]> {
+  const { revision } = run;
   const rows = await inTurn(engine, stage.id, async () => {
     const most = Math.min(limit, await leftOfLimit(engine, stage));
     if (most <= 0) return [];
     const { memory } = queues.capacity;
     const later = queues.later
-      ? await claimLater(engine.pool, stage.shape, session, { limit: most, memory })
+      ? await claimLater(engine.pool, stage.shape, session, { limit: most, memory, revision })
       : [];
     if (!queues.ready || later.length === most) return later;
-    return [...later, ...(await claimRows(engine, session, stage, most - later.length))];
+    const rest = { limit: most - later.length, revision };
+    return [...later, ...(await claimRows(engine, session, stage, rest))];
   });
   if (rows.length === 0) return [];
 
@@ -234,15 +242,15 @@ async function claimRows(
   engine: Engine,
   session: number,
   { id, shape }: StagePlan,
-  limit: number,
+  { limit, revision }: { readonly limit: number; readonly revision: number },
 ): Promise<ClaimedRow[]> {
   const cursor = memoryOf(engine).cursors;
   const above = cursor.get(id) ?? 0;
-  const rows = await claimStatement(engine.pool, shape, session, { limit, above });
+  const rows = await claimStatement(engine.pool, shape, session, { limit, above, revision });
   if (rows.length < limit && above > 0) {
     // Retried tasks lie before the cursor.
     const left = limit - rows.length;
-    rows.push(...(await claimStatement(engine.pool, shape, session, { limit: left, above: 0 })));
+    rows.push(...(await claimStatement(engine.pool, shape, session, { limit: left, above: 0, revision })));
   }
   if (rows.length < limit) cursor.delete(id);
   else cursor.set(id, Math.max(...rows.map(({ task }) => task)));

@@ -38,6 +38,8 @@ export interface NewRun {
   readonly tools: Readonly<Record<string, { readonly digest: string; readonly folder: string }>>;
   /** False where every task is to be run, and no later run takes a result from this one. */
   readonly cache?: boolean;
+  /** The agents that take its tasks; those of no pool if absent. */
+  readonly pool?: string | undefined;
   /** What it was asked for with, so that another one can be. */
   readonly request?: RunChoices | undefined;
 }
@@ -91,24 +93,48 @@ export async function createRun(engine: Engine, run: NewRun): Promise<number> {
 }
 
 async function insertRun(transaction: Transaction, run: NewRun): Promise<number> {
-  const file = JSON.stringify(run.pipeline);
-  const digest = createHash('sha256').update(file).digest('hex');
+  const pipeline = await insertPipeline(transaction, run.project, run.pipeline);
+  const { request } = run;
+  const source =
+    request === undefined ? undefined : { ...request.pipeline, tools: request.tools, params: request.params };
   const { rows } = await transaction.query<{ id: number }>(
     `WITH made AS (
-       INSERT INTO pipeline (project, name, file, digest) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (project, name, digest) DO UPDATE SET digest = excluded.digest RETURNING id)
-     INSERT INTO run (project, pipeline, name, request) SELECT $1, id, $5, $6 FROM made RETURNING id`,
+       INSERT INTO run (project, pipeline, name, request, cache, pool) VALUES ($1, $2, $3, $4, $7, $8) RETURNING id, created
+     ), kept AS (
+       INSERT INTO run_revision (run, revision, at, pipeline, source, tools) SELECT id, 1, created, $2, $5, $6 FROM made
+     )
+     SELECT id FROM made`,
     [
       run.project,
-      run.pipeline.name,
-      file,
-      digest,
+      pipeline,
       run.name,
-      run.request === undefined ? null : JSON.stringify(run.request),
+      request === undefined ? null : JSON.stringify(request),
+      source === undefined ? null : JSON.stringify(source),
+      JSON.stringify(run.tools),
+      run.cache !== false,
+      run.pool ?? null,
     ],
   );
   const [row] = rows;
   if (row === undefined) throw new Error('INSERT INTO run returned no row');
+  return row.id;
+}
+
+/** A compiled pipeline, kept once. @returns its id */
+export async function insertPipeline(
+  transaction: Transaction,
+  project: number,
+  pipeline: CompiledPipeline,
+): Promise<number> {
+  const file = JSON.stringify(pipeline);
+  const digest = createHash('sha256').update(file).digest('hex');
+  const { rows } = await transaction.query<{ id: number }>(
+    `INSERT INTO pipeline (project, name, file, digest) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (project, name, digest) DO UPDATE SET digest = excluded.digest RETURNING id`,
+    [project, pipeline.name, file, digest],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error('INSERT INTO pipeline returned no row');
   return row.id;
 }
 
@@ -165,16 +191,21 @@ async function insertSource(
   );
 }
 
-async function insertStage(
+/**
+ * A stage with the datasets of its outputs.
+ * @param since the revision that adds it, and `run.change` of the transaction; those of a new run if absent
+ */
+export async function insertStage(
   transaction: Transaction,
-  run: NewRun,
+  run: Pick<NewRun, 'project' | 'name' | 'tools' | 'cache'>,
   runId: number,
   ordinal: number,
   stage: CompiledPipeline['stages'][number],
+  since: { readonly revision: number; readonly change: number } = { revision: 1, change: 0 },
 ): Promise<void> {
   const { rows } = await transaction.query<{ id: number }>(
-    `INSERT INTO stage (run, ordinal, name, spec, tool_digest, tool_folder, cache_key)
-     VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
+    `INSERT INTO stage (run, ordinal, name, spec, tool_digest, tool_folder, added, changes_from, cache_key)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`,
     [
       runId,
       ordinal,
@@ -182,6 +213,8 @@ async function insertStage(
       JSON.stringify(stage),
       run.tools[stage.name]?.digest ?? null,
       run.tools[stage.name]?.folder ?? null,
+      since.revision,
+      since.change,
       run.cache === false
         ? null
         : (stageCacheKey(run.project, stage, run.tools[stage.name]?.digest ?? '') ?? null),

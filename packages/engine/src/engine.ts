@@ -4,6 +4,7 @@
  */
 import { transaction, type Pool, type Transaction } from '@gantry/database';
 import { loadPlan } from './load-plan.ts';
+import type { LockedRun } from './lock-runs.ts';
 import { writeNotices, type Notice } from './notifications/write-notices.ts';
 import type { RunPlan } from './run-plan.ts';
 
@@ -34,8 +35,13 @@ export interface Engine {
   listen(listener: (news: EngineNews) => void): () => void;
   /** Calls the listeners about runs that look different although no row of theirs has changed. */
   wake(runs: readonly number[]): void;
-  /** The plan of a run: what of it does not change while it runs. */
-  plan(run: number): Promise<RunPlan>;
+  /**
+   * The plan of a run as it is now, or was a moment ago: to change anything by it, `currentPlan` takes it under the lock.
+   * @param revision where it is known; it is asked for otherwise
+   */
+  plan(run: number, revision?: number): Promise<RunPlan>;
+  /** The plan of a run that the transaction has locked. */
+  currentPlan(transaction: Transaction, locked: LockedRun): Promise<RunPlan>;
   /** Runs `use` in a transaction with its temporary tables, then tells the listeners. */
   work<T>(use: (transaction: Transaction, news: EngineNewsDraft) => Promise<T>): Promise<T>;
 }
@@ -69,14 +75,19 @@ export function openEngine(pool: Pool, policy: NoticePolicy = nobodyElse): Engin
     wake(runs) {
       tell({ runs, datasets: [], ready: false, notices: false });
     },
-    plan(run) {
-      let plan = plans.get(run);
-      if (plan === undefined) {
-        plan = loadPlan(pool, run);
-        plan.catch(() => plans.delete(run));
-        plans.set(run, plan);
-      }
-      return plan;
+    async plan(run, revision) {
+      const known = await plans.get(run);
+      if (known !== undefined && known.revision >= (revision ?? (await readRevision(pool, run))))
+        return known;
+      // Two that ask at once share the answer.
+      const loading = loadPlan(pool, run);
+      loading.catch(() => plans.delete(run));
+      plans.set(run, loading);
+      return loading;
+    },
+    async currentPlan(client, locked) {
+      const known = await plans.get(locked.id);
+      return known?.revision === locked.revision ? known : loadPlan(client, locked.id);
     },
     async work(use) {
       const news: EngineNewsDraft = { runs: new Set(), datasets: new Set(), ready: false, notices: [] };
@@ -100,4 +111,13 @@ export function openEngine(pool: Pool, policy: NoticePolicy = nobodyElse): Engin
       return result;
     },
   };
+}
+
+async function readRevision(pool: Pool, run: number): Promise<number> {
+  const { rows } = await pool.query<{ revision: number }>({
+    name: 'revision-of-run',
+    text: 'SELECT revision FROM run WHERE id = $1',
+    values: [run],
+  });
+  return rows[0]?.revision ?? 0;
 }

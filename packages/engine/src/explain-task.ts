@@ -18,11 +18,12 @@ import {
   type TaskState,
   type TooLarge,
 } from '@gantry/model';
+import { findTooLarge, requestOf } from './agent-room.ts';
 import { cachedFromSql } from './cache/cached-from-sql.ts';
 import { explainMiss } from './cache/explain-miss.ts';
-import { findTooLarge, requestOf } from './agent-room.ts';
+import { explainStale } from './edits/explain-stale.ts';
 import type { Engine } from './engine.ts';
-import type { StagePlan } from './run-plan.ts';
+import { findStage, type StagePlan } from './run-plan.ts';
 
 interface TaskRow {
   readonly id: number;
@@ -62,12 +63,11 @@ export async function explainTask(engine: Engine, task: number, store: string): 
     });
   }
   const plan = await engine.plan(row.run);
-  const stage = plan.stages.find(({ id }) => id === row.stage);
-  if (stage === undefined) throw new Error(`run ${row.run} has no stage ${row.stage}`);
+  const stage = findStage(plan, row.stage);
   const attempts = await listAttempts(engine, row);
   const inputs = await describeInputs(engine, stage, row, store);
   const { retry } = stage.compiled.tool;
-  const asks = requestOf(stage.compiled, row.memory);
+  const asks = requestOf(plan, stage.compiled, row.memory);
   const tooLarge = row.state === 'ready' ? await findTooLarge(engine, row.run) : [];
   const unfit = tooLarge.find((one) => one.stage === stage.name && one.asks.memory <= asks.memory);
   return {
@@ -81,7 +81,7 @@ export async function explainTask(engine: Engine, task: number, store: string): 
     stale: row.stale,
     message: attempts.at(-1)?.message ?? null,
     why: [
-      ...explain(row, inputs, attempts),
+      ...explain(row, inputs, attempts, row.stale ? await explainStale(engine, plan, stage, row.id) : []),
       ...(await explainMiss(engine, plan, stage, row, attempts)),
       ...explainNext(row, retry.attempts, asks, stage.compiled.tool.resources.memory),
       ...(unfit === undefined ? [] : [explainTooLarge(asks, unfit.largest)]),
@@ -167,10 +167,10 @@ async function listAttempts(engine: Engine, task: TaskRow): Promise<AttemptSumma
     }
   >(
     `SELECT a.id, a.outcome::text, g.name AS agent, a.claimed, a.started, a.ended, a.exit_code AS "exitCode",
-       a.signal, a.message, a.resources, ${cachedFromSql('a.id')} AS "cachedFrom"
+       a.signal, a.message, a.resources, a.revision, ${cachedFromSql('a.id')} AS "cachedFrom"
      FROM attempt a JOIN session s ON s.id = a.session JOIN agent g ON g.id = s.agent WHERE a.task = $1
      UNION ALL
-     SELECT r.attempt, 'running', g.name, r.claimed, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+     SELECT r.attempt, 'running', g.name, r.claimed, NULL, NULL, NULL, NULL, NULL, NULL, r.revision, NULL
      FROM running r JOIN session s ON s.id = r.session JOIN agent g ON g.id = s.agent WHERE r.task = $1
      ORDER BY id`,
     [task.id],
@@ -222,11 +222,16 @@ function explain(
   task: TaskRow,
   inputs: TaskExplanation['inputs'],
   attempts: readonly AttemptSummary[],
+  edits: readonly string[],
 ): string[] {
   const last = attempts.at(-1);
   const pending = inputs.filter((input) => input.pending > 0);
   const failed = inputs.filter((input) => input.failed > 0);
-  const stale = task.stale ? ['What it read is no longer what is there: its result is stale.'] : [];
+  const stale = !task.stale
+    ? []
+    : edits.length > 0
+      ? edits
+      : ['What it read is no longer what is there: its result is stale.'];
   switch (task.state) {
     case 'waiting':
       return [
@@ -255,6 +260,7 @@ function explain(
           : task.stale
             ? 'All that it reads is there and differs from what its last result was made of: it waits for an agent.'
             : 'All that it reads is there: it waits for an agent.',
+        ...(task.stale ? edits : []),
         ...(task.paused === null ? [] : [`Its ${task.paused} is paused: it is run when that goes on.`]),
         ...(last === undefined ? [] : [`Its last attempt ${endingOf(last.outcome)}.`]),
       ];

@@ -13,6 +13,7 @@ export { checkPipeline } from './new-runs/check-pipeline.ts';
 export { checkRun, type RunChecks } from './new-runs/check-run.ts';
 export { listPipelines } from './new-runs/list-pipelines.ts';
 export { readChoices } from './new-runs/read-choices.ts';
+export { summarizeTool } from './new-runs/summarize-tool.ts';
 export { recentFolders } from './new-runs/recent-folders.ts';
 export { startRun, type StartRunContext } from './new-runs/start-run.ts';
 export { claimTasks, type ClaimedTask } from './claim-tasks.ts';
@@ -25,20 +26,40 @@ export { resubmitTasks } from './resubmit-tasks.ts';
 export { drainAgent, pauseAgent, pauseRun, pauseStage, setPriority } from './pause-work.ts';
 export { archiveRun, unarchiveRun } from './archive-run.ts';
 export { cancelRun } from './cancel-run.ts';
+export { editRun, tryEdit, type EditOutcome } from './edits/edit-run.ts';
+export type { PipelineSource, RunEdit } from './edits/run-edit.ts';
+export { checkEdit, readEditable } from './edits/check-edit.ts';
+export { listRevisions, type RevisionChange } from './edits/read-revisions.ts';
+export type { StageEffect } from './edits/count-effects.ts';
 export {
   endSession,
   expireSessions,
+  findHeldAttempt,
+  findSessionOwner,
+  findUnwantedAttempt,
   heldAttempts,
-  isDraining,
   openSession,
+  readOrders,
   renewAllSessions,
   renewSession,
   requireSession,
   type HeldAttempt,
   type NewSession,
   type OpenedSession,
+  type SessionOrders,
+  type SessionOwner,
   type SessionLoad,
 } from './sessions.ts';
+export { changeAgent } from './change-agent.ts';
+export {
+  enrolAgent,
+  identifyAgent,
+  inviteAgent,
+  listInvitations,
+  revokeAgent,
+  withdrawInvitation,
+  type KnownAgent,
+} from './invite-agents.ts';
 export { measureWork, type WorkNumbers } from './measure-work.ts';
 export { readStored, type StoredOutputs } from './read-stored.ts';
 export { readTools, type InstalledTool } from './read-tools.ts';

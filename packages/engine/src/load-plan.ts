@@ -27,6 +27,9 @@ interface StageRow {
   readonly axes: string[] | null;
   readonly bounds: LatticeBounds | null;
   readonly outputs: number[];
+  readonly added: number;
+  readonly removed: number | null;
+  readonly recipe: number;
 }
 
 /** A dataset as the stages below see it. */
@@ -40,23 +43,50 @@ interface PlannedDataset {
   readonly toldTwice: boolean;
 }
 
-/** @throws GantryError `unknown-run` */
+/** All in one statement, so that an edit comes before or after all of it. @throws GantryError `unknown-run` */
 export async function loadPlan(pool: Pool | Transaction, run: number): Promise<RunPlan> {
-  const runs = await pool.query<{ id: number; project: number; name: string }>(
-    'SELECT id, project, name FROM run WHERE id = $1',
+  const { rows } = await pool.query<{
+    id: number;
+    project: number;
+    name: string;
+    revision: number;
+    cache: boolean;
+    pool: string | null;
+    stages: StageRow[] | null;
+  }>(
+    `SELECT r.id, r.project, r.name, r.revision, r.cache, r.pool, (
+       SELECT jsonb_agg(to_jsonb(g) ORDER BY g.ordinal) FROM (
+         SELECT s.id, s.ordinal, s.name, s.spec, s.tool_digest, s.tool_folder, s.dataset, s.bounds, d.axes, s.added,
+           s.removed, s.recipe, ARRAY(SELECT o.dataset FROM stage_output o WHERE o.stage = s.id ORDER BY o.ordinal) AS outputs
+         FROM stage s LEFT JOIN dataset d ON d.id = s.dataset WHERE s.run = r.id
+       ) g) AS stages
+     FROM run r WHERE r.id = $1`,
     [run],
   );
-  const [row] = runs.rows;
+  const [row] = rows;
   if (row === undefined) {
     throw new GantryError('unknown-run', `There is no run ${run}.`, { mend: '`gantry runs` lists them.' });
   }
-  const { rows } = await pool.query<StageRow>(
-    `SELECT s.id, s.name, s.spec, s.tool_digest, s.tool_folder, s.dataset, s.bounds, d.axes,
-       ARRAY(SELECT o.dataset FROM stage_output o WHERE o.stage = s.id ORDER BY o.ordinal) AS outputs
-     FROM stage s LEFT JOIN dataset d ON d.id = s.dataset
-     WHERE s.run = $1 ORDER BY s.ordinal`,
-    [run],
-  );
+  const { id, project, name, revision, cache } = row;
+  const all = row.stages ?? [];
+  const now = planStages(all.filter(({ removed }) => removed === null));
+  const before = [...new Set(all.flatMap(({ removed }) => removed ?? []))];
+  return {
+    ...{
+      id,
+      project,
+      name,
+      revision,
+      cache,
+      pool: row.pool ?? undefined,
+      sources: now.sources,
+      stages: now.stages,
+    },
+    removed: before.flatMap((end) => planRemoved(all, end)),
+  };
+}
+
+function planStages(rows: readonly StageRow[]): { sources: SourcePlan[]; stages: StagePlan[] } {
   const sources: SourcePlan[] = [];
   const stages: StagePlan[] = [];
   const datasets = new Map<string, PlannedDataset>();
@@ -64,28 +94,71 @@ export async function loadPlan(pool: Pool | Transaction, run: number): Promise<R
     if (stage.spec === null) {
       const source = sourcePlan(stage);
       sources.push(source);
-      datasets.set(source.name, {
-        producer: source.id,
-        output: 0,
-        dataset: source.dataset,
-        axes: source.axes,
-        unitAxes: source.axes,
-        bounds: source.bounds,
-        toldTwice: Object.keys(source.bounds.extents).length > 0,
-      });
+      datasets.set(source.name, plannedSource(source));
     } else {
-      const shape = stageShape(stage, stage.spec, datasets, rows);
-      stages.push({
-        id: stage.id,
-        name: stage.name,
-        compiled: stage.spec,
-        toolDigest: stage.tool_digest ?? '',
-        toolFolder: stage.tool_folder ?? '',
-        shape,
-      });
+      stages.push(stagePlan(stage, stage.spec, stageShape(stage, stage.spec, datasets, rows)));
     }
   }
-  return { ...row, sources, stages };
+  return { sources, stages };
+}
+
+/**
+ * The stages that a revision removed, over what there was then. What they read may have been changed since: its axes
+ * and datasets are the same, and of its bounds nothing is asked any more.
+ */
+function planRemoved(rows: readonly StageRow[], end: number): StagePlan[] {
+  const then = rows.filter(({ added, removed }) => added < end && (removed === null || removed >= end));
+  const datasets = new Map<string, PlannedDataset>();
+  for (const stage of then) {
+    if (stage.spec === null) datasets.set(stage.name, plannedSource(sourcePlan(stage)));
+    else {
+      for (const [name, planned] of plannedOutputs(stage, stage.spec, unbounded)) datasets.set(name, planned);
+    }
+  }
+  return then.flatMap((stage) =>
+    stage.removed === end && stage.spec !== null
+      ? [stagePlan(stage, stage.spec, stageShape(stage, stage.spec, new Map(datasets), then))]
+      : [],
+  );
+}
+
+function stagePlan(row: StageRow, compiled: CompiledStage, shape: StageShape): StagePlan {
+  const { id, name, added } = row;
+  return {
+    id,
+    name,
+    added,
+    compiled,
+    toolDigest: row.tool_digest ?? '',
+    toolFolder: row.tool_folder ?? '',
+    shape,
+  };
+}
+
+function plannedSource({ id, dataset, axes, bounds }: SourcePlan): PlannedDataset {
+  return {
+    ...{ producer: id, output: 0, dataset, axes, unitAxes: axes, bounds },
+    toldTwice: Object.keys(bounds.extents).length > 0,
+  };
+}
+
+/** What the stages below see of the outputs of one, by the names that inputs have for them. */
+function plannedOutputs(
+  row: StageRow,
+  compiled: CompiledStage,
+  bounds: LatticeBounds,
+): [string, PlannedDataset][] {
+  return compiled.outputs.map((output, index) => {
+    const dataset = row.outputs[index];
+    if (dataset === undefined) throw new Error(`output ${compiled.name}.${output.name} has no dataset`);
+    return [
+      `${compiled.name}.${output.name}`,
+      {
+        ...{ producer: row.id, output: index, dataset, axes: output.axes, unitAxes: compiled.axes, bounds },
+        toldTwice: false,
+      },
+    ];
+  });
 }
 
 function sourcePlan(stage: StageRow): SourcePlan {
@@ -127,28 +200,17 @@ function stageShape(
     .map((input) => restrictBounds(input.bounds, compiled.axes))
     .reduce(intersectBounds, unbounded);
   const read = new Set(rows.flatMap(({ spec }) => (spec?.inputs ?? []).map(originName)));
-  const outputs = compiled.outputs.map((output, index) => {
-    const dataset = row.outputs[index];
-    if (dataset === undefined) throw new Error(`output ${compiled.name}.${output.name} has no dataset`);
-    datasets.set(`${compiled.name}.${output.name}`, {
-      producer: row.id,
-      output: index,
-      dataset,
-      axes: output.axes,
-      unitAxes: compiled.axes,
-      bounds,
-      toldTwice: false,
-    });
-    return {
-      name: output.name,
-      dataset,
-      extra: output.extraAxes.length,
-      required: output.min > 0,
-      consumed: read.has(`${compiled.name}.${output.name}`),
-    };
-  });
+  for (const [name, planned] of plannedOutputs(row, compiled, bounds)) datasets.set(name, planned);
+  const outputs = compiled.outputs.map((output, index) => ({
+    name: output.name,
+    dataset: row.outputs[index] ?? 0,
+    extra: output.extraAxes.length,
+    required: output.min > 0,
+    consumed: read.has(`${compiled.name}.${output.name}`),
+  }));
   return {
     id: row.id,
+    recipe: row.recipe,
     axes: compiled.axes,
     inputs,
     outputs,

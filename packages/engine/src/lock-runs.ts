@@ -14,6 +14,8 @@ export interface LockedRun {
   readonly state: RunState;
   /** `run.change` of this transaction. */
   readonly change: number;
+  /** The revision of its pipeline. */
+  readonly revision: number;
   /** Sources that the run has seen closed before this transaction. */
   readonly closed: readonly number[];
   /** The state before it was taken up again in this transaction. */
@@ -31,7 +33,7 @@ export async function lockRun(transaction: Transaction, run: number): Promise<Lo
     transaction.query<LockedRun>({
       name: 'raise-run-change',
       text: `UPDATE run SET change = change + 1 WHERE id = $1
-             RETURNING id, state, change, ARRAY(SELECT s.id FROM stage s WHERE s.run = run.id AND s.closed) AS closed`,
+             RETURNING id, state, change, revision, ARRAY(SELECT s.id FROM stage s WHERE s.run = run.id AND s.closed) AS closed`,
       values: [run],
     }),
   ]);

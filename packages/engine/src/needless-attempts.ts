@@ -48,9 +48,9 @@ export async function selectNeedless(
 WITH needless AS MATERIALIZED (
   SELECT l.attempt, l.run, l.stage, coalesce(a.outcome = 'succeeded' AND NOT a.superseded, false) AS succeeded
   FROM unnest($1::bigint[], $2::int[], $3::text[]) l(attempt, run, stage)
-    JOIN stage s ON s.run = l.run AND s.name = l.stage
     LEFT JOIN attempt a ON a.id = l.attempt
-  WHERE l.attempt <= (SELECT last_value FROM attempt_id)
+  WHERE EXISTS (SELECT FROM stage s WHERE s.run = l.run AND s.name = l.stage)
+    AND l.attempt <= (SELECT last_value FROM attempt_id)
     AND NOT EXISTS (SELECT FROM running r WHERE r.attempt = l.attempt)
     AND NOT ${isPointedAt('l.attempt')}
 ), left_to_wait AS (

@@ -27,15 +27,15 @@ export async function setPriority(engine: Engine, run: number, priority: number)
 
 /** @throws GantryError `unknown-run`, `unknown-stage`, `run-ended` */
 export async function pauseStage(engine: Engine, run: number, stage: string, paused: boolean): Promise<void> {
-  const plan = await engine.plan(run);
-  const found = plan.stages.find(({ name }) => name === stage);
-  if (found === undefined) {
-    const names = plan.stages.map(({ name }) => name);
-    throw new GantryError('unknown-stage', `Run ${run} has no stage ${stage}.`, {
-      mend: suggestName(stage, names),
-    });
-  }
-  await changeRunAtWork(engine, run, async (transaction, _locked, news) => {
+  await changeRunAtWork(engine, run, async (transaction, locked, news) => {
+    const plan = await engine.currentPlan(transaction, locked);
+    const found = plan.stages.find(({ name }) => name === stage);
+    if (found === undefined) {
+      const names = plan.stages.map(({ name }) => name);
+      throw new GantryError('unknown-stage', `Run ${run} has no stage ${stage}.`, {
+        mend: suggestName(stage, names),
+      });
+    }
     await transaction.query('UPDATE stage SET paused = $2 WHERE id = $1', [found.id, paused]);
     if (!paused) news.ready = true;
   });

@@ -27,12 +27,12 @@ interface StageRow {
 }
 
 const runColumns = `
-  r.id, r.name, p.name AS pipeline, r.state, r.priority, r.change, r.created, r.ended,
+  r.id, r.name, p.name AS pipeline, r.state, r.priority, r.change, r.revision, r.created, r.ended,
   extract(epoch FROM coalesce(r.ended, now()) - r.created)::float8 AS seconds,
   coalesce((
     SELECT jsonb_object_agg(state, tasks) FROM (
       SELECT c.state, sum(c.tasks) AS tasks FROM counts c JOIN stage s ON s.id = c.stage
-      WHERE s.run = r.id AND s.spec IS NOT NULL GROUP BY c.state HAVING sum(c.tasks) > 0
+      WHERE s.run = r.id AND s.spec IS NOT NULL AND s.removed IS NULL GROUP BY c.state HAVING sum(c.tasks) > 0
     ) totals), '{}') AS tasks`;
 
 /** Runs of a project, newest first. */
@@ -60,7 +60,7 @@ export async function describeRun(engine: Engine, run: number): Promise<RunDetai
           'tool', concat(s.spec #>> '{tool,name}', '@', s.spec #>> '{tool,version}'),
           'tasks', coalesce((SELECT jsonb_object_agg(c.state, c.tasks) FROM counts c
             WHERE c.stage = s.id AND c.tasks > 0), '{}')
-        ) ORDER BY s.ordinal), '[]') FROM stage s WHERE s.run = r.id AND s.spec IS NOT NULL) AS stages
+        ) ORDER BY s.ordinal), '[]') FROM stage s WHERE s.run = r.id AND s.spec IS NOT NULL AND s.removed IS NULL) AS stages
      FROM run r JOIN pipeline p ON p.id = r.pipeline WHERE r.id = $1`,
     [run],
   );
@@ -75,7 +75,7 @@ export async function describeRun(engine: Engine, run: number): Promise<RunDetai
 
 /** Times go out as ISO 8601. */
 function summary(row: RunRow): RunSummary {
-  const { id, name, pipeline, state, priority, change, seconds, tasks } = row;
+  const { id, name, pipeline, state, priority, change, revision, seconds, tasks } = row;
   return {
     id,
     name,
@@ -83,6 +83,7 @@ function summary(row: RunRow): RunSummary {
     state,
     priority,
     change,
+    revision,
     seconds,
     tasks,
     created: new Date(row.created).toISOString(),

@@ -4,9 +4,10 @@
 import { listInputs, type InputItemRow } from '@gantry/database';
 import { GantryError, placeAt, type DatasetType, type Place } from '@gantry/model';
 import type { ClaimedTask } from './claim-tasks.ts';
+import { stageAt } from './edits/stage-at.ts';
 import type { Engine } from './engine.ts';
 import { readSurroundings } from './read-surroundings.ts';
-import type { StagePlan } from './run-plan.ts';
+import { findStage, type StagePlan } from './run-plan.ts';
 
 export interface MadeItem {
   readonly output: string;
@@ -34,20 +35,22 @@ export async function readWork(engine: Engine, task: number, attempt: number | u
     stage: number;
     place: number[];
     attempt: number | null;
+    revision: number | null;
   }>(
-    `SELECT s.run, t.stage, t.place, (
-       SELECT max(id) FROM (
-         SELECT a.id FROM attempt a WHERE a.task = t.id UNION ALL SELECT r.attempt FROM running r WHERE r.task = t.id
-       ) attempts WHERE $2::bigint IS NULL OR id = $2
-     ) AS attempt
-     FROM task t JOIN stage s ON s.id = t.stage WHERE t.id = $1 AND s.spec IS NOT NULL`,
+    `SELECT s.run, t.stage, t.place, e.id AS attempt, e.revision
+     FROM task t JOIN stage s ON s.id = t.stage LEFT JOIN LATERAL (
+       SELECT id, revision FROM (
+         SELECT a.id, a.revision FROM attempt a WHERE a.task = t.id
+         UNION ALL SELECT r.attempt, r.revision FROM running r WHERE r.task = t.id
+       ) attempts WHERE $2::bigint IS NULL OR id = $2 ORDER BY id DESC LIMIT 1
+     ) e ON true
+     WHERE t.id = $1 AND s.spec IS NOT NULL`,
     [task, attempt ?? null],
   );
   const [row] = rows;
   if (row === undefined) throw new GantryError('unknown-task', `There is no task ${task}.`);
   const run = await engine.plan(row.run);
-  const stage = run.stages.find(({ id }) => id === row.stage);
-  if (stage === undefined) throw new Error(`run ${row.run} has no stage ${row.stage}`);
+  const stage = await stageAt(engine, run, findStage(run, row.stage), row.revision ?? run.revision);
   const made = await listMade(engine, stage, row.place);
   if (row.attempt === null) return { stage, claimed: undefined, made };
   const inputs: Record<string, readonly InputItemRow[]> = {};

@@ -26,7 +26,7 @@ import { tellOfFailures } from './notifications/tell-of-runs.ts';
 import { placeMadeFiles, type PlacedAttempt } from './place-made-files.ts';
 import { raiseMemory } from './raise-memory.ts';
 import type { LostAttempt } from './lost-attempt.ts';
-import type { RunPlan, StagePlan } from './run-plan.ts';
+import { findStage, type RunPlan } from './run-plan.ts';
 
 export interface Settled {
   /** Attempts that the session does not hold any more: their files are nobody's. */
@@ -41,28 +41,38 @@ export async function settleAttempts(
   session: number,
   ends: readonly EndedAttempt[],
 ): Promise<Settled> {
-  const { rows } = await engine.pool.query<{ run: number; stage: number; attempts: number[] }>({
+  const { rows } = await engine.pool.query<{
+    run: number;
+    revision: number;
+    stage: number;
+    attempts: number[];
+  }>({
     name: 'runs-of-attempts',
-    text: `SELECT s.run, s.id AS stage, array_agg(r.attempt) AS attempts FROM running r JOIN stage s ON s.id = r.stage
-           WHERE r.attempt = ANY ($1::bigint[]) AND r.session = $2 GROUP BY s.id ORDER BY s.run, s.ordinal`,
+    text: `SELECT s.run, n.revision, s.id AS stage, array_agg(r.attempt) AS attempts
+           FROM running r JOIN stage s ON s.id = r.stage JOIN run n ON n.id = s.run
+           WHERE r.attempt = ANY ($1::bigint[]) AND r.session = $2 GROUP BY s.id, n.revision ORDER BY s.run, s.ordinal`,
     values: [arrayText(ends.map(({ attempt }) => attempt)), session],
   });
   const reported = new Map(ends.map((end) => [end.attempt, end]));
   const kept = new Set<number>();
   const unused: LostAttempt[] = [];
   for (const [run, held] of Map.groupBy(rows, (row) => row.run)) {
-    const plan = await engine.plan(run);
-    const ofRun = held.flatMap(({ stage, attempts }) =>
-      attempts.flatMap((attempt) => {
-        const end = reported.get(attempt);
-        return end === undefined ? [] : [placeMadeFiles(end, stageOf(plan, stage))];
-      }),
-    );
-    await keepCauses(
-      engine,
-      ofRun.map(identifyCause).filter((cause) => cause !== undefined),
-    );
-    const settled = await startOverAfterOthers(() => settleRun(engine, plan, session, ofRun));
+    let known = held[0]?.revision;
+    const settled = await startOverAfterOthers(async () => {
+      const plan = await engine.plan(run, known);
+      known = undefined;
+      const ofRun = held.flatMap(({ stage, attempts }) =>
+        attempts.flatMap((attempt) => {
+          const end = reported.get(attempt);
+          return end === undefined ? [] : [placeMadeFiles(end, findStage(plan, stage))];
+        }),
+      );
+      await keepCauses(
+        engine,
+        ofRun.map(identifyCause).filter((cause) => cause !== undefined),
+      );
+      return settleRun(engine, plan, session, ofRun);
+    });
     for (const attempt of settled.kept) kept.add(attempt);
     unused.push(...settled.unused);
   }
@@ -80,6 +90,9 @@ export async function settleAttempts(
   };
 }
 
+/** Thrown within to start over with the pipeline that an edit has given the run meanwhile. */
+class PlanChanged extends Error {}
+
 /**
  * Two calls that end the same attempt meet at its row of the history. The later one fails when the earlier one has
  * come to its end; then the attempt is not there to be ended any more.
@@ -90,6 +103,7 @@ async function startOverAfterOthers<T>(settle: () => Promise<T>): Promise<T> {
       return await settle();
     } catch (error) {
       const constraint = (error as { readonly constraint?: unknown }).constraint;
+      if (error instanceof PlanChanged) continue;
       if (constraint !== 'attempt_pkey' || tries === 5) throw error;
     }
   }
@@ -124,6 +138,7 @@ async function settleRun(
       planned,
     ]);
     if (locked === undefined) throw new Error(`run ${plan.id} is not there`);
+    if (locked.revision !== plan.revision) throw new PlanChanged();
     const kept = new Set(verdicts.flatMap(({ attempts }) => attempts));
     // Handed back by another call while this one waited for the lock.
     const lost = written.filter((attempt) => !kept.has(attempt));
@@ -136,7 +151,7 @@ async function settleRun(
         for (const attempt of attempts) unused.add(attempt);
         continue;
       }
-      const { shape } = stageOf(plan, stage);
+      const { shape } = findStage(plan, stage);
       noteOutputs(news, shape);
       // Places may have come and gone; the stages below look.
       if (shape.outputs.some(({ extra }) => extra > 0)) touched.changed.set(stage, true);
@@ -170,12 +185,6 @@ async function recordMade(transaction: Transaction, ends: readonly PlacedAttempt
   const replaced = Promise.all([...stages].map((shape) => replaceItems(transaction, shape, items)));
   const [again] = await Promise.all([items.length === 0 ? [] : recordItems(transaction, items), replaced]);
   return new Set(again);
-}
-
-function stageOf(plan: RunPlan, id: number): StagePlan {
-  const stage = plan.stages.find((each) => each.id === id);
-  if (stage === undefined) throw new Error(`run ${plan.id} has no stage ${id}`);
-  return stage;
 }
 
 /** What an end means for the task: whether it may be tried again is the tool's to say. */

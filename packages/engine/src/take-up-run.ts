@@ -46,9 +46,8 @@ export async function takeUpRun(
   wanted: WantedTasks | undefined,
   { keepPaused = false }: TakeUpOptions = {},
 ): Promise<TakenUp> {
-  const plan = await engine.plan(run);
   return engine.work(async (transaction, news) => {
-    const locked = await lockForTakingUp(transaction, plan);
+    const { locked, plan } = await lockForTakingUp(engine, transaction, run);
     const outputs = plan.stages.flatMap(({ shape }) => shape.outputs.map(({ dataset }) => dataset));
     const touched = nothingTouched();
     const state: RunState = keepPaused && locked.state === 'paused' ? 'paused' : 'active';
@@ -105,8 +104,11 @@ export async function countWanted(engine: Engine, run: number, wanted: WantedTas
 }
 
 /** @throws GantryError `unknown-run`, `run-archived`, `outputs-sealed` */
-async function lockForTakingUp(transaction: Transaction, plan: RunPlan): Promise<LockedRun> {
-  const run = plan.id;
+async function lockForTakingUp(
+  engine: Engine,
+  transaction: Transaction,
+  run: number,
+): Promise<{ locked: LockedRun; plan: RunPlan }> {
   const locked = await lockRun(transaction, run);
   if (locked === undefined) throw new GantryError('unknown-run', `There is no run ${run}.`);
   if (locked.state === 'archived') {
@@ -114,6 +116,7 @@ async function lockForTakingUp(transaction: Transaction, plan: RunPlan): Promise
       mend: `Take it out of the archive first: \`gantry runs unarchive ${run}\`.`,
     });
   }
+  const plan = await engine.currentPlan(transaction, locked);
   const sealed = await transaction.query<{ name: string }>(
     `SELECT name FROM dataset WHERE id = ANY ($1) AND state NOT IN ('open', 'closed') LIMIT 1`,
     [plan.stages.flatMap(({ shape }) => shape.outputs.map(({ dataset }) => dataset))],
@@ -125,7 +128,7 @@ async function lockForTakingUp(transaction: Transaction, plan: RunPlan): Promise
       { mend: 'Start a new run of the pipeline.' },
     );
   }
-  return locked;
+  return { locked, plan };
 }
 
 /** From stage to stage down from the tasks that are to be done again. */

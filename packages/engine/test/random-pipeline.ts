@@ -67,7 +67,7 @@ export interface RandomPipeline {
   readonly bounds: Record<string, LatticeBounds>;
 }
 
-interface Dataset {
+export interface Dataset {
   readonly origin: Origin;
   readonly axes: readonly string[];
 }
@@ -99,7 +99,20 @@ export function randomPipeline(chance: Chance): RandomPipeline {
   return { pipeline: { name: 'random', sources, stages }, bounds };
 }
 
-function randomBounds(chance: Chance, axes: readonly string[]): LatticeBounds {
+/** What stages behind those of the pipeline could read. */
+export function datasetsOf({ sources, stages }: CompiledPipeline): Dataset[] {
+  return [
+    ...sources.map(({ name, axes }): Dataset => ({ origin: { kind: 'source', source: name }, axes })),
+    ...stages.flatMap((stage) =>
+      stage.outputs.map((output): Dataset => ({
+        origin: { kind: 'output', stage: stage.name, output: output.name },
+        axes: output.axes,
+      })),
+    ),
+  ];
+}
+
+export function randomBounds(chance: Chance, axes: readonly string[]): LatticeBounds {
   const extents: Record<string, [number, number]> = {};
   const skip: Record<string, number[]> = {};
   const region: Record<string, [number, number]> = {};
@@ -111,7 +124,7 @@ function randomBounds(chance: Chance, axes: readonly string[]): LatticeBounds {
   return { extents, skip, region };
 }
 
-function randomStage(
+export function randomStage(
   chance: Chance,
   name: string,
   datasets: readonly Dataset[],
@@ -167,7 +180,7 @@ function randomStage(
   };
 }
 
-function randomOver(chance: Chance, primary: readonly string[], union: readonly string[]): Over {
+export function randomOver(chance: Chance, primary: readonly string[], union: readonly string[]): Over {
   const kind = chance.below(6);
   if (kind === 0) return { kind: 'all' };
   if (kind === 1 && union.length > 0) return { kind: 'group', axes: chance.some(union, 1) };
@@ -181,12 +194,16 @@ function randomOver(chance: Chance, primary: readonly string[], union: readonly 
   return { kind: 'each' };
 }
 
-function randomTolerance(chance: Chance): Tolerance {
+export function randomTolerance(chance: Chance): Tolerance {
   if (!chance.oneIn(3)) return { places: 0 };
   return chance.pick<Tolerance>([{ places: 1 }, { fraction: 0.5 }, { fraction: 0.34 }]);
 }
 
-function manifest(inputs: readonly CompiledInput[], outputs: readonly CompiledOutput[], retry: object) {
+export function manifest(
+  inputs: readonly CompiledInput[],
+  outputs: readonly CompiledOutput[],
+  retry: object,
+) {
   return toolManifestSchema.parse({
     gantry: 'tool/v1',
     name: 'anything',

@@ -25,6 +25,18 @@ describe('the engine does what the reference model says', { timeout: 900_000 }, 
     }
   });
 
+  it('while the pipeline is edited', async () => {
+    for (const seed of seeds) {
+      await simulateRun(openEngine(database.pool), seed, { steps: 30, atOnce: 1, edits: true });
+    }
+  });
+
+  it('while the pipeline is edited and other events happen at the same time', async () => {
+    for (const seed of seeds) {
+      await simulateRun(openEngine(database.pool), seed, { steps: 25, atOnce: 3, block: 3, edits: true });
+    }
+  });
+
   it('when an agent reports several attempts in a block', async () => {
     for (const seed of seeds) {
       await simulateRun(openEngine(database.pool), seed, { steps: 25, atOnce: 2, block: 4 });

@@ -4,20 +4,14 @@
  */
 import {
   coordinates,
-  backoffOf,
   endedStates,
   isGantryError,
-  isWithin,
-  placeAt,
   placeKey,
   ReferenceRun,
   resubmitBodySchema,
   type MadeItem,
   type Outcome,
   type Place,
-  type Retry,
-  type RetryLimits,
-  unbounded,
 } from '@gantry/model';
 import {
   admitItems,
@@ -26,6 +20,7 @@ import {
   closeDataset,
   createDataset,
   createRun,
+  editRun,
   openEngine,
   openSession,
   pauseRun,
@@ -38,6 +33,7 @@ import {
   type Engine,
   type NewSession,
 } from '../src/index.ts';
+import { randomEdit } from './random-edit.ts';
 import { Chance, randomPipeline, type RandomPipeline } from './random-pipeline.ts';
 
 /** An event, as the engine and as the model are told of it. */
@@ -69,6 +65,8 @@ export interface Simulation {
   readonly atOnce: number;
   /** How many attempts the agent may report in one block; 1 if absent. */
   readonly block?: number;
+  /** Whether the pipeline is edited now and then. */
+  readonly edits?: boolean;
 }
 
 /** Plays one history; throws with the seed and the steps where engine and model differ. */
@@ -83,7 +81,10 @@ class Simulator {
   #engine: Engine;
   readonly #seed: number;
   readonly #chance: Chance;
-  readonly #random: RandomPipeline;
+  /** The pipeline as it was at first, and as it is. */
+  readonly #first: RandomPipeline;
+  #random: RandomPipeline;
+  #revision = 1;
   readonly #datasets: Record<string, number>;
   #run: number;
   #session: number;
@@ -102,6 +103,7 @@ class Simulator {
     this.#engine = engine;
     this.#seed = seed;
     this.#chance = chance;
+    this.#first = random;
     this.#random = random;
     this.#datasets = ids.datasets;
     this.#run = ids.run;
@@ -149,15 +151,18 @@ class Simulator {
   }
 
   /** Plays some events at the same time, or claims. */
-  async step({ atOnce, block = 1 }: Simulation): Promise<void> {
+  async step({ atOnce, block = 1, edits = false }: Simulation): Promise<void> {
     if (this.#chance.oneIn(3)) return this.#claim();
     if (block > 1 && this.#chance.oneIn(2)) return this.#report(block);
     if (this.#chance.oneIn(15)) return this.#play(this.#restart());
     const count = 1 + this.#chance.below(atOnce);
     const claims = count > 1 && this.#chance.oneIn(3) ? [this.#claimEvent(2)] : [];
-    const events = [...Array.from({ length: count }, () => this.#randomEvent()), ...claims].filter(
-      (event) => event !== undefined,
-    );
+    const edited = edits && this.#chance.oneIn(4) ? this.#edit() : undefined;
+    const others = Array.from({ length: edited === undefined ? count : count - 1 }, () => this.#randomEvent())
+      .filter((event) => event !== undefined)
+      // A stage is named, and may be another one after the edit.
+      .filter(({ name }) => edited === undefined || !/^(?:pause|resume) (?:stage|late)/.test(name));
+    const events = [...others, ...claims, ...(edited === undefined ? [] : [edited])];
     await Promise.all(events.map((event) => event.engine()));
     await this.check(events);
     for (const claim of claims) this.#held.push(...claim.held);
@@ -205,7 +210,7 @@ class Simulator {
         }
       },
       model: (run) => {
-        for (const { stage, key } of held) run.claim(stage, key);
+        for (const { stage, key, claimed } of held) run.claim(stage, key, claimed.stage.added);
       },
     };
   }
@@ -265,7 +270,7 @@ class Simulator {
       },
       model: (run) => {
         for (const { claimed, stage, key } of held)
-          run.settle(stage, key, { kind: 'lost' }, limitsOf(claimed.stage.compiled.tool.retry));
+          run.settle(stage, key, { kind: 'lost' }, undefined, claimed.stage.added);
       },
     };
   }
@@ -342,7 +347,7 @@ class Simulator {
       name: `settle ${held.stage} ${held.key} ${final ? 'timed out' : outcome.kind} ${made.map(({ extra, checksum }) => `${extra.join()}=${checksum}`).join(' ')}`,
       end,
       engine: () => this.#settleAll([end]),
-      model: (run) => run.settle(held.stage, held.key, outcome, limitsOf(compiled.tool.retry)),
+      model: (run) => run.settle(held.stage, held.key, outcome, undefined, held.claimed.stage.added),
     };
   }
 
@@ -355,8 +360,8 @@ class Simulator {
           run.resume();
           return;
         }
-        const failed = this.#random.pipeline.stages.flatMap((stage) =>
-          [...run.tasks(stage.name).keys()].map((key) => ({ stage: stage.name, key })),
+        const failed = run.stages.flatMap((stage) =>
+          [...run.tasks(stage).keys()].map((key) => ({ stage, key })),
         );
         run.retry(failed);
       },
@@ -438,6 +443,38 @@ class Simulator {
     };
   }
 
+  #edit(): Event {
+    const { to, bounds } = randomEdit(this.#chance, this.#random);
+    const base = this.#revision;
+    // Half of the time by another server, which has plans of its own.
+    const editor = this.#chance.oneIn(2) ? openEngine(this.#engine.pool) : this.#engine;
+    let refused = false;
+    let unchanged = false;
+    return {
+      name: `edit ${JSON.stringify({ ...(describePipeline(to) as object), bounds })}`,
+      engine: async () => {
+        try {
+          const { revision } = await editRun(editor, this.#run, {
+            ...{ base, pipeline: to.pipeline, tools: {}, bounds },
+          });
+          unchanged = revision === base;
+          this.#revision = revision;
+          this.#random = to;
+        } catch (error) {
+          if (!isGantryError(error) || error.code !== 'run-cancelled') throw error;
+          refused = true;
+        }
+      },
+      model: (run) => {
+        if (refused) {
+          if (run.state !== 'cancelled') throw new Error('an edit was refused');
+        } else if (!unchanged) {
+          run.edit(to.pipeline, bounds);
+        }
+      },
+    };
+  }
+
   #cancel(): Event {
     return {
       name: 'cancel',
@@ -448,7 +485,7 @@ class Simulator {
 
   /** Keeps the orders of `events` after which the model says what the database says; one at least must. */
   async check(events: readonly Event[]): Promise<void> {
-    const actual = await readRun(this.#engine, this.#run, this.#random);
+    const actual = await readRun(this.#engine, this.#run);
     const kept = new Map<string, Candidate>();
     let firstDifference: string | undefined;
     for (const candidate of this.#candidates) {
@@ -478,7 +515,7 @@ class Simulator {
   }
 
   #replay(history: readonly Event[]): ReferenceRun {
-    const model = new ReferenceRun(this.#random.pipeline, this.#random.bounds);
+    const model = new ReferenceRun(this.#first.pipeline, this.#first.bounds);
     for (const event of history) event.model(model);
     return model;
   }
@@ -490,11 +527,6 @@ function describeMemory(model: ReferenceRun, { pipeline }: RandomPipeline): stri
     .flatMap(({ name }) => [...model.tasks(name)].map(([key, { memory }]) => `${name} ${key} ${memory}`))
     .sort()
     .join('\n');
-}
-
-function limitsOf(retry: Retry): RetryLimits {
-  const { attempts, lost } = retry;
-  return { attempts, ...(lost === undefined ? {} : { lost }), waits: backoffOf(retry).first > 0 };
 }
 
 /** What has come to its end is not paused any more. */
@@ -519,12 +551,13 @@ function agentOf(seed: number): NewSession {
 function describePipeline({ pipeline, bounds }: RandomPipeline): unknown {
   return {
     sources: pipeline.sources.map(({ name, axes }) => ({ name, axes, ...bounds[name] })),
-    stages: pipeline.stages.map(({ name, over, axes, inputs, outputs, tolerate, tool }) => ({
+    stages: pipeline.stages.map(({ name, over, axes, inputs, outputs, params, tolerate, tool }) => ({
       name,
       over,
       axes,
       inputs,
       outputs,
+      params,
       tolerate,
       retry: tool.retry,
     })),
@@ -573,7 +606,7 @@ function describeModel(model: ReferenceRun, { pipeline }: RandomPipeline): strin
   return lines.sort().join('\n');
 }
 
-async function readRun(engine: Engine, run: number, { pipeline, bounds }: RandomPipeline): Promise<string> {
+async function readRun(engine: Engine, run: number): Promise<string> {
   const states = await engine.pool.query<{ state: string }>('SELECT state FROM run WHERE id = $1', [run]);
   const lines = [`run ${states.rows[0]?.state}`];
   const tasks = await engine.pool.query<{
@@ -585,7 +618,7 @@ async function readRun(engine: Engine, run: number, { pipeline, bounds }: Random
   }>(
     `SELECT s.name, t.place, t.stale, EXISTS (SELECT FROM ready_later l WHERE l.task = t.id AND l.due > now()) AS later, CASE WHEN r.task IS NULL THEN t.state::text ELSE 'running' END AS state
      FROM task t JOIN stage s ON s.id = t.stage LEFT JOIN running r ON r.task = t.id
-     WHERE s.run = $1 AND s.spec IS NOT NULL AND t.state <> 'dropped'`,
+     WHERE s.run = $1 AND s.spec IS NOT NULL AND s.removed IS NULL AND t.state <> 'dropped'`,
     [run],
   );
   for (const { name, place, state, stale, later } of tasks.rows) {
@@ -599,7 +632,8 @@ async function readRun(engine: Engine, run: number, { pipeline, bounds }: Random
     revision: number;
   }>(
     `SELECT s.name AS stage, o.name AS output, i.place, i.checksum, i.revision
-     FROM stage s JOIN stage_output o ON o.stage = s.id JOIN item i ON i.dataset = o.dataset WHERE s.run = $1`,
+     FROM stage s JOIN stage_output o ON o.stage = s.id JOIN item i ON i.dataset = o.dataset
+     WHERE s.run = $1 AND s.removed IS NULL`,
     [run],
   );
   for (const { stage, output, place, checksum, revision } of items.rows) {
@@ -616,8 +650,6 @@ async function readRun(engine: Engine, run: number, { pipeline, bounds }: Random
     [run],
   );
   for (const { source, place, checksum, revision } of admitted.rows) {
-    const { axes = [] } = pipeline.sources.find(({ name }) => name === source) ?? {};
-    if (!isWithin(bounds[source] ?? unbounded, placeAt(axes, place))) continue;
     lines.push(`${source} ${place.join(',')} ${checksum}@${revision}`);
   }
   const tallies = await engine.pool.query<{ wrong: string }>(
@@ -625,7 +657,7 @@ async function readRun(engine: Engine, run: number, { pipeline, bounds }: Random
      FROM (SELECT stage, state, count(*) AS n FROM task GROUP BY stage, state) c
      FULL JOIN tally y ON y.stage = c.stage AND y.state = c.state
      JOIN stage s ON s.id = coalesce(c.stage, y.stage)
-     WHERE s.run = $1 AND coalesce(c.n, 0) <> coalesce(y.tasks, 0)`,
+     WHERE s.run = $1 AND s.removed IS NULL AND coalesce(c.n, 0) <> coalesce(y.tasks, 0)`,
     [run],
   );
   lines.push(...tallies.rows.map(({ wrong }) => `tally: ${wrong}`));
@@ -640,7 +672,7 @@ async function readRun(engine: Engine, run: number, { pipeline, bounds }: Random
   const asides = await engine.pool.query<{ wrong: string }>(
     `SELECT format('task at %s of %s is %s, aside as %s, with a failure: %s', coalesce(t.place, x.place), s.name, t.state,
        x.state, f.task IS NOT NULL) AS wrong
-     FROM (SELECT t.* FROM task t JOIN stage s ON s.id = t.stage WHERE s.run = $1 AND s.spec IS NOT NULL) t
+     FROM (SELECT t.* FROM task t JOIN stage s ON s.id = t.stage WHERE s.run = $1 AND s.spec IS NOT NULL AND s.removed IS NULL) t
        FULL JOIN (SELECT x.* FROM aside x JOIN stage s ON s.id = x.stage WHERE s.run = $1) x
          ON x.stage = t.stage AND x.place = t.place
        LEFT JOIN failure f ON f.task = t.id

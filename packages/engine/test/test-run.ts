@@ -22,10 +22,11 @@ import {
   type EndedAttempt,
 } from '../src/index.ts';
 
-const tools = [
+export const testTools = [
   {
     name: 'map',
     inputs: { tile: { type: 'image' } },
+    params: { level: { type: 'integer', default: 1 } },
     outputs: { made: { type: 'image', path: 'made.tif' } },
     results: { mean: {} },
   },
@@ -79,7 +80,7 @@ export async function startTestRun(
 ): Promise<TestRun> {
   const { project = 1 } = more;
   const text = `gantry: pipeline/v1\nname: test\nsource: { type: image, axes: [n] }\nstages:\n${stages}`;
-  const pipeline = compilePipeline(parsePipelineFile(text, 'test.yaml'), tools);
+  const pipeline = compilePipeline(parsePipelineFile(text, 'test.yaml'), testTools);
   const dataset = await createDataset(engine, {
     project,
     name: 'tiles',

@@ -82,6 +82,8 @@ export function compileStage(
     tolerate: stage.tolerate,
     ...(stage.limit === undefined ? {} : { limit: stage.limit }),
     ...(stage.cache === undefined ? {} : { cache: stage.cache }),
+    ...(stage.labels === undefined ? {} : { labels: stage.labels }),
+    ...(stage.pool === undefined ? {} : { pool: stage.pool }),
   };
 }
 

@@ -12,11 +12,14 @@ export function describeTooLarge({ stage, tasks, asks, largest }: TooLarge): str
 export const tooLargeMend =
   'They run as soon as an agent joins that has; or set less in `resources` of the stage or its tool.';
 
-/** `2 cores and 8GiB of memory` */
-export function describeRequest({ cpu, memory, gpu }: TaskRequest): string {
+/** `2 cores and 8GiB of memory`, `…, in the pool scopes, with stand=b` */
+export function describeRequest({ cpu, memory, gpu, pool, labels = {} }: TaskRequest): string {
   const parts = [cores(cpu), `${formatMemory(memory)} of memory`];
   if (gpu > 0) parts.push(gpu === 1 ? '1 graphics processor' : `${gpu} graphics processors`);
-  return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`;
+  const where = pool === undefined ? '' : `, in the pool ${pool}`;
+  const marks = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  const having = marks.length === 0 ? '' : `, with ${marks.join(' and ')}`;
+  return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}${where}${having}`;
 }
 
 /** `; the largest, bench-2, has …`, or nothing where no agent is there. */

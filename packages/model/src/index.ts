@@ -47,6 +47,25 @@ export {
   type WorkerInput,
   type WorkerProgress,
   type WorkerRequest,
+  broughtFileSchema,
+  enrolAnswerSchema,
+  enrolRequestSchema,
+  folderListSchema,
+  pathMapSchema,
+  probeAnswerSchema,
+  probeRequestSchema,
+  receivedRequestSchema,
+  remoteStorageSchema,
+  uploadStateSchema,
+  type BroughtFile,
+  type EnrolAnswer,
+  type EnrolRequest,
+  type FolderList,
+  type PathMap,
+  type ProbeAnswer,
+  type ReceivedRequest,
+  type RemoteStorage,
+  type UploadState,
 } from './agent-protocol.ts';
 export {
   toolManifestSchema,
@@ -62,6 +81,34 @@ export { parseToolFile } from './parse-tool-file.ts';
 export { pipelineFileSchema, type PipelineFile, type SourceFile, type StageFile } from './pipeline-file.ts';
 export { parsePipelineFile, type ParsedPipeline } from './parse-pipeline-file.ts';
 export { compilePipeline, type CompileOptions } from './compile-pipeline.ts';
+export {
+  compareBounds,
+  comparePipelines,
+  isSameForm,
+  type PartChange,
+  type PipelineSide,
+  type StageEdit,
+} from './compare-pipelines.ts';
+export { recipeText } from './stage-recipe.ts';
+export { editPipelineText, type TextEdit } from './edit-pipeline-text.ts';
+export {
+  boundsChangeSchema,
+  editablePipelineSchema,
+  editedRunSchema,
+  editRunBodySchema,
+  pipelineSourceSchema,
+  plannedEditSchema,
+  revisionChangeSchema,
+  revisionSummarySchema,
+  stageEffectSchema,
+  type BoundsChange,
+  type EditablePipeline,
+  type EditedRun,
+  type EditRunBody,
+  type EditRunRequest,
+  type PlannedEdit,
+  type RevisionSummary,
+} from './edit-api.ts';
 export { compareVersions, resolveTool } from './resolve-tool.ts';
 export { FileErrors, formatProblem, type FileProblem } from './file-problem.ts';
 export {
@@ -368,6 +415,17 @@ export {
   mostAgentTasks,
   type AgentState,
   type AgentSummary,
+  changeAgentBodySchema,
+  invitationSummarySchema,
+  inviteAgentBodySchema,
+  issuedInvitationSchema,
+  labelsSchema,
+  poolNameSchema,
+  type ChangeAgentBody,
+  type InvitationSummary,
+  type InviteAgentBody,
+  type InviteAgentRequest,
+  type IssuedInvitation,
 } from './agents-api.ts';
 export { taskWorkSchema, type TaskWork } from './work-api.ts';
 export { drawGraph, type DrawnPipeline } from './draw-graph.ts';

@@ -3,6 +3,7 @@
  * `parse-pipeline-file.ts`, everything that needs the tools to `compile-pipeline.ts`.
  */
 import { z } from 'zod';
+import { labelsSchema, poolNameSchema } from './agents-api.ts';
 import { axisSchema, closedObject, kebabSchema, nameSchema } from './closed-object.ts';
 import { suggestName } from './near-names.ts';
 import type { Over } from './over.ts';
@@ -142,6 +143,10 @@ export const stageFileSchema = closedObject({
     .boolean()
     .optional()
     .describe("`false`: results of earlier runs are not taken; the tool's own if absent."),
+  labels: labelsSchema
+    .optional()
+    .describe('What an agent must have to take its tasks, such as { scanner: b }; see `gantry agents`.'),
+  pool: poolNameSchema.optional().describe("The agents that take its tasks; the run's own pool if absent."),
   title: z.string().optional(),
   description: z.string().default(''),
 });

@@ -64,6 +64,9 @@ export interface CompiledStage {
   readonly limit?: number;
   /** False where results are neither taken from earlier runs nor kept for later ones. */
   readonly cache?: boolean;
+  /** What an agent must have, and the pool that it must be of, to take its tasks. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly pool?: string;
 }
 
 export interface CompiledPipeline {

@@ -42,8 +42,8 @@ export interface SeenSource {
 export function sourceContents(axes: readonly string[], bounds: LatticeBounds, source: SeenSource): Contents {
   const declared = axes.filter((axis) => bounds.extents[axis] !== undefined);
   const open = axes.filter((axis) => !declared.includes(axis));
-  const observed =
-    open.length === 0 ? [{}] : [...source.items.values()].map((item) => project(item.place, open));
+  const items = new Map([...source.items].filter(([, { place }]) => isWithin(bounds, place)));
+  const observed = open.length === 0 ? [{}] : [...items.values()].map((item) => project(item.place, open));
   const units = new Map<string, Unit>();
   for (const start of observed) {
     const promised = declared.reduce<Place[]>(
@@ -55,7 +55,7 @@ export function sourceContents(axes: readonly string[], bounds: LatticeBounds, s
     );
     for (const place of promised) {
       const key = placeKey(place, axes);
-      const status = source.items.has(key) ? 'available' : source.closed ? 'absent' : 'pending';
+      const status = items.has(key) ? 'available' : source.closed ? 'absent' : 'pending';
       units.set(key, { place, status });
     }
   }
@@ -63,7 +63,7 @@ export function sourceContents(axes: readonly string[], bounds: LatticeBounds, s
     axes,
     unitAxes: axes,
     units,
-    items: source.items,
+    items,
     openAxes: new Set(source.closed ? [] : open),
     bounds,
   };

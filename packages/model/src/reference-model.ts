@@ -7,8 +7,9 @@
  * producers (a source's places, or the tasks of a stage) and its items: a producer that is not finished is one
  * pending unit, one that failed is one failed unit, and the items of a finished one are available.
  */
+import { comparePipelines } from './compare-pipelines.ts';
 import { judgeTask, type Result } from './judge-task.ts';
-import { intersectBounds, isWithin, restrictBounds, unbounded, type LatticeBounds } from './lattice.ts';
+import { intersectBounds, restrictBounds, unbounded, type LatticeBounds } from './lattice.ts';
 import type { CompiledInput, CompiledPipeline, CompiledStage } from './pipeline-graph.ts';
 import { agrees, placeKey, type Place } from './place.ts';
 import {
@@ -23,7 +24,8 @@ import {
   type Unit,
   type UnitStatus,
 } from './reference-contents.ts';
-import { usualLostLimit } from './retry.ts';
+import { backoffOf, usualLostLimit, type Retry } from './retry.ts';
+import { recipeText } from './stage-recipe.ts';
 import { isAtWork, type RunState, type TaskState } from './task-state.ts';
 
 /** An item that a successful attempt made: the coordinates that its file name adds, and its bytes' checksum. */
@@ -42,6 +44,11 @@ export interface RetryLimits {
   readonly attempts?: number;
   readonly lost?: number;
   readonly waits?: boolean;
+}
+
+function limitsOf(retry: Retry): RetryLimits {
+  const { attempts, lost } = retry;
+  return { attempts, ...(lost === undefined ? {} : { lost }), waits: backoffOf(retry).first > 0 };
 }
 
 /** What the model says of one task. */
@@ -66,11 +73,13 @@ interface TaskRecord {
   /** What the attempt that is running had read when it was claimed. */
   running: string | undefined;
   judged: { state: TaskState; stale: boolean; reads: string } | undefined;
+  /** True while it has no place in the run: what it made is gone, or kept for when it is back. */
+  gone: boolean;
 }
 
 interface SourceRecord {
-  readonly bounds: LatticeBounds;
-  /** The dataset as it is. */
+  bounds: LatticeBounds;
+  /** The dataset as it is, outside the bounds, too. */
   readonly items: Map<string, Item>;
   closed: boolean;
   /** The dataset as the run sees it: a cancelled run looks away until it is resumed. */
@@ -81,7 +90,10 @@ const unfinished: ReadonlySet<TaskState> = new Set(['waiting', 'blocked', 'ready
 
 /** One run over its sources. Every method leaves the model settled: `tasks` can be read after each. */
 export class ReferenceRun {
-  readonly #pipeline: CompiledPipeline;
+  #pipeline: CompiledPipeline;
+  #revision = 1;
+  /** Per stage, the revision that added it: another one under the same name is another stage. */
+  readonly #added = new Map<string, number>();
   readonly #sources = new Map<string, SourceRecord>();
   readonly #tasks = new Map<string, Map<string, TaskRecord>>();
   readonly #items = new Map<string, Map<string, Item>>();
@@ -100,15 +112,17 @@ export class ReferenceRun {
         seen: { items: new Map(), closed: false },
       });
     }
-    for (const stage of pipeline.stages) {
-      this.#tasks.set(stage.name, new Map());
-      for (const output of stage.outputs) this.#items.set(`${stage.name}.${output.name}`, new Map());
-    }
+    for (const stage of pipeline.stages) this.#begin(stage);
     this.#settleAll();
   }
 
   get state(): RunState {
     return this.#state;
+  }
+
+  /** Names of its stages. */
+  get stages(): readonly string[] {
+    return this.#pipeline.stages.map(({ name }) => name);
   }
 
   /** Tasks of a stage by the key of their place. */
@@ -130,7 +144,7 @@ export class ReferenceRun {
     return views;
   }
 
-  /** Items of an output by the key of their place: content and revision. */
+  /** Items of an output by the key of their place, with those that are kept: content and revision. */
   items(stage: string, output: string): ReadonlyMap<string, { content: string; revision: number }> {
     return this.#items.get(`${stage}.${output}`) ?? new Map();
   }
@@ -144,7 +158,6 @@ export class ReferenceRun {
   admit(source: string, place: Place, content: string): void {
     const record = this.#source(source);
     const axes = this.#pipeline.sources.find((each) => each.name === source)?.axes ?? [];
-    if (!isWithin(record.bounds, place)) return;
     const key = placeKey(place, axes);
     if (record.closed && !record.items.has(key)) return;
     record.items.set(key, revise(record.items.get(key), place, content));
@@ -156,8 +169,60 @@ export class ReferenceRun {
     this.#settleAll();
   }
 
-  /** Starts an attempt of a ready task; throws where the task is not ready, waits for its next try or is running. */
-  claim(stage: string, key: string): void {
+  /** The revision of the pipeline, from 1. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** The revision that added a stage; undefined where there is none of that name. */
+  added(stage: string): number | undefined {
+    return this.#added.get(stage);
+  }
+
+  /**
+   * Gives the run another pipeline over the same sources, other bounds, or both. Stages of another form than before are
+   * begun anew. What has no place any more is kept for when it is back. A run that has ended is taken up again.
+   * Throws where the run is cancelled, which looks at nothing.
+   */
+  edit(pipeline: CompiledPipeline, bounds: Readonly<Record<string, LatticeBounds>> = {}): void {
+    if (this.#state === 'cancelled') throw new Error('a cancelled run is not edited');
+    const edits = comparePipelines({ pipeline: this.#pipeline }, { pipeline });
+    this.#pipeline = pipeline;
+    this.#revision += 1;
+    for (const { stage, kind } of edits) if (kind === 'removed' || kind === 'replaced') this.#remove(stage);
+    for (const stage of pipeline.stages) if (!this.#tasks.has(stage.name)) this.#begin(stage);
+    for (const { stage, kind, effect } of edits) {
+      if (kind !== 'changed' || effect !== 'redo') continue;
+      for (const record of this.#records(stage).values()) {
+        record.tries = 0;
+        record.lost = 0;
+        record.later = false;
+      }
+    }
+    for (const [name, other] of Object.entries(bounds)) this.#source(name).bounds = other;
+    if (!isAtWork(this.#state)) this.#state = 'active';
+    this.#settleAll({ keep: true });
+  }
+
+  #begin(stage: CompiledStage): void {
+    this.#added.set(stage.name, this.#revision);
+    this.#tasks.set(stage.name, new Map());
+    for (const output of stage.outputs) this.#items.set(`${stage.name}.${output.name}`, new Map());
+  }
+
+  #remove(stage: string): void {
+    this.#added.delete(stage);
+    this.#tasks.delete(stage);
+    this.#paused.delete(stage);
+    for (const name of this.#items.keys()) if (name.startsWith(`${stage}.`)) this.#items.delete(name);
+  }
+
+  /**
+   * Starts an attempt of a ready task; throws where the task is not ready, waits for its next try or is running.
+   * @param added the revision that added its stage, where that may be another one by now
+   */
+  claim(stage: string, key: string, added = this.#added.get(stage)): void {
+    if (added !== this.#added.get(stage)) throw new Error(`${stage} is not the one that was claimed`);
     const record = this.#record(stage, key);
     if (this.#state === 'paused' || this.#paused.has(stage)) throw new Error(`${stage} is paused`);
     if (record.judged?.state !== 'ready' || record.later || record.running !== undefined) {
@@ -167,9 +232,26 @@ export class ReferenceRun {
     this.#settleAll();
   }
 
-  /** Ends the attempt of a running task. */
-  settle(stage: string, key: string, outcome: Outcome, limits: RetryLimits = {}): void {
-    const { attempts = 1, lost = usualLostLimit, waits = false } = limits;
+  /**
+   * Ends the attempt of a running task; that of a stage which was removed meanwhile comes to nothing.
+   * @param added as for `claim`
+   */
+  settle(
+    stage: string,
+    key: string,
+    outcome: Outcome,
+    limits?: RetryLimits,
+    added = this.#added.get(stage),
+  ): void {
+    if (added !== this.#added.get(stage) || added === undefined) {
+      this.#settleAll();
+      return;
+    }
+    const {
+      attempts = 1,
+      lost = usualLostLimit,
+      waits = false,
+    } = limits ?? limitsOf(this.#stage(stage).tool.retry);
     const record = this.#record(stage, key);
     const reads = record.running;
     if (reads === undefined) throw new Error(`${stage} ${key} is not running`);
@@ -295,13 +377,14 @@ export class ReferenceRun {
 
   // --- the rules -----------------------------------------------------------------------------------------------
 
-  #settleAll(): void {
+  /** @param keep what loses its place keeps what it made, to have it when it is back */
+  #settleAll({ keep = false } = {}): void {
     if (this.#state !== 'cancelled') {
       for (const source of this.#sources.values()) {
         source.seen = { items: new Map(source.items), closed: source.closed };
       }
     }
-    this.#evaluate();
+    this.#evaluate(keep);
     if (isAtWork(this.#state) && this.#nothingMoves()) {
       const states = this.#allViews();
       this.#state = states.some(({ state }) => state === 'failed' || state === 'blocked')
@@ -312,14 +395,18 @@ export class ReferenceRun {
 
   #nothingMoves(): boolean {
     const closed = [...this.#sources.values()].every((source) => source.seen.closed);
-    return closed && this.#allViews().every(({ state }) => state !== 'ready' && state !== 'running');
+    // An attempt whose task has lost its place is waited for, too.
+    const running = this.#pipeline.stages.some(({ name }) =>
+      [...this.#records(name).values()].some((record) => record.running !== undefined),
+    );
+    return closed && !running && this.#allViews().every(({ state }) => state !== 'ready');
   }
 
   #allViews(): TaskView[] {
     return this.#pipeline.stages.flatMap((stage) => [...this.tasks(stage.name).values()]);
   }
 
-  #evaluate(): void {
+  #evaluate(keep: boolean): void {
     const contents = new Map<string, Contents>();
     for (const source of this.#pipeline.sources) {
       contents.set(
@@ -327,7 +414,7 @@ export class ReferenceRun {
         sourceContents(source.axes, this.#source(source.name).bounds, this.#source(source.name).seen),
       );
     }
-    for (const stage of this.#pipeline.stages) this.#evaluateStage(stage, contents);
+    for (const stage of this.#pipeline.stages) this.#evaluateStage(stage, contents, keep);
     this.#contents = contents;
   }
 
@@ -347,7 +434,7 @@ export class ReferenceRun {
     });
   }
 
-  #evaluateStage(stage: CompiledStage, contents: Map<string, Contents>): void {
+  #evaluateStage(stage: CompiledStage, contents: Map<string, Contents>, keep: boolean): void {
     const read = (input: CompiledInput): Contents => {
       const name =
         input.origin.kind === 'source' ? input.origin.source : `${input.origin.stage}.${input.origin.output}`;
@@ -368,6 +455,19 @@ export class ReferenceRun {
     );
 
     const records = this.#records(stage.name);
+    const recipe = recipeText(
+      stage,
+      undefined,
+      stage.inputs.map(({ origin }) =>
+        origin.kind === 'source'
+          ? origin.source
+          : `${origin.stage}.${origin.output} since ${this.#added.get(origin.stage)}`,
+      ),
+    );
+    const leave = (key: string, record: TaskRecord): void => {
+      if (!record.gone && !keep) this.#withdraw(stage, key, record);
+      record.gone = true;
+    };
     const existing = new Set<string>();
     const units = new Map<string, Unit>();
     for (const place of places) {
@@ -381,10 +481,11 @@ export class ReferenceRun {
         later: false,
         running: undefined,
         judged: undefined,
+        gone: false,
       };
       records.set(key, record);
       const tallies = stage.inputs.map((input) => tallyInput(stage, input, read(input), place));
-      const reads = tallies.map((tally) => tally.reads.join(' ')).join(' | ');
+      const reads = [recipe, ...tallies.map((tally) => tally.reads.join(' '))].join(' | ');
       const judged = judgeTask(stage, tallies, {
         result: record.result,
         fresh: record.done === reads,
@@ -394,25 +495,30 @@ export class ReferenceRun {
         existing.delete(key);
         continue;
       }
-      if (judged.state === 'skipped') this.#withdraw(stage, key, record);
+      if (judged.state === 'skipped') leave(key, record);
+      else record.gone = false;
       record.judged = { state: judged.state, stale: judged.stale, reads };
       if (judged.state !== 'ready') record.later = false;
       units.set(key, { place, status: unitStatus(judged.state, judged.stale) });
     }
     for (const [key, record] of records) {
       if (existing.has(key)) continue;
-      this.#withdraw(stage, key, record);
+      leave(key, record);
       record.judged = undefined;
       record.later = false;
-      if (record.running === undefined) records.delete(key);
     }
     for (const output of stage.outputs) {
       const name = `${stage.name}.${output.name}`;
+      // What is kept of tasks that have no place is no part of the dataset for those that read it.
+      const shown = [...(this.#items.get(name) ?? [])].filter(([, { place }]) => {
+        const unit = units.get(placeKey(place, stage.axes));
+        return unit !== undefined && unit.status !== 'absent';
+      });
       contents.set(name, {
         axes: output.axes,
         unitAxes: stage.axes,
         units,
-        items: this.#items.get(name) ?? new Map(),
+        items: new Map(shown),
         openAxes,
         bounds,
       });

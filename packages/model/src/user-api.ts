@@ -23,6 +23,7 @@
  * Errors are problem details (RFC 9457): `{type, title, status, detail, code, mend?, file?, line?, field?, problems?}`.
  */
 import { z } from 'zod';
+import { labelsSchema, poolNameSchema } from './agents-api.ts';
 import { coordinate, range } from './coordinate-schemas.ts';
 import { datasetTypes } from './dataset-type.ts';
 import { folderSourceSchema } from './folder-source.ts';
@@ -155,6 +156,8 @@ export const newRunBodySchema = z.object({
   sources: z.record(z.string(), z.union([id, folderSourceSchema])),
   /** False: every task is run, even where an earlier run has made the same of the same. */
   cache: z.boolean().default(true),
+  /** The agents that take its tasks, where a stage names no pool of its own; those in none if absent. */
+  pool: poolNameSchema.optional(),
 });
 
 /** How many tasks are in which state. Running tasks are not counted as ready. */
@@ -173,6 +176,8 @@ export const runSummarySchema = z.object({
   seconds: z.number(),
   /** Rises with every change of the run. */
   change: z.int(),
+  /** Of its pipeline, from 1; an edit makes the next one. */
+  revision: z.int(),
   tasks: taskCountsSchema,
 });
 
@@ -191,8 +196,12 @@ export const prioritySchema = z.int().min(-100).max(100);
 
 export const priorityBodySchema = z.object({ priority: prioritySchema });
 
-/** What a task asks of an agent: cores, bytes, graphics processors. */
-export const taskRequestSchema = z.object({ cpu: z.number(), memory: z.int(), gpu: z.int() });
+/** What a task asks of an agent: cores, bytes, graphics processors; the agent's pool (none if absent) and labels. */
+export const taskRequestSchema = z.object({
+  ...{ cpu: z.number(), memory: z.int(), gpu: z.int() },
+  pool: poolNameSchema.optional(),
+  labels: labelsSchema.optional(),
+});
 
 /** Ready tasks of a stage that no agent has room for, even when it runs nothing else. */
 export const tooLargeSchema = z.object({
@@ -283,6 +292,8 @@ export const attemptSummarySchema = z.object({
   signal: z.string().nullable(),
   message: z.string().nullable(),
   resources: z.record(z.string(), z.unknown()).nullable(),
+  /** Of the run's pipeline, by which it was made. */
+  revision: z.int(),
   /** Null for one that was run. */
   cachedFrom: cachedFromSchema.nullable(),
 });

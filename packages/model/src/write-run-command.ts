@@ -58,15 +58,19 @@ export function writeRunCommand(run: WrittenRun): string | undefined {
  */
 export function writeRequest(options: {
   readonly server: string;
+  /** `POST` if absent. */
+  readonly method?: 'POST' | 'PUT';
   readonly path: string;
   readonly dataDirectory: string;
   readonly body: object;
 }): string {
-  const { server, path, dataDirectory, body } = options;
+  const { server, method = 'POST', path, dataDirectory, body } = options;
+  // With `--json` it posts by itself.
+  const verb = method === 'POST' ? '' : ` -X ${method}`;
   const record = quoteWord(joinPath(dataDirectory, 'run/server.json'));
   return [
     `token=$(jq -r .token ${record})`,
-    `curl --fail-with-body -H "Authorization: Bearer $token" --json ${quoteWord(JSON.stringify(body, null, 2))} ${quoteWord(server + path)}`,
+    `curl --fail-with-body${verb} -H "Authorization: Bearer $token" --json ${quoteWord(JSON.stringify(body, null, 2))} ${quoteWord(server + path)}`,
   ].join('\n');
 }
 

@@ -8,10 +8,12 @@ import type { ServerContext } from './context.ts';
 import { datasetReads } from './dataset-reads.ts';
 import { datasetRoutes } from './dataset-routes.ts';
 import { descriptionRoutes } from './description/description-routes.ts';
+import { editRoutes } from './edit-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import type { EventStream } from './event-stream.ts';
 import { failureRoutes } from './failure-routes.ts';
 import { folderRoutes } from './folder-routes.ts';
+import { hostRoutes } from './hosts/host-routes.ts';
 import { intakeRoutes } from './intake-routes.ts';
 import { liveRoutes } from './live-routes.ts';
 import { mapRoutes } from './map-routes.ts';
@@ -53,6 +55,7 @@ export function allRoutes({ context, events, signIn, views, tables, url, webFold
     ...folderRoutes(context, views),
     ...newRunRoutes(context),
     ...runRoutes(context),
+    ...editRoutes(context),
     ...mapRoutes(context),
     ...taskRoutes(context),
     ...workRoutes(context),
@@ -66,6 +69,7 @@ export function allRoutes({ context, events, signIn, views, tables, url, webFold
     ...metricRoutes(context),
     ...signInRoutes(signIn, url),
     ...agentRoutes(context),
+    ...hostRoutes(context),
     ...webRoutes(webFolder),
     ...descriptionRoutes(() => routes),
   ];

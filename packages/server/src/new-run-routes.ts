@@ -2,7 +2,14 @@
  * What is asked before a run is started: pipelines and tools that there are, a pipeline's faults, what a run would come
  * to; and what an earlier one was started with.
  */
-import { checkPipeline, checkRun, listPipelines, readChoices, readTools } from '@gantry/engine';
+import {
+  checkPipeline,
+  checkRun,
+  listPipelines,
+  readChoices,
+  readTools,
+  summarizeTool,
+} from '@gantry/engine';
 import {
   checkedPipelineSchema,
   checkPipelineBodySchema,
@@ -64,24 +71,7 @@ export function newRunRoutes(context: ServerContext): Route[] {
       schemas: { answer: toolSummarySchema.array() },
       async handle(): Promise<ToolSummary[]> {
         const tools = await readTools(context.toolFolders);
-        return tools.map(({ manifest, folder }) => {
-          const { name, version, title = name, description } = manifest;
-          return {
-            ...{ name, version, title, description, folder },
-            inputs: Object.entries(manifest.inputs).map(([input, declared]) => ({
-              name: input,
-              ...declared,
-              title: declared.title ?? input,
-            })),
-            params: Object.entries(manifest.params).map(([param, declared]) => ({ name: param, declared })),
-            outputs: Object.entries(manifest.outputs).map(([output, declared]) => ({
-              name: output,
-              type: declared.type,
-              title: declared.title ?? output,
-              description: declared.description,
-            })),
-          };
-        });
+        return tools.map(summarizeTool);
       },
     }),
     route({

@@ -11,6 +11,7 @@ import {
 } from '@gantry/model';
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { lazyPage } from './load-page.ts';
+import { readEditSearch } from './edit-run/edit-search.ts';
 import { readNewRunSearch } from './new-run/new-run-search.ts';
 import type { DatasetSearch, DatasetsSearch } from './dataset-search.ts';
 import type { FailuresSearch, FailureWindow } from './failure-search.ts';
@@ -68,7 +69,7 @@ const runRoute = createRoute({
   path: '/runs/$run',
   params: { parse: ({ run }) => ({ run: readId(run) }), stringify: ({ run }) => ({ run: String(run) }) },
   validateSearch: (search: Search): RunSearch => ({
-    tab: (['tasks', 'measures'] as const).find((tab) => tab === search['tab']),
+    tab: (['tasks', 'measures', 'revisions'] as const).find((tab) => tab === search['tab']),
     stage: textOf(search['stage']),
     state: taskStates.find((state) => state === search['state']),
     ticked: textOf(search['ticked']),
@@ -80,6 +81,14 @@ const runRoute = createRoute({
     attempt: typeof search['attempt'] === 'number' ? search['attempt'] : undefined,
   }),
   component: lazyPage(() => import('./pages/run-page.tsx'), 'RunPage'),
+});
+
+const editRunRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/runs/$run/edit',
+  params: { parse: ({ run }) => ({ run: readId(run) }), stringify: ({ run }) => ({ run: String(run) }) },
+  validateSearch: readEditSearch,
+  component: lazyPage(() => import('./pages/edit-run-page.tsx'), 'EditRunPage'),
 });
 
 const taskRoute = createRoute({
@@ -169,6 +178,7 @@ export const router = createRouter({
     homeRoute,
     runsRoute,
     newRunRoute,
+    editRunRoute,
     runRoute.addChildren([taskRoute]),
     datasetsRoute,
     datasetRoute,

@@ -55,11 +55,12 @@ function printTask(output: Output, task: TaskExplanation, index: number): void {
   if (task.attempts.length === 0) return;
   output.line();
   output.line('Its attempts');
+  const revised = task.attempts.some(({ revision }) => revision > 1);
   const rows = task.attempts.map((attempt) => [
     `  ${attempt.id}`,
     attempt.outcome,
     formatTime(attempt.started ?? attempt.claimed),
-    describeAttempt(attempt),
+    describeAttempt(attempt, revised),
   ]);
   for (const row of formatTable(rows)) output.line(row);
   for (const { id, message } of task.attempts) {
@@ -79,7 +80,8 @@ function printInput(output: Output, input: TaskExplanation['inputs'][number]): v
   if (more > 0) output.line(`    and ${plural(more, 'more', 'more')}`);
 }
 
-function describeAttempt(attempt: AttemptSummary): string {
+/** @param revised whether to say by which revision of the pipeline it was made */
+function describeAttempt(attempt: AttemptSummary, revised: boolean): string {
   const { exitCode, signal, resources, started, ended, agent } = attempt;
   const parts = [`on ${agent}`];
   if (started !== null && ended !== null)
@@ -88,5 +90,6 @@ function describeAttempt(attempt: AttemptSummary): string {
   else if (exitCode !== null) parts.push(`exit code ${exitCode}`);
   const memory = resources?.['maxRssBytes'];
   if (typeof memory === 'number') parts.push(`${formatBytes(memory)} of memory`);
+  if (revised) parts.push(`revision ${attempt.revision}`);
   return parts.join(', ');
 }

@@ -56,19 +56,22 @@ export function assignSources(
  * `stage.name=value` by stage and name.
  * @throws GantryError `usage`
  */
-export function readParams(texts: readonly string[]): Record<string, Record<string, string>> {
+export function readParams(
+  texts: readonly string[],
+  option = '--param',
+): Record<string, Record<string, string>> {
   const params: Record<string, Record<string, string>> = {};
   for (const text of texts) {
     const found = /^([^.=]+)\.([^=]+)=(.*)$/s.exec(text);
     if (found === null)
       throw usage(
-        `--param \`${text}\` is not a parameter`,
-        'Write --param STAGE.NAME=VALUE, such as segment.method=otsu.',
+        `${option} \`${text}\` is not a parameter`,
+        `Write ${option} STAGE.NAME=VALUE, such as segment.method=otsu.`,
       );
     const [, stage = '', name = '', value = ''] = found;
     const known = (params[stage] ??= {});
     if (Object.hasOwn(known, name))
-      throw usage(`--param ${stage}.${name} is given twice`, 'Leave one of them out.');
+      throw usage(`${option} ${stage}.${name} is given twice`, 'Leave one of them out.');
     known[name] = value;
   }
   return params;

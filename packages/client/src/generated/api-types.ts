@@ -635,6 +635,58 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/runs/{id}/revisions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the revisions of a run’s pipeline, newest first, with what each changed */
+    get: operations['listRevisions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/runs/{id}/pipeline': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells what an edit of a run’s pipeline begins with: its text, parameters and bounds */
+    get: operations['readPipeline'];
+    /** Gives a run another revision of its pipeline; refused where it was edited since the one that is named */
+    put: operations['editRun'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/runs/{id}/pipeline/check': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tells what is wrong with an edit of a run’s pipeline, or how many tasks it would do again */
+    post: operations['checkEdit'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/runs/{id}/graph': {
     parameters: {
       query?: never;
@@ -1060,6 +1112,75 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/agents/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Sets how much an agent may take, its labels and its pool; what it runs goes on */
+    patch: operations['changeAgent'];
+    trace?: never;
+  };
+  '/api/v1/agents/{id}/revoke': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes an agent of another machine its right to come; what it runs is ready again */
+    post: operations['revokeAgent'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agents/invitations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the invitations of machines that can still be used */
+    get: operations['listInvitations'];
+    put?: never;
+    /** Invites a machine: the token of the answer lets one agent join, once, and is not shown again */
+    post: operations['inviteAgent'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agents/invitations/{id}/withdraw': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Has an invitation let nobody in any more */
+    post: operations['withdrawInvitation'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/agents/{id}/pause': {
     parameters: {
       query?: never;
@@ -1247,6 +1368,109 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/agent/v1/credentials': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Changes an invitation’s token, once, for the right to join */
+    post: operations['enrolAgent'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/agent/v1/storage-probes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Puts a file into the store, by which an agent knows whether it sees it */
+    post: operations['probeStorage'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/agent/v1/files': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Hands over a file that an assignment names, from any byte on, or the list of a folder */
+    get: operations['fetchFile'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/agent/v1/attempts/{attempt}/outputs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Says how much of an output was sent */
+    get: operations['measureUpload'];
+    /** Takes bytes of an output, behind those that were sent */
+    put: operations['sendOutput'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/agent/v1/attempts/{attempt}/received': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Checks outputs that were sent, and puts them on the disk */
+    post: operations['receiveOutputs'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/agent/v1/sessions/{session}/logs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Takes bytes of a segment of a session’s log, behind those that were sent */
+    put: operations['sendLog'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/openapi.json': {
     parameters: {
       query?: never;
@@ -1276,6 +1500,7 @@ export interface components {
     AgentCapacity: {
       cpu: number;
       memory: number;
+      gpu?: number;
       slots: number;
     };
     AgentSummary: {
@@ -1291,8 +1516,35 @@ export interface components {
       capacity: {
         cpu: number;
         memory: number;
+        gpu: number;
         slots: number;
       };
+      reported: {
+        cpu: number;
+        memory: number;
+        gpu: number;
+        slots: number;
+      };
+      set: {
+        cpu?: number;
+        memory?: number;
+        gpu?: number;
+        slots?: number;
+      };
+      labels: {
+        [key: string]: string;
+      };
+      labelsSet: boolean;
+      pool: string | null;
+      /** @enum {string} */
+      storage: 'here' | 'shared' | 'transfer';
+      invited: boolean;
+      revoked: boolean;
+      trouble: string | null;
+      machine: {
+        cpu: number;
+        memory: number;
+      }[];
       load: {
         cpu: number;
         memory: number;
@@ -1337,6 +1589,7 @@ export interface components {
     AssignedResources: {
       cpu: number;
       memory: number;
+      gpu?: number;
       time: number;
     };
     Assignment: {
@@ -1370,6 +1623,7 @@ export interface components {
         path: string;
         target: string;
       }[];
+      brought?: components['schemas']['BroughtFile'][];
       logFile?: string;
       resultsFile?: string;
       results?: string[];
@@ -1396,6 +1650,7 @@ export interface components {
       resources: {
         [key: string]: unknown;
       } | null;
+      revision: number;
       cachedFrom: components['schemas']['CachedFrom'] | null;
     };
     Bounds: {
@@ -1410,6 +1665,17 @@ export interface components {
       /** @default {} */
       region: {
         [key: string]: [number, number];
+      };
+    };
+    BoundsChange: {
+      extents?: {
+        [key: string]: [number, number] | null;
+      };
+      region?: {
+        [key: string]: [number, number] | null;
+      };
+      skip?: {
+        [key: string]: number[];
       };
     };
     BoundsInput: {
@@ -1427,10 +1693,28 @@ export interface components {
       };
     };
     BoxText: string;
+    BroughtFile: {
+      path: string;
+      from: string;
+      ticket: string;
+      checksum?: string;
+      size?: number;
+      tool?: boolean;
+    };
     CachedFrom: {
       run: number;
       task: number;
       attempt: number;
+    };
+    ChangeAgentBody: {
+      capacity?: {
+        cpu?: number | null;
+        memory?: number | null;
+        gpu?: number | null;
+        slots?: number | null;
+      };
+      labels?: components['schemas']['Labels'] | null;
+      pool?: components['schemas']['PoolName'] | null;
     };
     ChangePreview: {
       /** @enum {string} */
@@ -1592,6 +1876,67 @@ export interface components {
         };
         revision: number;
       } | null;
+    };
+    EditRunBody: {
+      base: number;
+      pipeline?: {
+        file: string;
+        text: string;
+      };
+      tools?: string[];
+      add?: {
+        [key: string]: unknown;
+      };
+      remove?: string[];
+      params?: {
+        [key: string]: {
+          [key: string]: string | null;
+        };
+      };
+      bounds?: {
+        [key: string]: components['schemas']['BoundsChange'];
+      };
+      by?: string;
+      note?: string;
+    };
+    EditablePipeline: {
+      revision: number;
+      pipeline: components['schemas']['PipelineSource'];
+      checked: components['schemas']['CheckedPipeline'];
+      tools: components['schemas']['ToolSummary'][];
+      bounds: {
+        [key: string]: {
+          /** @default {} */
+          extents: {
+            [key: string]: [number, number];
+          };
+          /** @default {} */
+          skip: {
+            [key: string]: number[];
+          };
+          /** @default {} */
+          region: {
+            [key: string]: [number, number];
+          };
+          axes: string[];
+        };
+      };
+    };
+    EditedRun: {
+      revision: number;
+      changes: components['schemas']['RevisionChange'][];
+      effects: components['schemas']['StageEffect'][];
+    };
+    EnrolAnswer: {
+      name: string;
+      server: string;
+    };
+    EnrolRequest: {
+      token: string;
+      secretHash: string;
+      name: string;
+      host: string;
+      version: string;
     };
     FailedTasks: {
       tasks: {
@@ -1894,6 +2239,7 @@ export interface components {
       cancel: number[];
       return: number[];
       drain: boolean;
+      capacity?: components['schemas']['AgentCapacity'];
     };
     HeartbeatRequest: {
       session: string;
@@ -1903,7 +2249,13 @@ export interface components {
       load?: {
         cpu: number;
         memory: number;
+        gpu?: number;
       };
+      machine?: {
+        cpu: number;
+        memory: number;
+      };
+      trouble?: string;
     };
     Histogram: {
       measure: components['schemas']['Measure'];
@@ -1978,6 +2330,34 @@ export interface components {
       };
       runs: number[];
     }[];
+    InvitationSummary: {
+      id: number;
+      name: string | null;
+      labels: {
+        [key: string]: string;
+      } | null;
+      pool: string | null;
+      created: string;
+      expires: string;
+    };
+    InviteAgentBody: {
+      name?: string;
+      labels?: components['schemas']['Labels'];
+      pool?: components['schemas']['PoolName'];
+      /** @default 1440 */
+      expiresMinutes?: number;
+    };
+    IssuedInvitation: {
+      id: number;
+      name: string | null;
+      labels: {
+        [key: string]: string;
+      } | null;
+      pool: string | null;
+      created: string;
+      expires: string;
+      token: string;
+    };
     ItemDetail: {
       place: {
         [key: string]: number;
@@ -2156,6 +2536,10 @@ export interface components {
         [key: string]: string;
       };
       version: string;
+      storage?: components['schemas']['RemoteStorage'];
+    };
+    Labels: {
+      [key: string]: string;
     };
     LiveSourceState: {
       dataset: number;
@@ -2310,6 +2694,7 @@ export interface components {
       };
       /** @default true */
       cache?: boolean;
+      pool?: components['schemas']['PoolName'];
     };
     Notification: {
       id: number;
@@ -2420,6 +2805,10 @@ export interface components {
         name: string;
       }[];
     };
+    PathMap: {
+      server: string;
+      local: string;
+    };
     PictureDescription: {
       dataset: {
         id: number;
@@ -2501,6 +2890,23 @@ export interface components {
         created: string;
       } | null;
     };
+    PipelineSource: {
+      file: string;
+      text: string;
+      tools: string[];
+      params: {
+        [key: string]: {
+          [key: string]: string;
+        };
+      };
+    };
+    PlannedEdit: {
+      problems: components['schemas']['FieldProblem'][];
+      changes: components['schemas']['RevisionChange'][];
+      effects: components['schemas']['StageEffect'][];
+      pipeline: components['schemas']['PipelineSource'] | null;
+      graph?: components['schemas']['RunGraph'];
+    };
     PlannedRun: {
       problems: components['schemas']['FieldProblem'][];
       warnings: {
@@ -2519,9 +2925,18 @@ export interface components {
         open: boolean;
       }[];
     };
+    PoolName: string;
     Priority: number;
     PriorityBody: {
       priority: components['schemas']['Priority'];
+    };
+    ProbeAnswer: {
+      storeFolder: string;
+      file: string;
+      content: string;
+    };
+    ProbeRequest: {
+      version: string;
     };
     Problem: {
       type: string;
@@ -2546,10 +2961,23 @@ export interface components {
       ids?: number[];
       through?: number;
     };
+    ReceivedRequest: {
+      session: string;
+      outputs: components['schemas']['ReportedOutput'][];
+      emptyFolders: string[];
+    };
     RecentFolder: {
       folder: string;
       pattern: string;
       used: string;
+    };
+    RemoteStorage: {
+      /** @enum {string} */
+      kind: 'shared' | 'transfer';
+      store: string;
+      maps: components['schemas']['PathMap'][];
+      tools: string;
+      standardTools?: string;
     };
     Report: {
       attempt: number;
@@ -2640,6 +3068,38 @@ export interface components {
       session: string;
       attempts: number[];
     };
+    RevisionChange:
+      | {
+          stage: string;
+          /** @enum {string} */
+          kind: 'added' | 'removed' | 'replaced' | 'changed';
+          parts: {
+            field: string;
+            from?: string;
+            to?: string;
+          }[];
+          /** @enum {string} */
+          effect: 'redo' | 'judge' | 'keep';
+        }
+      | {
+          source: string;
+          /** @constant */
+          kind: 'bounds';
+          parts: {
+            field: string;
+            from?: string;
+            to?: string;
+          }[];
+        };
+    RevisionSummary: {
+      revision: number;
+      at: string;
+      by: string | null;
+      note: string | null;
+      pipeline: components['schemas']['PipelineSource'] | null;
+      changes: components['schemas']['RevisionChange'][];
+      redone: number;
+    };
     RunChoices: {
       name: string;
       pipeline: {
@@ -2655,6 +3115,7 @@ export interface components {
       sources: {
         [key: string]: number | components['schemas']['FolderSource'];
       };
+      pool?: components['schemas']['PoolName'];
     };
     RunDetail: {
       id: number;
@@ -2667,6 +3128,7 @@ export interface components {
       ended: string | null;
       seconds: number;
       change: number;
+      revision: number;
       tasks: components['schemas']['TaskCounts'];
       sources: {
         name: string;
@@ -2744,6 +3206,7 @@ export interface components {
       ended: string | null;
       seconds: number;
       change: number;
+      revision: number;
       tasks: components['schemas']['TaskCounts'];
     };
     SealedAnswer: {
@@ -2757,6 +3220,15 @@ export interface components {
     };
     SignInAddress: {
       address: string;
+    };
+    StageEffect: {
+      stage: string;
+      again: number;
+      follow: number;
+      more: number;
+      fewer: number;
+      left: number;
+      back: number;
     };
     StageSummary: {
       id: number;
@@ -2852,6 +3324,8 @@ export interface components {
       cpu: number;
       memory: number;
       gpu: number;
+      pool?: components['schemas']['PoolName'];
+      labels?: components['schemas']['Labels'];
     };
     TaskSummary: {
       id: number;
@@ -3050,6 +3524,9 @@ export interface components {
     };
     UnreadAnswer: {
       unread: number;
+    };
+    UploadState: {
+      offset: number;
     };
     WatchBody: {
       /** @default 500 */
@@ -4144,6 +4621,106 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  listRevisions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RevisionSummary'][];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readPipeline: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EditablePipeline'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  editRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EditRunBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EditedRun'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  checkEdit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EditRunBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PlannedEdit'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   readGraph: {
     parameters: {
       query?: never;
@@ -4812,6 +5389,119 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  changeAgent: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ChangeAgentBody'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  revokeAgent: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listInvitations: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['InvitationSummary'][];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  inviteAgent: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['InviteAgentBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['IssuedInvitation'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  withdrawInvitation: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   pauseAgent: {
     parameters: {
       query?: never;
@@ -5055,6 +5745,188 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  enrolAgent: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EnrolRequest'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EnrolAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  probeStorage: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ProbeRequest'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ProbeAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  fetchFile: {
+    parameters: {
+      query: {
+        session: string;
+        path: string;
+        ticket: string;
+        inner?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The bytes */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': unknown;
+          'application/vnd.gantry.folder+json': string;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  measureUpload: {
+    parameters: {
+      query: {
+        session: string;
+        path: string;
+      };
+      header?: never;
+      path: {
+        attempt: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UploadState'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  sendOutput: {
+    parameters: {
+      query: {
+        session: string;
+        path: string;
+        offset: number;
+        size: number;
+      };
+      header?: never;
+      path: {
+        attempt: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UploadState'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  receiveOutputs: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        attempt: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ReceivedRequest'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  sendLog: {
+    parameters: {
+      query: {
+        file: string;
+        offset: number;
+      };
+      header?: never;
+      path: {
+        session: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UploadState'];
+        };
       };
       default: components['responses']['Problem'];
     };

@@ -21,11 +21,11 @@ import { countChangesSql } from './count-changes.ts';
 
 /** $1 stage, $2 producers, $3 input datasets, $4 output datasets, $5 open inputs, $6 run has ended, */
 /** $7 inputs to recount, $8 tries, $9 run.change, $10 losses in a row, $11 ranges of the inputs, */
-/** $12 wait before the second try (s), $13 factor of the waits, $14 longest wait (s) */
+/** $12 wait before the second try (s), $13 factor of the waits, $14 longest wait (s), $15 what fingerprints begin with */
 export function advanceStageSql(stage: StageShape, touch: StageTouch): string {
   const numbers = stage.inputs.map((_, index) => index + 1);
   // Verdicts alone leave the counts as they are, and have found their tasks before.
-  const counting = touch.fresh || touch.changes || touch.everyTask;
+  const counting = touch.fresh || touch.changes || touch.everyTask || touch.scratch === true;
   const found = counting ? countChangesSql(stage, touch) : foundByVerdictSql(stage);
   const judged = judgeSql(stage);
   const counts = `ARRAY[${numbers.flatMap((n) => ['k', 'a', 'p', 'f'].map((c) => `f.${c}${n}`)).join(', ')}]::int[]`;
@@ -33,11 +33,11 @@ export function advanceStageSql(stage: StageShape, touch: StageTouch): string {
 WITH parameters AS (
   -- Gives every parameter its type, whichever of them this shape uses.
   SELECT $1::int, $2::int[], $3::int[], $4::int[], $5::boolean[], $6::boolean, $7::boolean[], $8::int, $9::bigint,
-    $10::int, $11::int[], $12::float8, $13::float8, $14::float8
+    $10::int, $11::int[], $12::float8, $13::float8, $14::float8, $15::bigint
 ), after AS (
   UPDATE task t SET state = s.state, stale = s.stale,${counting ? ' counts = s.counts, reads = s.reads,' : ''}
-    result = CASE WHEN s.state IN ('skipped', 'dropped') THEN NULL ELSE s.result END,
-    done = CASE WHEN s.state IN ('skipped', 'dropped') THEN NULL ELSE s.done END,
+    result = CASE WHEN ${forgotten(touch)} THEN NULL ELSE s.result END,
+    done = CASE WHEN ${forgotten(touch)} THEN NULL ELSE s.done END,
     tries = s.tries, lost = s.lost
   FROM (
     SELECT f.*, ${judged.state} AS state, ${judged.stale} AS stale${counting ? `, ${counts} AS counts` : ''}
@@ -88,7 +88,8 @@ ${makeReadySql(stage)}
   ${noteFailuresSql}
 ), withdrawn AS (
   INSERT INTO step_withdraw (stage, place)
-  SELECT $1, a.place FROM troubled a WHERE a.gone AND a.old_state IS NOT NULL AND a.old_state NOT IN ('skipped', 'dropped')
+  SELECT $1, a.place FROM troubled a
+  WHERE a.gone AND a.old_state IS NOT NULL AND a.old_state NOT IN ('skipped', 'dropped')${touch.keep === true ? ' AND false' : ''}
   RETURNING 1
 ), noted AS (
   ${noteChangesSql}
@@ -136,6 +137,16 @@ function retractLaterSql(stage: StageShape): string {
 ), retracted_later AS (
   DELETE FROM ready_later WHERE task = ANY (ARRAY(
     SELECT a.id FROM after a WHERE a.old_state = 'ready' AND a.state <> 'ready' AND a.attempt IS NULL))`;
+}
+
+/**
+ * True where a task loses its place, and with it what it made. One that has lost it before stays as it is: what an
+ * edit of the pipeline took the place of has kept it.
+ */
+function forgotten({ keep }: StageTouch): string {
+  return keep === true
+    ? 'false'
+    : `s.state IN ('skipped', 'dropped') AND s.old_state IS DISTINCT FROM 'skipped' AND s.old_state IS DISTINCT FROM 'dropped'`;
 }
 
 /**
@@ -214,6 +225,7 @@ function resultAsBeforeSql(found: string): string {
 function emissions(stage: StageShape): string {
   const difference = (status: string) => `(a.now = '${status}')::int - (a.was = '${status}')::int`;
   const moved = `(a.was <> a.now OR a.known <> 0)`;
+  const back = `(a.old_state IN ('skipped', 'dropped') AND NOT a.gone)`;
   const selects = stage.outputs.flatMap((output, index) => {
     if (!output.consumed) return [];
     const dataset = `($4::int[])[${index + 1}]`;
@@ -236,9 +248,10 @@ function emissions(stage: StageShape): string {
     return [
       `SELECT $1, ${index}, 'u'::"char", a.place, a.known, 0, ${difference('p')}, ${difference('f')}, 0::bigint
       FROM after a WHERE ${moved}`,
-      `SELECT $1, ${index}, 'i'::"char", i.place, 0, ${difference('a')}, 0, 0, ${reads}
+      // Items that were kept are known again when their task has a place again.
+      `SELECT $1, ${index}, 'i'::"char", i.place, (${back})::int, ${difference('a')}, 0, 0, ${reads}
       FROM after a JOIN item i ON i.dataset = ${dataset} AND ${beginsWithSql('i.place', 'a.place', stage.axes.length)}
-      WHERE (a.was = 'a') <> (a.now = 'a')`,
+      WHERE (a.was = 'a') <> (a.now = 'a') OR ${back}`,
     ];
   });
   const columnsOfChange = 'stage, output, kind, place, known, available, pending, failed, reads';

@@ -8,6 +8,7 @@ import type { Place } from '@gantry/model';
 import { agreesSql, coordinateSql, lookupSql, placeSql } from '../place-sql.ts';
 import { isOneToMany, type InputShape, type StageShape } from '../stage-shape.ts';
 import type { StageTouch } from '../stage-touch.ts';
+import { countFromScratchSql } from './count-from-scratch.ts';
 import { recountSql } from './recount.ts';
 
 /**
@@ -15,6 +16,7 @@ import { recountSql } from './recount.ts';
  * and `reads`; where there are verdicts, `verdict`, `attempt`, `read` and `first` of the task's.
  */
 export function countChangesSql(stage: StageShape, touch: StageTouch): string {
+  if (touch.scratch === true) return countFromScratchSql(stage);
   const numbers = stage.inputs.map((_, index) => index + 1);
   // Tasks that have a state know their counts, unless a dataset closes.
   const recounted = touch.fresh || touch.everyTask ? numbers.filter((n) => needsRecount(stage, n)) : [];
@@ -100,7 +102,7 @@ function deltaSql(stage: StageShape, touch: StageTouch): string {
   const fragments = [...touchedFragments(stage, touch), ...changes];
   const [only] = fragments;
   const [input] = stage.inputs;
-  if (fragments.length === 1 && only !== undefined && input !== undefined && leadsToOneTask(stage, input)) {
+  if (fragments.length === 1 && only?.input === 1 && input !== undefined && leadsToOneTask(stage, input)) {
     return `SELECT ${placeSql('c.place', input.axes, stage.axes)} AS place, ${rowSql(stage, only)} FROM ${only.from}`;
   }
   const names = stage.axes.map((_, index) => `x${index + 1}`);

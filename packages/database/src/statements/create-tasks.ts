@@ -4,10 +4,13 @@
  *
  * Locks: the run's advisory lock, taken before. Indexes: task (stage, place), item (dataset, place).
  */
-import { agreesSql, coordinateSql } from '../place-sql.ts';
+import { agreesSql, coordinateSql, placeSql } from '../place-sql.ts';
 import { isOneToMany, type InputShape, type StageShape } from '../stage-shape.ts';
 
-/** $1 stage, $2 producers, $3 input datasets. A stage that no input covers has one task, at the empty place. */
+/**
+ * $1 stage, $2 producers, $3 input datasets, $4 what fingerprints begin with. A stage that no input covers has one
+ * task, at the empty place.
+ */
 export function createTasksSql(stage: StageShape): string {
   const covering = stage.inputs
     .map((input, index) => ({ input, n: index + 1 }))
@@ -16,11 +19,26 @@ export function createTasksSql(stage: StageShape): string {
     covering.length === 0
       ? [`SELECT '{}'::int[] AS place`]
       : covering.map((born) => candidateSql(stage, born, covering));
+  return insertTasksSql(stage, candidates);
+}
+
+/** The same for all places that are known upstream, whenever they came. */
+export function createAllTasksSql(stage: StageShape): string {
+  const covering = stage.inputs
+    .map((input, index) => ({ input, n: index + 1 }))
+    .filter(({ input }) => input.covering);
+  const [first] = covering;
+  return insertTasksSql(stage, [
+    first === undefined ? `SELECT '{}'::int[] AS place` : joinSql(stage, first, knownSql(first), covering),
+  ]);
+}
+
+function insertTasksSql(stage: StageShape, candidates: readonly string[]): string {
   const zeros = stage.inputs.map(() => '0, 0, 0, 0').join(', ');
   return `
-WITH parameters AS (SELECT $1::int, $2::int[], $3::int[]), born AS (
-  INSERT INTO task (stage, place, counts)
-  SELECT $1, place, ARRAY[${zeros}]::int[] FROM (${candidates.join('\n    UNION ')}) candidates
+WITH parameters AS (SELECT $1::int, $2::int[], $3::int[], $4::bigint), born AS (
+  INSERT INTO task (stage, place, counts, reads)
+  SELECT $1, place, ARRAY[${zeros}]::int[], $4 FROM (${candidates.join('\n    UNION ')}) candidates
   ON CONFLICT (stage, place) DO NOTHING
   RETURNING stage, place
 )
@@ -35,6 +53,15 @@ interface Numbered {
 /** Places at which `born` is new, joined with all that the other covering inputs have. */
 function candidateSql(stage: StageShape, born: Numbered, covering: readonly Numbered[]): string {
   const kind = isOneToMany(born.input) ? 'i' : 'b';
+  const changes = `(
+      SELECT c.place FROM step_change c
+      WHERE c.stage = ($2::int[])[${born.n}] AND c.output = ${born.input.output} AND c.kind = '${kind}' AND c.known > 0
+    )`;
+  return joinSql(stage, born, changes, covering);
+}
+
+/** Places of one covering input, which `from` gives, joined with all that the others have. */
+function joinSql(stage: StageShape, born: Numbered, from: string, covering: readonly Numbered[]): string {
   const joined: Numbered[] = [born];
   const joins: string[] = [];
   for (const other of covering) {
@@ -46,19 +73,18 @@ function candidateSql(stage: StageShape, born: Numbered, covering: readonly Numb
     joined.push(other);
   }
   const place = stage.axes.map((axis) => {
-    const from = covering.find(({ input }) => input.axes.includes(axis));
-    if (from === undefined) throw new RangeError(`no covering input has axis ${axis}`);
-    return coordinateSql(`e${from.n}.place`, from.input.axes, axis, 0, {});
+    const has = covering.find(({ input }) => input.axes.includes(axis));
+    if (has === undefined) throw new RangeError(`no covering input has axis ${axis}`);
+    return coordinateSql(`e${has.n}.place`, has.input.axes, axis, 0, {});
   });
   return `SELECT DISTINCT ARRAY[${place.join(', ')}]::int[] AS place
-    FROM (
-      SELECT c.place FROM step_change c
-      WHERE c.stage = ($2::int[])[${born.n}] AND c.output = ${born.input.output} AND c.kind = '${kind}' AND c.known > 0
-    ) e${born.n} ${joins.join(' ')}`;
+    FROM ${from} e${born.n} ${joins.join(' ')}`;
 }
 
 function knownSql({ input, n }: Numbered): string {
   return isOneToMany(input)
-    ? `(SELECT i.place FROM item i WHERE i.dataset = ($3::int[])[${n}])`
+    ? `(SELECT i.place FROM item i JOIN task u ON u.stage = ($2::int[])[${n}]
+        AND u.place = ${placeSql('i.place', input.axes, input.unitAxes)} AND u.state NOT IN ('skipped', 'dropped')
+      WHERE i.dataset = ($3::int[])[${n}])`
     : `(SELECT u.place FROM task u WHERE u.stage = ($2::int[])[${n}] AND u.state <> 'dropped')`;
 }

@@ -51,9 +51,9 @@ const statement = defineStatement<{ attempts: number[] | null }, readonly unknow
   text: `
 WITH written AS (
   INSERT INTO attempt (id, task, stage, session, outcome, claimed, started, ended, exit_code, signal, message,
-    cause, resources, results, log)
+    cause, resources, results, log, revision)
   SELECT r.attempt, r.task, r.stage, r.session, p.outcome, r.claimed, p.started, coalesce(p.ended, now()), p.exit_code,
-    p.signal, p.message, p.cause, p.resources::json, p.results::json, p.log::json
+    p.signal, p.message, p.cause, p.resources::json, p.results::json, p.log::json, r.revision
   FROM unnest(${columns.map(([, type], index) => `$${index + 2}::${type}[]`).join(', ')})
     AS p(${columns.map(([name]) => name).join(', ')})
     JOIN running r ON r.attempt = p.attempt AND r.session = $1

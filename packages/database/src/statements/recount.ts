@@ -20,7 +20,10 @@ export function recountSql(stage: StageShape, n: number): string {
 function knownSql(stage: StageShape, input: InputShape, n: number): string {
   if (isOneToMany(input)) {
     const agrees = agreesSql('i.place', input.axes, 't.place', stage.axes);
-    return `(SELECT count(*)::int FROM item i WHERE i.dataset = ($3::int[])[${n}] AND ${agrees})`;
+    // Items of tasks that have no place any more are kept, and are no part of what there is.
+    return `(SELECT count(*)::int FROM item i JOIN task u ON u.stage = ($2::int[])[${n}]
+        AND u.place = ${placeSql('i.place', input.axes, input.unitAxes)} AND u.state NOT IN ('skipped', 'dropped')
+      WHERE i.dataset = ($3::int[])[${n}] AND ${agrees})`;
   }
   const agrees = agreesSql('u.place', input.unitAxes, 't.place', stage.axes);
   return `(SELECT count(*)::int FROM task u WHERE u.stage = ($2::int[])[${n}] AND u.state <> 'dropped' AND ${agrees})`;

@@ -127,7 +127,7 @@ async function findMaker(engine: Engine, run: number, stage: string): Promise<Ma
     text: `SELECT r.id AS run, r.name,
         coalesce((SELECT sum(y.tasks) FROM tally y WHERE y.stage = g.id AND y.state IN ('failed', 'blocked')), 0)::int
           AS failed
-      FROM run r JOIN stage g ON g.run = r.id AND g.name = $2 WHERE r.id = $1`,
+      FROM run r JOIN stage g ON g.run = r.id AND g.name = $2 AND g.removed IS NULL WHERE r.id = $1`,
     values: [run, stage],
   });
   return rows[0];

@@ -29,7 +29,7 @@ interface DetailRow extends DatasetRow, Pick<DatasetDetail, 'bounds' | 'pattern'
 
 /** Stages that read what `origin` names, as the compiled stages write it. */
 const readingStages = `ARRAY(
-  SELECT c.name FROM stage c WHERE c.run = reads.run AND c.spec IS NOT NULL
+  SELECT c.name FROM stage c WHERE c.run = reads.run AND c.spec IS NOT NULL AND c.removed IS NULL
     AND EXISTS (SELECT FROM jsonb_array_elements(c.spec -> 'inputs') i WHERE i -> 'origin' = reads.origin)
   ORDER BY c.ordinal)`;
 
@@ -48,7 +48,7 @@ const columns = `
       FROM stage s WHERE s.dataset = d.id ORDER BY s.run DESC LIMIT ${listedReaders})
      UNION ALL
      SELECT g.run, jsonb_build_object('kind', 'output', 'stage', g.name, 'output', o.name)
-     FROM stage_output o JOIN stage g ON g.id = o.stage WHERE o.dataset = d.id
+     FROM stage_output o JOIN stage g ON g.id = o.stage WHERE o.dataset = d.id AND g.removed IS NULL
    ) reads JOIN run r ON r.id = reads.run) AS "readBy"`;
 
 const tables = `

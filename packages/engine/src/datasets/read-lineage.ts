@@ -5,7 +5,7 @@
  */
 import type { DatasetLineage } from '@gantry/model';
 import type { Engine } from '../engine.ts';
-import type { RunPlan, StagePlan } from '../run-plan.ts';
+import { findStage, type RunPlan, type StagePlan } from '../run-plan.ts';
 import { unknownDataset } from './read-datasets.ts';
 
 type Step = DatasetLineage['steps'][number];
@@ -77,8 +77,7 @@ async function findMakers(
   const found: number[] = [];
   for (const { run, stage: id, dataset } of rows) {
     const plan = await engine.plan(run);
-    const stage = plan.stages.find((one) => one.id === id);
-    if (stage === undefined) throw new Error(`run ${run} has no stage ${id}`);
+    const stage = findStage(plan, id);
     const from = stage.shape.inputs.map((input) => input.dataset);
     noteStep(steps, plan, stage, from, [dataset]);
     found.push(...from);

@@ -5,14 +5,17 @@
 import { listFewInputs } from '@gantry/database';
 import { listedNeighbours, placeAt, type ItemOrigin, type RunState, type TaskState } from '@gantry/model';
 import { cachedFromSql } from '../cache/cached-from-sql.ts';
+import { stageAt } from '../edits/stage-at.ts';
 import type { Engine } from '../engine.ts';
-import type { StagePlan } from '../run-plan.ts';
+import { findStage, type StagePlan } from '../run-plan.ts';
 import type { DatasetItem } from './find-dataset-item.ts';
 
 interface OriginRow {
   readonly id: number;
   readonly task: number;
   readonly stage: number;
+  /** Of the pipeline, by which it was made. */
+  readonly revision: number;
   readonly output: string;
   readonly run: number;
   readonly runName: string;
@@ -42,7 +45,7 @@ export async function traceItem(engine: Engine, item: DatasetItem): Promise<Trac
   if (item.attempt === null) return undefined;
   const { rows } = await engine.pool.query<OriginRow>({
     name: 'trace-item',
-    text: `SELECT a.id, a.task, a.stage, o.name AS output, r.id AS run, r.name AS "runName", r.state AS "runState",
+    text: `SELECT a.id, a.task, a.stage, a.revision, o.name AS output, r.id AS run, r.name AS "runName", r.state AS "runState",
         t.place, t.stale, t.counts, t.done IS NOT DISTINCT FROM t.reads AS fresh,
         CASE WHEN EXISTS (SELECT FROM running u WHERE u.task = t.id) THEN 'running' ELSE t.state::text END AS state,
         g.name AS agent, g.host, a.claimed, a.started, a.ended, a.exit_code AS "exitCode", a.resources,
@@ -59,8 +62,7 @@ export async function traceItem(engine: Engine, item: DatasetItem): Promise<Trac
   const [row] = rows;
   if (row === undefined) throw new Error(`attempt ${item.attempt} of an item is not there`);
   const plan = await engine.plan(row.run);
-  const stage = plan.stages.find(({ id }) => id === row.stage);
-  if (stage === undefined) throw new Error(`run ${row.run} has no stage ${row.stage}`);
+  const stage = await stageAt(engine, plan, findStage(plan, row.stage), row.revision);
   const { tool, params, axes } = stage.compiled;
   return {
     ...{ run: row.run, runName: row.runName, runState: row.runState, stage: stage.name, output: row.output },

@@ -25,7 +25,8 @@ WITH RECURSIVE blocked AS (
   FROM stage s
     CROSS JOIN LATERAL jsonb_array_elements(s.spec -> 'inputs') input
     JOIN stage producer ON producer.run = s.run AND producer.name = input #>> '{origin,stage}'
-  WHERE s.run IN (SELECT run FROM blocked) AND s.spec IS NOT NULL
+      AND producer.removed IS NULL
+  WHERE s.run IN (SELECT run FROM blocked) AND s.spec IS NOT NULL AND s.removed IS NULL
 ), above AS (
   SELECT b.id AS stage, r.producer FROM blocked b JOIN reads r ON r.stage = b.id
   UNION

@@ -38,6 +38,7 @@ export async function startRun(
     sources,
     tools: await identifyTools(pipeline, tools),
     cache: request.cache,
+    pool: request.pool,
     request: { ...request, name },
   });
   const run = await engine.plan(id);

@@ -48,7 +48,7 @@ async function fillNotice(
     return { project: null, about: notice };
   const runId = notice.kind === 'tasks-too-large' ? notice.about.run : notice.run;
   const { rows } = await transaction.query<RunRow>(
-    `WITH counts AS (SELECT * FROM (${countsSql}) c WHERE c.stage IN (SELECT id FROM stage WHERE run = $1 AND spec IS NOT NULL))
+    `WITH counts AS (SELECT * FROM (${countsSql}) c WHERE c.stage IN (SELECT id FROM stage WHERE run = $1 AND spec IS NOT NULL AND removed IS NULL))
      SELECT r.project, r.name, p.name AS pipeline, r.state,
        extract(epoch FROM coalesce(r.ended, now()) - r.created)::float8 AS seconds,
        coalesce((SELECT jsonb_object_agg(state, tasks) FROM (

@@ -1,6 +1,7 @@
 /** Which images a table was measured of: those that the stage has read which made it. Reads only. */
 import type { OverlayKind, Place } from '@gantry/model';
 import type { Engine } from '../engine.ts';
+import { findStage } from '../run-plan.ts';
 import { listAgreeing, type RelatedItem } from './agreeing-items.ts';
 import { guessKind } from './picture-kind.ts';
 
@@ -26,8 +27,7 @@ export async function findMeasured(
   const [made] = rows;
   if (made === undefined) return [];
   const plan = await engine.plan(made.run);
-  const stage = plan.stages.find(({ id }) => id === made.stage);
-  if (stage === undefined) throw new Error(`run ${made.run} has no stage ${made.stage}`);
+  const stage = findStage(plan, made.stage);
   const pictures: MeasuredPicture[] = [];
   for (const [index, { name: input, type, axes, origin }] of stage.compiled.inputs.entries()) {
     const id = stage.shape.inputs[index]?.dataset;

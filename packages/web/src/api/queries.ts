@@ -17,8 +17,13 @@ export const watchesQuery = queryOptions({
   queryFn: ({ signal }) => client.watches(signal),
 });
 
-export const graphQuery = (run: number) =>
-  queryOptions({ queryKey: ['graph', run], queryFn: ({ signal }) => client.graph(run, signal) });
+/** @param revision of its pipeline: another one has another graph */
+export const graphQuery = (run: number, revision: number) =>
+  queryOptions({
+    queryKey: ['graph', run, revision],
+    queryFn: ({ signal }) => client.graph(run, signal),
+    placeholderData: keepPreviousData,
+  });
 
 /** A run that goes on is asked again now and then. */
 export const histogramQuery = (run: RunDetail, stage: string, measure: string) =>

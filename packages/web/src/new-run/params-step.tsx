@@ -9,7 +9,7 @@ import { baseText, withUnit, wrongParam } from './param-texts.ts';
 import type { Choices } from './use-choices.ts';
 
 interface ParamsStepProps {
-  readonly choices: Choices;
+  readonly choices: Pick<Choices, 'changeParam'> & { readonly search: Pick<Choices['search'], 'params'> };
   readonly stages: CheckedPipeline['stages'];
   readonly problems: readonly FieldProblem[];
 }

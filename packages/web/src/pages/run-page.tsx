@@ -4,6 +4,7 @@ import { Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, Outlet } from '@tanstack/react-router';
 import { graphQuery, runQuery } from '../api/queries.ts';
+import { Revisions } from '../edit-run/revisions.tsx';
 import { StageMaps } from '../heat-map/stage-maps.tsx';
 import { StageMeasures } from '../heat-map/stage-measures.tsx';
 import { countAll } from '../live/rates.ts';
@@ -24,6 +25,9 @@ import { TaskTable } from '../tasks/task-table.tsx';
 import classes from './run-page.module.css';
 
 const route = getRouteApi('/runs/$run');
+
+/** Beside that of the lattice. */
+const tabs = ['tasks', 'measures', 'revisions'] as const;
 
 export function RunPage() {
   const { run: id } = route.useParams();
@@ -53,7 +57,7 @@ export function RunPage() {
 function Run({ run }: { readonly run: RunDetail }) {
   const search = route.useSearch();
   const change = useChangeSearch();
-  const { data: graph } = useQuery(graphQuery(run.id));
+  const { data: graph } = useQuery(graphQuery(run.id, run.revision));
   const stage = run.stages.find(({ name }) => name === search.stage) ?? firstWorthSeeing(run);
   if (stage === undefined)
     return (
@@ -83,19 +87,25 @@ function Run({ run }: { readonly run: RunDetail }) {
       {graph === undefined ? <Loading /> : <StageGraph run={run} graph={graph} current={stage.name} />}
       <Tabs
         value={search.tab ?? 'map'}
-        onChange={(tab) => change({ tab: tab === 'tasks' || tab === 'measures' ? tab : undefined })}
+        onChange={(tab) => change({ tab: tabs.find((one) => one === tab) })}
         keepMounted={false}
       >
         <Tabs.List mb="sm">
           <Tabs.Tab value="map">Lattice</Tabs.Tab>
           <Tabs.Tab value="tasks">Tasks</Tabs.Tab>
           <Tabs.Tab value="measures">Measures</Tabs.Tab>
+          <Tabs.Tab value="revisions">
+            {run.revision === 1 ? 'Revisions' : `Revision ${run.revision}`}
+          </Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="map">
           <StageMaps run={run} graph={graph} stage={stage} />
         </Tabs.Panel>
         <Tabs.Panel value="measures">
           <StageMeasures run={run} graph={graph} stage={stage} />
+        </Tabs.Panel>
+        <Tabs.Panel value="revisions">
+          <Revisions run={run} />
         </Tabs.Panel>
         <Tabs.Panel value="tasks">
           <TaskTable run={run} />

@@ -35,6 +35,15 @@ export function RunActions({ run }: { readonly run: RunDetail }) {
       >
         New run like this
       </Button>
+      {run.state !== 'archived' && run.state !== 'cancelled' && (
+        <Button
+          variant="default"
+          title="Change its parameters, stages or region; only what depends on that is run again"
+          renderRoot={(props) => <Link {...props} to="/runs/$run/edit" params={{ run: run.id }} />}
+        >
+          Edit pipeline
+        </Button>
+      )}
       {isAtWork(run.state) && (
         <>
           <PauseButton run={run} />

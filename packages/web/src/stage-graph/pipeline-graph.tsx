@@ -10,6 +10,8 @@ import classes from './stage-graph.module.css';
 type StageNode = Node<{
   readonly stage: RunGraph['stages'][number];
   readonly planned: PlannedRun['stages'][number] | undefined;
+  /** What happens to it; in place of what it would come to. */
+  readonly note: string | undefined;
 }>;
 type SourceNode = Node<{
   readonly source: RunGraph['sources'][number];
@@ -21,14 +23,20 @@ const kinds = { stage: memo(StageView), source: memo(SourceView) };
 interface PipelineGraphProps {
   readonly graph: RunGraph;
   readonly plan: PlannedRun | undefined;
+  /** By stage, what an edit does to it: it is marked. */
+  readonly notes?: ReadonlyMap<string, string>;
 }
 
-export function PipelineGraph({ graph, plan }: PipelineGraphProps) {
+export function PipelineGraph({ graph, plan, notes }: PipelineGraphProps) {
   const nodeOf = (name: string): DrawnNode | undefined => {
     const stage = graph.stages.find((one) => one.name === name);
     if (stage !== undefined) {
       const planned = plan?.stages.find((one) => one.name === name);
-      return { type: 'stage', data: { stage, planned }, height: smallSizes.stageHeight };
+      return {
+        type: 'stage',
+        data: { stage, planned, note: notes?.get(name) },
+        height: smallSizes.stageHeight,
+      };
     }
     const source = graph.sources.find((one) => one.name === name);
     const planned = plan?.sources.find((one) => one.name === name);
@@ -38,16 +46,22 @@ export function PipelineGraph({ graph, plan }: PipelineGraphProps) {
   return <GraphFrame {...shared} label="The pipeline's stages" />;
 }
 
-function StageView({ data: { stage, planned } }: NodeProps<StageNode>) {
+function StageView({ data: { stage, planned, note } }: NodeProps<StageNode>) {
   return (
     <>
       <Handle type="target" position={Position.Left} isConnectable={false} />
-      <div className={`${classes['node']} ${classes['small']}`} title={`${stage.title} (${stage.tool})`}>
+      <div
+        className={`${classes['node']} ${classes['small']}`}
+        title={`${stage.title} (${stage.tool})`}
+        data-changed={note === undefined ? undefined : true}
+      >
         <span className={`${classes['name']} cut`}>{stage.name}</span>
         <span className="cut quiet">
           {stage.axes.length === 0 ? 'once' : `for each ${stage.axes.join(', ')}`}
         </span>
-        <span className="cut quiet figures">{planned === undefined ? '' : describeTasks(planned)}</span>
+        <span className="cut quiet figures" title={note}>
+          {note ?? (planned === undefined ? '' : describeTasks(planned))}
+        </span>
       </div>
       <Handle type="source" position={Position.Right} isConnectable={false} />
     </>
