@@ -165,10 +165,10 @@ export function randomStage(
   return {
     name,
     tool: manifest(inputs, outputs, {
-      attempts: chance.oneIn(4) ? 3 : 1,
+      attempts: chance.oneIn(2) ? 3 : 1,
       lost: 2 + (stagesBefore % 2),
       // So long that a wait is over when the history says so, and not before.
-      backoff: chance.oneIn(2) ? '10h' : 0,
+      backoff: chance.oneIn(3) ? 0 : '10h',
       ...(chance.oneIn(3) ? { on: ['failed'] } : {}),
     }),
     over,

@@ -302,11 +302,11 @@ class Simulator {
     const held = this.#held.splice(this.#chance.below(this.#held.length), 1)[0];
     if (held === undefined) return undefined;
     const kind = this.#chance.below(10);
-    if (kind < 2) {
+    if (kind < 4) {
       const final = this.#chance.oneIn(4) && held.claimed.stage.compiled.tool.retry.on !== undefined;
       return this.#settle(held, { kind: 'failed', final });
     }
-    if (kind < 3) return this.#settle(held, { kind: 'lost' });
+    if (kind < 5) return this.#settle(held, { kind: 'lost' });
     return this.#settle(held, this.#success(held, true));
   }
 

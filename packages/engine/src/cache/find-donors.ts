@@ -10,24 +10,24 @@ import { stageCacheKey, stageCacheText } from './stage-cache-text.ts';
 
 /** So many are looked through, the newest first. */
 const most = 3;
-/** What was found holds for so long, in ms: other runs come and get on. */
+/** That there are none holds for so long, in ms: other runs come and get on. */
 const holdsMs = 3_000;
 
-interface Found {
-  readonly at: number;
-  readonly donors: Promise<readonly StagePlan[]>;
-}
+/**
+ * When it was found that there are none. By the plan and not by the stage: an edit makes another plan, and may find some.
+ * That there are some is asked anew for each claim, since an edit may change what they make at any time.
+ */
+const foundNone = new WeakMap<StagePlan, number>();
 
-const memories = new WeakMap<Engine, Map<number, Found>>();
-
-export function findDonors(engine: Engine, run: RunPlan, stage: StagePlan): Promise<readonly StagePlan[]> {
-  const memory = memories.get(engine) ?? new Map<number, Found>();
-  memories.set(engine, memory);
-  const before = memory.get(stage.id);
-  if (before !== undefined && performance.now() - before.at < holdsMs) return before.donors;
-  const donors = askForDonors(engine, run, stage);
-  donors.catch(() => memory.delete(stage.id));
-  memory.set(stage.id, { at: performance.now(), donors });
+export async function findDonors(
+  engine: Engine,
+  run: RunPlan,
+  stage: StagePlan,
+): Promise<readonly StagePlan[]> {
+  const before = foundNone.get(stage);
+  if (before !== undefined && performance.now() - before < holdsMs) return [];
+  const donors = await askForDonors(engine, run, stage);
+  if (donors.length === 0) foundNone.set(stage, performance.now());
   return donors;
 }
 
