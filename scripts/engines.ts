@@ -41,6 +41,12 @@ export const engines: readonly Engine[] = [
     packages: ['chromium'],
     probe: ['/usr/bin/chromium', '--version'],
   },
+  {
+    name: 'network namespaces',
+    use: 'cut agents off their server',
+    packages: ['iproute2'],
+    probe: ['sh', '-c', 'ip netns add gantry-probe-$$ && ip netns del gantry-probe-$$'],
+  },
 ];
 
 export type EngineState =

@@ -103,6 +103,8 @@ export interface Laboratory {
   readonly url: string;
   readonly client: UserClient;
   readonly data: DataDirectory;
+  /** The folder of the tools that its runs use. */
+  readonly toolFolder: string;
   /** Starts a run. */
   startRun(options: RunOptions): Promise<number>;
   /** Starts a run on what comes to an empty folder under names such as `tile_z1_r2_c3.tif`. */
@@ -150,6 +152,7 @@ export async function openLaboratory(database: ReturnType<typeof testDatabase>):
     url,
     client,
     data,
+    toolFolder: join(folder, 'tools'),
     startRun: (options) => startRun(client, folder, options),
     async startLiveRun(name) {
       const watched = await mkdtemp(join(folder, 'watched-'));
@@ -255,5 +258,7 @@ async function createRun(
     tools: [join(folder, 'tools')],
     params: { prepare: { gate: held ? gateOf(folder) : '', wait: String(wait), shout: String(shout) } },
     sources: { tiles: dataset },
+    // Tasks are looked at as they run, and most runs are of the same tiles.
+    cache: false,
   });
 }

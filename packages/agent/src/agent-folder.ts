@@ -15,6 +15,10 @@ export interface AgentFolder {
   readonly scratchFolder: string;
   readonly cacheFolder: string;
   readonly logFolder: string;
+  /** Of an agent of another machine: attempts that run, files that were brought, tools that were brought. */
+  readonly storeFolder: string;
+  readonly inputFolder: string;
+  readonly toolFolder: string;
   /** How many processes of an earlier agent were found and killed. */
   readonly leftovers: number;
   release(): Promise<void>;
@@ -40,11 +44,17 @@ export async function openAgentFolder(folder: string): Promise<AgentFolder> {
   const scratchFolder = join(folder, 'scratch');
   await removeFolder(scratchFolder);
   await mkdir(scratchFolder);
+  // Attempts of a life that is over: their session ends when the next begins.
+  const storeFolder = join(folder, 'store');
+  await removeFolder(storeFolder);
   return {
     marker,
     scratchFolder,
     cacheFolder: join(folder, 'compiled'),
     logFolder: join(folder, 'logs'),
+    storeFolder,
+    inputFolder: join(folder, 'inputs'),
+    toolFolder: join(folder, 'tools'),
     leftovers,
     release: () => result.lock.release(),
   };

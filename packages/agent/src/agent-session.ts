@@ -15,6 +15,7 @@ import { AssignmentQueue } from './assignment-queue.ts';
 import { Backoff, pause } from './backoff.ts';
 import { ClaimLoop } from './claim-loop.ts';
 import { ClaimSize } from './claim-size.ts';
+import type { MachineLoad } from './machine-load.ts';
 import { leaveServer, leaveServerUntilHeard } from './leave-server.ts';
 import { Lease } from './lease.ts';
 import { isSessionGone, isUnauthorized, judgeRefusal } from './refusals.ts';
@@ -35,6 +36,10 @@ export interface SessionOptions {
   /** The tick at which the request to join was sent. */
   readonly joinedAt: number;
   readonly log: (line: string) => void;
+  /** What the whole machine is doing. */
+  readonly machine?: (() => MachineLoad | undefined) | undefined;
+  /** What keeps attempts from going on, in words for people. */
+  readonly trouble?: (() => string | undefined) | undefined;
 }
 
 const claimWaitSeconds = 10;
@@ -63,6 +68,7 @@ export class AgentSession {
   /** Aborted when the session is over. */
   readonly #over = new AbortController();
   readonly #outcome = Promise.withResolvers<SessionEnd>();
+  #capacity: AgentCapacity;
   #ending: SessionEnd | undefined;
   #room = Promise.withResolvers<void>();
 
@@ -71,6 +77,7 @@ export class AgentSession {
     this.#client = options.client;
     this.#runner = options.runner;
     this.#session = options.joined.session;
+    this.#capacity = options.capacity;
     this.#queue = new AssignmentQueue(options.capacity);
     this.#lease = new Lease(
       () => void this.#end('lost', 'the server could not be reached before the lease ended'),
@@ -93,6 +100,11 @@ export class AgentSession {
       judge: judgeRefusal,
       onFailed: (error) => this.#fail(error),
     });
+  }
+
+  /** The attempts that are ours. */
+  get held(): ReadonlySet<number> {
+    return new Set(this.#held.keys());
   }
 
   /** Resolves when the session is over and nothing of it runs. Throws if the token is refused. */
@@ -130,9 +142,24 @@ export class AgentSession {
       this.#held.set(assignment.attempt, assignment);
       this.#claimSize.noteBatch(assignment.batch ?? 1);
     }
-    this.#queue.add(assignments);
+    const fitting = assignments.filter((assignment) => !this.#queue.exceeds(assignment));
+    // The server hands out nothing that this agent, as it joined, has no room for.
+    for (const assignment of assignments) if (this.#queue.exceeds(assignment)) this.#refuse(assignment);
+    this.#queue.add(fitting);
     if (this.#closing.signal.aborted) void this.#giveBack(this.#queue.waiting);
     else this.#startWhatFits();
+  }
+
+  #refuse({ attempt, resources }: Assignment): void {
+    const now = new Date().toISOString();
+    const message = `It asks for ${resources.cpu} cores and ${resources.memory} bytes of memory, which this agent does not have.`;
+    this.#reporter.add(
+      {
+        ...{ attempt, outcome: 'start-failed', message, startedAt: now, endedAt: now },
+        ...{ resources: { wallSeconds: 0 }, outputs: [] },
+      },
+      this.#running.size > 0,
+    );
   }
 
   #startWhatFits(): void {
@@ -235,16 +262,35 @@ export class AgentSession {
     const started = new Set(this.#held.keys());
     for (const attempt of waiting) started.delete(attempt);
     const answer = await this.#client.heartbeat(
-      { session: this.#session, running: [...started], waiting, settled, load: this.#queue.taken },
+      {
+        session: this.#session,
+        running: [...started],
+        waiting,
+        settled,
+        load: this.#queue.taken,
+        machine: this.#options.machine?.(),
+        trouble: this.#options.trouble?.()?.slice(0, 1000),
+      },
       AbortSignal.any([this.#over.signal, limit]),
     );
     if (this.#ending === 'lost') return;
     this.#lease.renew(sentAt, answer.leaseSeconds);
     this.#cancel(answer.cancel);
+    if (answer.capacity !== undefined) this.#resize(answer.capacity);
     const unstarted = new Set(this.#queue.waiting);
     const wanted = answer.return.filter((attempt) => unstarted.has(attempt));
     if (wanted.length > 0) await this.#giveBack(wanted);
     if (answer.drain && this.#ending === undefined) this.#drain();
+  }
+
+  #resize(capacity: AgentCapacity): void {
+    if (isSameCapacity(capacity, this.#capacity)) return;
+    this.#capacity = capacity;
+    this.#options.log(
+      `takes ${capacity.slots} tasks, ${capacity.cpu} cores and ${Math.round(capacity.memory / 2 ** 20)} MiB from now on`,
+    );
+    this.#queue.resize(capacity);
+    if (this.#ending === undefined) this.#startWhatFits();
   }
 
   #cancel(attempts: readonly number[]): void {
@@ -323,4 +369,13 @@ export class AgentSession {
     for (const attempt of this.#running) this.#abandoned.add(attempt);
     return [...this.#running];
   }
+}
+
+function isSameCapacity(one: AgentCapacity, other: AgentCapacity): boolean {
+  return (
+    one.cpu === other.cpu &&
+    one.memory === other.memory &&
+    one.slots === other.slots &&
+    (one.gpu ?? 0) === (other.gpu ?? 0)
+  );
 }

@@ -3,7 +3,15 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, hostname, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { GantryError, type AgentCapacity } from '@gantry/model';
+import {
+  GantryError,
+  labelsSchema,
+  parseMemory,
+  pathMapSchema,
+  type AgentCapacity,
+  type PathMap,
+} from '@gantry/model';
+import { countGpus } from './count-gpus.ts';
 
 export interface AgentSettings {
   readonly server: string;
@@ -31,18 +39,12 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): A
     throw bad('server', `"${server}" is not an address such as http://127.0.0.1:18080`);
   const dataFolder = values['data-dir'];
   if (dataFolder === undefined) throw bad('data-dir', 'the data folder of the agent is missing');
-  const cpu = readNumber('cpu', values.cpu, availableParallelism());
   return {
     server,
     token: readToken(values['token-file'], env),
     dataFolder: resolve(dataFolder),
     name: values.name ?? hostname(),
-    capacity: {
-      cpu,
-      // What is left is for the system, the page cache and the agent itself.
-      memory: Math.floor(readNumber('memory', values.memory, totalmem() * 0.9)),
-      slots: Math.floor(readNumber('slots', values.slots, Math.max(1, Math.floor(cpu)))),
-    },
+    capacity: readCapacity(values),
     labels: readLabels(values.label ?? []),
     stopWithStdin: values['stop-with-stdin'] ?? false,
   };
@@ -93,6 +95,57 @@ function readToken(file: string | undefined, env: NodeJS.ProcessEnv): string {
   });
 }
 
+/** What an agent may take, in the words of options: what is absent is the machine's own. */
+export interface CapacityOptions {
+  readonly cpu?: string | undefined;
+  readonly memory?: string | undefined;
+  readonly gpu?: string | undefined;
+  readonly slots?: string | undefined;
+}
+
+/** @throws GantryError `usage` */
+export function readCapacity({ cpu: cores, memory, gpu, slots }: CapacityOptions): AgentCapacity {
+  // On a machine with one core, tools that would like two take turns on it: they are slower there, and that is all.
+  const own = availableParallelism();
+  const cpu = readNumber('cpu', cores, Math.max(2, own));
+  return {
+    cpu,
+    // What is left is for the system, the page cache and the agent itself.
+    memory: Math.floor(readMemory(memory) ?? totalmem() * 0.9),
+    gpu: gpu === undefined ? countGpus() : readCount('gpu', gpu),
+    slots: Math.max(
+      1,
+      Math.floor(readNumber('slots', slots, cores === undefined ? own : Math.max(1, Math.floor(cpu)))),
+    ),
+  };
+}
+
+function readMemory(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = parseMemory(text);
+  if (value !== undefined && value > 0) return value;
+  throw bad('memory', `--memory is "${text}", and not bytes, or a size such as 16GiB`);
+}
+
+function readCount(field: string, text: string): number {
+  if (/^\d{1,4}$/.test(text)) return Number(text);
+  throw bad(field, `--${field} is "${text}", and not a whole number`);
+}
+
+/** @throws GantryError `usage` for what is not SERVER=LOCAL, with absolute paths */
+export function readMaps(pairs: readonly string[]): PathMap[] {
+  return pairs.map((pair) => {
+    const at = pair.indexOf('=');
+    const trim = (path: string): string => (path.length > 1 ? path.replace(/\/+$/, '') : path);
+    const map = pathMapSchema.safeParse({
+      server: trim(pair.slice(0, Math.max(at, 0))),
+      local: trim(pair.slice(at + 1)),
+    });
+    if (map.success) return map.data;
+    throw bad('map', `--map is "${pair}", and not /path/on/the/server=/path/here, both without \`..\``);
+  });
+}
+
 function readNumber(field: string, text: string | undefined, otherwise: number): number {
   if (text === undefined) return otherwise;
   const value = Number(text);
@@ -100,13 +153,21 @@ function readNumber(field: string, text: string | undefined, otherwise: number):
   throw bad(field, `--${field} is "${text}", and not a number above 0`);
 }
 
-function readLabels(pairs: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
+/** @throws GantryError `usage` */
+export function readLabels(pairs: readonly string[]): Record<string, string> {
+  const labels = Object.fromEntries(
     pairs.map((pair): [string, string] => {
       const at = pair.indexOf('=');
       if (at < 1) throw bad('label', `the label "${pair}" is not KEY=VALUE`);
       return [pair.slice(0, at), pair.slice(at + 1)];
     }),
+  );
+  const checked = labelsSchema.safeParse(labels);
+  if (checked.success) return checked.data;
+  const [issue] = checked.error.issues;
+  throw bad(
+    'label',
+    `the label "${issue?.path.map(String).join('.') ?? ''}" ${issue?.message ?? 'is not valid'}`,
   );
 }
 

@@ -7,24 +7,52 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { AgentClient } from '@gantry/client';
-import { GantryError, isGantryError, type AgentCapacity, type JoinAnswer } from '@gantry/model';
-import { ProcessRunner } from '@gantry/runners';
+import {
+  GantryError,
+  isGantryError,
+  type AgentCapacity,
+  type JoinAnswer,
+  type PathMap,
+  type RemoteStorage,
+} from '@gantry/model';
+import { ProcessRunner, removeFolder } from '@gantry/runners';
 import { openLogWriter } from '@gantry/storage';
 import { openAgentFolder, type AgentFolder } from './agent-folder.ts';
 import { AgentSession, type SessionEnd } from './agent-session.ts';
 import type { AgentSettings } from './agent-settings.ts';
 import { adaptLog, openOutputStore } from './attempt-storage.ts';
 import { Backoff, pause } from './backoff.ts';
-import { isUnauthorized } from './refusals.ts';
+import { explain } from './credential.ts';
+import { findStorage, type StorageChoice } from './find-storage.ts';
+import { watchMachine } from './machine-load.ts';
+import { reconcileEvery } from './reconcile.ts';
+import { isRefusedForGood, isUnauthorized } from './refusals.ts';
+import { InputCache } from './transfer/input-cache.ts';
+import { openTransfer } from './transfer/open-transfer.ts';
 
 export interface AgentOptions extends AgentSettings {
   /** A line for whoever watches the agent. */
   readonly log: (line: string) => void;
+  /** Of an agent of another machine; absent where it sees all paths as the server does. */
+  readonly remote?: RemoteOptions | undefined;
 }
 
-const version = (
+export interface RemoteOptions {
+  readonly choice: StorageChoice;
+  readonly maps: readonly PathMap[];
+  /** Bytes of files that were brought and are kept for the next. */
+  readonly cacheBytes: number;
+  /** The standard tools of this machine. */
+  readonly standardTools: string | undefined;
+}
+
+/** Gantry's version: that of the server must be of the same release. */
+export const version = (
   JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 ).version;
+
+/** How often it is looked for what should not be here (ms). */
+const reconcileMs = 30_000;
 
 /**
  * Resolves when the agent was asked to stop, or drained, and all that it started has ended.
@@ -34,14 +62,21 @@ export async function runAgent(options: AgentOptions, stop: AbortSignal): Promis
   const folder = await openFolderSoon(options, stop);
   if (folder.leftovers > 0) options.log(`killed ${folder.leftovers} processes of an agent that was killed`);
   const client = new AgentClient({ server: options.server, token: options.token });
+  const cache =
+    options.remote === undefined
+      ? undefined
+      : await InputCache.open(folder.inputFolder, options.remote.cacheBytes);
   try {
     let end: SessionEnd = 'lost';
-    while (end === 'lost' && !stop.aborted) end = await serveSession(options, client, folder, stop);
+    while (end === 'lost' && !stop.aborted) end = await serveSession(options, client, folder, cache, stop);
     options.log(end === 'drained' ? 'drained' : 'stopped');
   } catch (error) {
     if (!isUnauthorized(error)) throw error;
     throw new GantryError('agent-unauthorized', `the server ${options.server} refused the agent's token`, {
-      mend: 'Give the token of this server: --token-file, or GANTRY_AGENT_TOKEN.',
+      mend:
+        options.remote === undefined
+          ? 'Give the token of this server: --token-file, or GANTRY_AGENT_TOKEN.'
+          : `Its right to come was revoked: remove ${join(options.dataFolder, 'credential.json')}, and have the machine invited again.`,
       cause: error,
     });
   } finally {
@@ -70,15 +105,24 @@ async function serveSession(
   options: AgentOptions,
   client: AgentClient,
   folder: AgentFolder,
+  cache: InputCache | undefined,
   stop: AbortSignal,
 ): Promise<SessionEnd> {
-  const found = await joinServer(options, client, folder.marker, stop);
+  const found = await joinServer(options, client, folder, stop);
   if (found === undefined) return 'stopped';
-  const { joined, joinedAt } = found;
-  options.log(`joined ${options.server} as "${options.name}", session ${joined.session}`);
-  const writer = await openLogWriter(joined.logFolder ?? join(folder.logFolder, joined.session));
-  const runner = new ProcessRunner({
-    marker: `${folder.marker}.${randomUUID()}`,
+  const { joined, joinedAt, storage } = found;
+  const how =
+    storage === undefined
+      ? ''
+      : storage.kind === 'shared'
+        ? `; it sees the store at ${storage.store}`
+        : '; files travel over the server';
+  options.log(`joined ${options.server} as "${options.name}", session ${joined.session}${how}`);
+  const logFolder = joined.logFolder ?? join(folder.logFolder, joined.session);
+  const writer = await openLogWriter(logFolder);
+  const marker = `${folder.marker}.${randomUUID()}`;
+  const processes = new ProcessRunner({
+    marker,
     log: adaptLog(writer),
     store: openOutputStore(joined.storeFolder),
     scratchFolder: folder.scratchFolder,
@@ -86,12 +130,33 @@ async function serveSession(
     maxWorkers: maxWorkers(options.capacity),
     warn: options.log,
   });
+  const transfer =
+    storage === undefined || cache === undefined
+      ? undefined
+      : openTransfer({ ...options, session: joined.session, storage, cache, logFolder, runner: processes });
+  const runner = transfer?.runner ?? processes;
+  const { capacity, log } = options;
+  const session = new AgentSession({
+    ...{ client, runner, capacity, joined, joinedAt, log },
+    machine: watchMachine(),
+    trouble: () => transfer?.runner.trouble,
+  });
+  const own = storage?.kind === 'transfer' ? storage.store : undefined;
+  const stopReconciling = reconcileEvery(reconcileMs, {
+    folder,
+    marker,
+    store: own,
+    held: () => session.held,
+    log,
+  });
   try {
-    const { capacity, log } = options;
-    return await new AgentSession({ client, runner, capacity, joined, joinedAt, log }).run(stop);
+    return await session.run(stop);
   } finally {
+    await stopReconciling();
     await runner.close();
     await writer.close();
+    await transfer?.close();
+    if (transfer !== undefined) await removeFolder(logFolder);
   }
 }
 
@@ -105,25 +170,42 @@ function maxWorkers({ slots, memory }: AgentCapacity): number {
   return slots + Math.min(16, Math.floor(memory / 4 / idleWorkerBytes));
 }
 
+interface Joined {
+  readonly joined: JoinAnswer;
+  readonly joinedAt: number;
+  readonly storage: RemoteStorage | undefined;
+}
+
 /** Tries until the server answers; undefined if asked to stop before. */
 async function joinServer(
-  { name, capacity, labels, server, log }: AgentOptions,
+  { name, capacity, labels, server, remote, log }: AgentOptions,
   client: AgentClient,
-  instance: string,
+  folder: AgentFolder,
   stop: AbortSignal,
-): Promise<{ joined: JoinAnswer; joinedAt: number } | undefined> {
+): Promise<Joined | undefined> {
   const backoff = new Backoff();
   let told = '';
   while (!stop.aborted) {
-    const joinedAt = performance.now();
     try {
+      const storage =
+        remote === undefined
+          ? undefined
+          : await findStorage({ ...remote, ...folder }, () => client.probe(version, stop));
+      const joinedAt = performance.now();
       const joined = await client.join(
-        { name, instance, host: hostname(), capacity, labels: { ...labels }, version },
+        {
+          ...{ name, instance: folder.marker, host: hostname(), capacity, version },
+          labels: { ...labels },
+          ...(storage === undefined ? {} : { storage }),
+        },
         stop,
       );
-      return { joined, joinedAt };
+      return { joined, joinedAt, storage };
     } catch (error) {
       if (isUnauthorized(error)) throw error;
+      // What people have to mend, at the first time; later a mount may only be away for a while.
+      if (isGantryError(error) && told === '') throw error;
+      if (isRefusedForGood(error)) throw explain(error, server);
       const why = error instanceof Error ? error.message : String(error);
       if (why !== told && !stop.aborted) log(`waiting for ${server}: ${why}`);
       told = why;

@@ -8,6 +8,8 @@ import type { AgentCapacity, Assignment } from '@gantry/model';
 interface Unit {
   readonly cpu: number;
   readonly memory: number;
+  /** Which of the graphics processors it has, from 0. */
+  readonly gpus: readonly number[];
   left: number;
 }
 
@@ -22,10 +24,12 @@ const patience = 5_000;
 const tolerance = 1e-9;
 
 export class AssignmentQueue {
-  readonly #capacity: AgentCapacity;
+  #capacity: AgentCapacity;
   readonly #now: () => number;
   readonly #waiting = new Map<number, Waiting>();
   readonly #units = new Map<number, Unit>();
+  readonly #gpusTaken = new Set<number>();
+  /** What is free; below 0 where the capacity has shrunk under what runs. */
   #cpu: number;
   #memory: number;
   #slots: number;
@@ -39,15 +43,24 @@ export class AssignmentQueue {
   }
 
   get freeSlots(): number {
-    return this.#slots;
+    return Math.max(0, this.#slots);
   }
 
-  /** What is promised to what runs: cores, and bytes of memory. */
-  get taken(): { cpu: number; memory: number } {
+  /** From now on so much may be taken. What runs goes on; with less, nothing is started until there is room again. */
+  resize(capacity: AgentCapacity): void {
+    this.#cpu += capacity.cpu - this.#capacity.cpu;
+    this.#memory += capacity.memory - this.#capacity.memory;
+    this.#slots += capacity.slots - this.#capacity.slots;
+    this.#capacity = capacity;
+  }
+
+  /** What is promised to what runs: cores, bytes of memory, graphics processors. */
+  get taken(): { cpu: number; memory: number; gpu: number } {
     return {
       // Sums of fractions come back to about nothing.
       cpu: Math.max(0, Math.round((this.#capacity.cpu - this.#cpu) * 1e6) / 1e6),
       memory: this.#capacity.memory - this.#memory,
+      gpu: this.#gpusTaken.size,
     };
   }
 
@@ -57,6 +70,11 @@ export class AssignmentQueue {
 
   get waitingCount(): number {
     return this.#waiting.size;
+  }
+
+  /** True for one that there would be no room for if nothing else ran: it must not be added. */
+  exceeds({ resources }: Assignment): boolean {
+    return resources.cpu > this.#capacity.cpu + tolerance || resources.memory > this.#capacity.memory;
   }
 
   add(assignments: readonly Assignment[]): void {
@@ -78,7 +96,7 @@ export class AssignmentQueue {
 
   /** Takes the next that there is room for, in the order of claiming; several if they are of one batch. */
   next(): Assignment[] | undefined {
-    if (this.#slots === 0) return undefined;
+    if (this.#slots <= 0) return undefined;
     const now = this.#now();
     for (const { assignment, since } of this.#waiting.values()) {
       if (this.#fits(assignment)) return this.#take(assignment);
@@ -96,20 +114,14 @@ export class AssignmentQueue {
     if (unit.left > 0) return;
     this.#cpu += unit.cpu;
     this.#memory += unit.memory;
+    for (const gpu of unit.gpus) this.#gpusTaken.delete(gpu);
     this.#slots += 1;
   }
 
   #fits(assignment: Assignment): boolean {
-    const { cpu, memory } = this.#needs(assignment);
-    return cpu <= this.#cpu + tolerance && memory <= this.#memory;
-  }
-
-  /** One that asks for more than there is runs when nothing else does. */
-  #needs({ resources }: Assignment): { cpu: number; memory: number } {
-    return {
-      cpu: Math.min(resources.cpu, this.#capacity.cpu),
-      memory: Math.min(resources.memory, this.#capacity.memory),
-    };
+    const { cpu, memory, gpu = 0 } = assignment.resources;
+    const gpus = (this.#capacity.gpu ?? 0) - this.#gpusTaken.size;
+    return cpu <= this.#cpu + tolerance && memory <= this.#memory && gpu <= Math.max(0, gpus);
   }
 
   #take(first: Assignment): Assignment[] {
@@ -121,7 +133,10 @@ export class AssignmentQueue {
         if (assignment !== first && assignment.poolKey === first.poolKey) taken.push(assignment);
       }
     }
-    const unit: Unit = { ...this.#needs(first), left: taken.length };
+    const { cpu, memory, gpu = 0 } = first.resources;
+    const gpus = this.#freeGpus(gpu);
+    for (const one of gpus) this.#gpusTaken.add(one);
+    const unit: Unit = { cpu, memory, gpus, left: taken.length };
     this.#cpu -= unit.cpu;
     this.#memory -= unit.memory;
     this.#slots -= 1;
@@ -129,6 +144,22 @@ export class AssignmentQueue {
       this.#waiting.delete(attempt);
       this.#units.set(attempt, unit);
     }
-    return taken;
+    return gpus.length === 0 ? taken : taken.map((assignment) => withGpus(assignment, gpus));
   }
+
+  #freeGpus(count: number): number[] {
+    const free: number[] = [];
+    for (let gpu = 0; free.length < count; gpu += 1) if (!this.#gpusTaken.has(gpu)) free.push(gpu);
+    return free;
+  }
+}
+
+/** Says which graphics processors it has; a persistent tool is shared only by those with the same. */
+function withGpus(assignment: Assignment, gpus: readonly number[]): Assignment {
+  const list = gpus.join(',');
+  return {
+    ...assignment,
+    env: { CUDA_VISIBLE_DEVICES: list, NVIDIA_VISIBLE_DEVICES: list, ...assignment.env },
+    poolKey: `${assignment.poolKey} gpu ${list}`,
+  };
 }

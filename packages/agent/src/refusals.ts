@@ -12,6 +12,14 @@ export function isUnauthorized(error: unknown): boolean {
   return error instanceof AgentRequestError && error.status === 401;
 }
 
+/** The server knows this agent, and will not have it as it is: waiting does not help. */
+export function isRefusedForGood(error: unknown): boolean {
+  return (
+    error instanceof AgentRequestError &&
+    (error.code === 'version-mismatch' || error.code === 'agent-name-fixed' || error.code === 'bad-request')
+  );
+}
+
 /** What it means to a block of reports. Only the server's own words are a refusal, not a proxy's. */
 export function judgeRefusal(error: unknown): Refusal {
   if (isSessionGone(error) || isUnauthorized(error)) return 'over';

@@ -114,7 +114,11 @@ describe('an agent at work', () => {
     );
     bench.start();
     await until(() => bench.peer.reports.size === 5 || undefined);
-    expect((await readFile(file, 'utf8')).trim().split('\n')).toEqual(Array(5).fill(['start', 'end']).flat());
+    expect((await readFile(file, 'utf8')).trim().split('\n')).toEqual(Array(4).fill(['start', 'end']).flat());
+    // One that it has no room for at all, which no server hands out, is told and not run.
+    expect([...bench.peer.reports.values()].filter(({ outcome }) => outcome !== 'succeeded')).toMatchObject([
+      { outcome: 'start-failed', message: expect.stringContaining('asks for 64 cores') as string },
+    ]);
   });
 
   it('gathers the places of a batch tool into one call', async () => {

@@ -60,13 +60,11 @@ describe('the assignment queue', () => {
     expect(ids(queue.next())).toEqual([2]);
   });
 
-  it('runs one that asks for more than there is alone', () => {
+  it('tells of one that asks for more than there is', () => {
     const queue = new AssignmentQueue(capacity);
-    queue.add([assignment(1), assignment(2, needs(64, 64_000))]);
-    expect(ids(queue.next())).toEqual([1]);
-    expect(queue.next()).toBeUndefined();
-    queue.release(1);
-    expect(ids(queue.next())).toEqual([2]);
+    expect(
+      [needs(4, 1000), needs(4.5, 1), needs(1, 1001)].map((change) => queue.exceeds(assignment(1, change))),
+    ).toEqual([false, true, true]);
   });
 
   it('gathers a batch of equal keys, in the room of one', () => {
@@ -97,8 +95,8 @@ describe('the assignment queue', () => {
 
   it('never runs more than there is room for, and gets all the room back', () => {
     const one = fc.record({
-      cpu: fc.double({ min: 0, max: 6, noNaN: true }),
-      memory: fc.nat(1500),
+      cpu: fc.double({ min: 0, max: 4, noNaN: true }),
+      memory: fc.nat(1000),
       batch: fc.integer({ min: 1, max: 3 }),
     });
     fc.assert(
@@ -131,5 +129,35 @@ describe('the assignment queue', () => {
         expect(queue.freeSlots).toBe(capacity.slots);
       }),
     );
+  });
+
+  it('shrinks by what ends, and ends nothing', () => {
+    const queue = new AssignmentQueue(capacity);
+    queue.add([1, 2, 3, 4].map((attempt) => assignment(attempt)));
+    expect([queue.next(), queue.next(), queue.next()].map(ids)).toEqual([[1], [2], [3]]);
+    queue.resize({ cpu: 1, memory: 1000, slots: 1 });
+    expect(queue.freeSlots).toBe(0);
+    queue.release(1);
+    queue.release(2);
+    expect(queue.next()).toBeUndefined();
+    queue.release(3);
+    expect(ids(queue.next())).toEqual([4]);
+    queue.resize({ cpu: 4, memory: 1000, slots: 3 });
+    queue.add([assignment(5), assignment(6), assignment(7)]);
+    expect([queue.next(), queue.next(), queue.next()].map(ids)).toEqual([[5], [6], undefined]);
+  });
+
+  it('gives each attempt graphics processors of its own', () => {
+    const queue = new AssignmentQueue({ ...capacity, gpu: 3 });
+    const wants = (gpu: number): Partial<Assignment> => ({ resources: { cpu: 1, memory: 1, gpu, time: 60 } });
+    queue.add([assignment(1, wants(2)), assignment(2, wants(2)), assignment(3, wants(1))]);
+    const devices = (unit: readonly Assignment[] | undefined) =>
+      unit?.map(({ env }) => env['CUDA_VISIBLE_DEVICES']);
+    expect(devices(queue.next())).toEqual(['0,1']);
+    expect(devices(queue.next())).toEqual(['2']);
+    expect(queue.next()).toBeUndefined();
+    queue.release(1);
+    expect(devices(queue.next())).toEqual(['0,1']);
+    expect(queue.taken.gpu).toBe(3);
   });
 });

@@ -4,7 +4,11 @@
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from './command-context.ts';
+import type { AgentFlags } from './commands/agent.ts';
+import type { SetFlags } from './commands/agents.ts';
+import type { InviteFlags } from './commands/invite-agents.ts';
 import type { ListFailuresOptions } from './commands/list-failures.ts';
+import { namesTasksOfRuns, type ResubmitOptions } from './commands/resubmit-options.ts';
 import type { RetryOptions } from './commands/retry-failures.ts';
 import type { SettingName } from './settings.ts';
 
@@ -20,6 +24,7 @@ interface SharedOptions {
   readonly tools?: readonly string[];
   readonly slots?: string;
   readonly port?: string;
+  readonly listen?: string;
   readonly json?: boolean;
 }
 
@@ -42,7 +47,13 @@ Exit codes: 0 done, every task succeeded; 1 some tasks failed, are blocked or we
     command: (context: CommandContext) => number | Promise<number>,
   ): Promise<void> =>
     execute(
-      { dataDir: options.dataDir, tools: options.tools, slots: options.slots, port: options.port },
+      {
+        dataDir: options.dataDir,
+        tools: options.tools,
+        slots: options.slots,
+        port: options.port,
+        host: options.listen,
+      },
       options.json === true,
       command,
     );
@@ -54,7 +65,12 @@ Exit codes: 0 done, every task succeeded; 1 some tasks failed, are blocked or we
       {
         json: 'print an object with the address',
       },
-    ).option('--port <number>', 'the port that it listens on; 18080 if absent'),
+    )
+      .option('--port <number>', 'the port that it listens on; 18080 if absent')
+      .option(
+        '--listen <address>',
+        'the address that it listens on; 0.0.0.0 for other machines, this one alone if absent',
+      ),
   ).action(async (options: SharedOptions) =>
     act(options, async (context) => (await import('./commands/up.ts')).up(context)),
   );
@@ -133,6 +149,7 @@ Exit codes: 0 done, every task succeeded; 1 some tasks failed, are blocked or we
     ),
   );
   addControl(program, act);
+  addAgent(program, act);
   addFailures(program, act);
   addDatasets(program, act);
   addPipelines(program, act);
@@ -176,6 +193,8 @@ interface RunFlags extends SharedOptions {
   readonly out?: string;
   readonly resume?: number;
   readonly name?: string;
+  readonly cache?: boolean;
+  readonly pool?: string;
   readonly live?: boolean;
   readonly marker?: string;
   readonly quiet?: number;
@@ -208,7 +227,9 @@ function addRun(program: Command, act: Act): void {
     .addOption(collected('--param <param>', 'a parameter of a stage: segment.method=otsu'))
     .option('--out <dir>', 'put the outputs at DIR/<stage>/<output>/')
     .option('--resume <run>', 'take up a run again; try again what failed or was cancelled', wholeNumber)
+    .option('--no-cache', 'run every task, even where an earlier run has made the same of the same')
     .option('--name <name>', "the run's name; the pipeline's if absent")
+    .option('--pool <name>', 'the agents that take its tasks; those in no pool if absent')
     .option('--live', 'take what comes to the folders, too, until they are complete')
     .option('--marker <file>', 'with --live: they are complete when a file of this name is there')
     .option('--quiet <minutes>', 'with --live: they are complete when nothing came for so long', minutes);
@@ -230,6 +251,8 @@ Example:
         out: options.out,
         resume: options.resume,
         name: options.name,
+        cache: options.cache !== false,
+        pool: options.pool,
         live: options.live === true,
         marker: options.marker,
         quietMinutes: options.quiet,
@@ -332,15 +355,28 @@ function addFailures(program: Command, act: Act): void {
     withShared(
       program
         .command('retry')
-        .description('try failed tasks again; runs that have ended go on')
-        .argument('[task...]', 'their numbers, or RUN/STAGE/row=1,col=2')
-        .option('--all', 'all that has failed'),
-      { json: 'print an object with what is tried again' },
+        .description('do tasks again: failed ones of any run, or any that have ended of one run')
+        .argument('[target...]', 'a RUN, or tasks as RUN/STAGE/row=1,col=2')
+        .option('--all', 'all that has failed, in every run')
+        .option('--failed', 'what has failed in the run; so it is if no state is named')
+        .addOption(
+          collected(
+            '--state <state>',
+            'what is so: succeeded, failed, cancelled; may be given several times',
+          ),
+        )
+        .option('--place <place>', 'only at these places, such as row=1..4,col=2')
+        .addOption(collected('--task <task>', 'this task, whatever came of it; may be given several times'))
+        .option('--force-below', 'do all that is below again, too, even where what it reads comes out equal')
+        .option('--dry-run', 'only count what would be done again'),
+      { json: 'print an object with what is done again' },
     ),
-  ).action(async (tasks: string[], options: SharedOptions & RetryOptions) =>
-    act(options, async (context) =>
-      (await import('./commands/retry-failures.ts')).retryFailures(context, tasks, options),
-    ),
+  ).action(async (targets: string[], options: SharedOptions & RetryOptions & ResubmitOptions) =>
+    act(options, async (context) => {
+      if (!namesTasksOfRuns(targets, options))
+        return (await import('./commands/retry-failures.ts')).retryFailures(context, options);
+      return (await import('./commands/resubmit-tasks.ts')).resubmitTasks(context, targets, options);
+    }),
   );
 }
 
@@ -404,6 +440,7 @@ function addControl(program: Command, act: Act): void {
   ).action(async (options: SharedOptions) =>
     act(options, async (context) => (await import('./commands/agents.ts')).listAgents(context)),
   );
+  addHosts(agents, act);
   const words = {
     pause: 'take agents out of the pool: what they run goes on, and they claim nothing more',
     resume: 'take paused agents back into the pool',
@@ -418,6 +455,113 @@ function addControl(program: Command, act: Act): void {
       ),
     );
   }
+}
+
+function addHosts(agents: Command, act: Act): void {
+  withShared(
+    agents
+      .command('set')
+      .description('set how much an agent may take, its labels and its pool; what it runs goes on')
+      .argument('<agent>', 'its name')
+      .option('--slots <number>', 'how many tasks it runs at a time')
+      .option('--cpu <number>', 'cores')
+      .option('--memory <size>', 'memory, such as 16GiB')
+      .option('--gpu <number>', 'graphics processors')
+      .addOption(
+        collected('--label <key=value>', 'a label; more than once for several, which replace all others'),
+      )
+      .option('--pool <name>', 'its pool: it takes only what asks for that; "" for none')
+      .option('--reset', 'what is not given goes back to what the agent says of itself'),
+    { json: 'print an object with what was set' },
+  ).action(async (name: string, options: SharedOptions & SetFlags, command: Command) =>
+    act(withParent(options, command), async (context) =>
+      (await import('./commands/agents.ts')).setAgent(context, name, options),
+    ),
+  );
+  withShared(
+    agents
+      .command('invite')
+      .description('print a token by which another machine may join as an agent, once')
+      .option('--name <name>', 'what the agent will be called; one of that name is replaced')
+      .addOption(collected('--label <key=value>', 'a label; more than once for several'))
+      .option('--pool <name>', 'its pool: it takes only what asks for that')
+      .option('--expires <minutes>', 'how long the token can be used', wholeNumber, 1440),
+    { json: 'print an object with the token' },
+  ).action(async (options: SharedOptions & InviteFlags, command: Command) =>
+    act(withParent(options, command), async (context) =>
+      (await import('./commands/invite-agents.ts')).inviteAgent(context, options),
+    ),
+  );
+  withShared(agents.command('invitations').description('list the invitations that can still be used'), {
+    json: 'print an array of invitations',
+  }).action(async (options: SharedOptions, command: Command) =>
+    act(withParent(options, command), async (context) =>
+      (await import('./commands/invite-agents.ts')).listInvitations(context),
+    ),
+  );
+  withShared(
+    agents
+      .command('withdraw')
+      .description('have invitations let nobody in any more')
+      .argument(
+        '<invitation...>',
+        'their numbers',
+        (text, before: readonly number[]) => [...before, wholeNumber(text)],
+        [],
+      ),
+    { json: 'print an object with what was withdrawn' },
+  ).action(async (ids: number[], options: SharedOptions, command: Command) =>
+    act(withParent(options, command), async (context) =>
+      (await import('./commands/invite-agents.ts')).withdrawInvitations(context, ids),
+    ),
+  );
+  withShared(
+    agents
+      .command('revoke')
+      .description('take agents of other machines their right to come; what they run is ready again')
+      .argument('<agent...>', 'their names'),
+    { json: 'print an object with what was revoked' },
+  ).action(async (names: string[], options: SharedOptions, command: Command) =>
+    act(withParent(options, command), async (context) =>
+      (await import('./commands/invite-agents.ts')).revokeAgents(context, names),
+    ),
+  );
+}
+
+function addAgent(program: Command, act: Act): void {
+  program
+    .command('agent')
+    .description('be an agent of a server on another machine, until it is asked to end')
+    .requiredOption('--server <url>', 'the address of the server, as a browser on this machine would use it')
+    .option(
+      '--token-file <file>',
+      'a file with the token of an invitation; or GANTRY_AGENT_TOKEN, or the input',
+    )
+    .option('--folder <dir>', "the agent's own folder; ~/.local/share/gantry-agent/SERVER if absent")
+    .option('--name <name>', "what it is called; the machine's name if absent")
+    .option('--slots <number>', 'how many tasks it runs at a time; as many as cores if absent')
+    .option('--cpu <number>', "cores that it may take; the machine's if absent")
+    .option(
+      '--memory <size>',
+      "memory that it may take, such as 16GiB; nine tenths of the machine's if absent",
+    )
+    .option('--gpu <number>', 'graphics processors that it may take; those of nvidia-smi if absent')
+    .addOption(collected('--label <key=value>', 'a label that tasks may ask for; more than once for several'))
+    .addOption(
+      collected(
+        '--map <server=local>',
+        'a folder of the server, and where it is mounted here; more than once for several',
+      ),
+    )
+    .addOption(
+      new Option('--storage <kind>', "whether it must see the server's storage, must not look, or finds out")
+        .choices(['auto', 'shared', 'transfer'])
+        .default('auto'),
+    )
+    .option('--cache <size>', 'how much is kept of inputs that were brought', '20GiB')
+    .action(async (flags: AgentFlags) =>
+      act({}, async (context) => (await import('./commands/agent.ts')).agent(context, flags)),
+    );
 }
 
 function withFailureFilter(command: Command): Command {

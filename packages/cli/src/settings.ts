@@ -104,6 +104,7 @@ export const settingOrigins: Readonly<Record<SettingName, SettingOrigin>> = {
     secret: true,
   },
   host: {
+    flag: '--listen',
     env: 'GANTRY_HOST',
     standard: '`127.0.0.1`: this machine alone',
     fallback: () => '127.0.0.1',

@@ -65,7 +65,10 @@ describe('gantry failures and gantry retry', () => {
     const ask = (...words: string[]): Promise<Ended> => gantry([...words, '--data-dir', 'data'], { folder });
     for (const [words, message] of [
       [['retry'], 'It is not said which tasks'],
-      [['retry', '3', '--all'], 'It is not said which tasks'],
+      [['retry', '3', '--all'], '`--all` is for failures of any run'],
+      [['retry', '--dry-run'], 'It is not said which tasks'],
+      [['retry', '3', '--state', 'ready'], '`--state ready` is none'],
+      [['retry', '3', '--place', 'row'], '`--place row` is not written'],
       [['failures', '--since', 'yesterday'], '`--since` cannot be that'],
       [['retry', '--outcome', 'succeeded'], '`--outcome` cannot be that'],
     ] as const) {

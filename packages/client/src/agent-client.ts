@@ -7,10 +7,13 @@ import {
   agentApiPath,
   type ClaimAnswer,
   type ClaimRequest,
+  type EnrolAnswer,
+  type EnrolRequest,
   type HeartbeatAnswer,
   type HeartbeatRequest,
   type JoinAnswer,
   type JoinRequest,
+  type ProbeAnswer,
   type ReportsAnswer,
   type ReportsRequest,
   type ReturnsRequest,
@@ -26,9 +29,12 @@ export interface AgentClientOptions {
 export class AgentRequestError extends Error {
   readonly status: number;
   readonly code: string;
+  /** What to do about it. */
+  readonly mend: string | undefined;
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, mend?: string) {
     super(message);
+    this.mend = mend;
     this.name = 'AgentRequestError';
     this.status = status;
     this.code = code;
@@ -46,6 +52,16 @@ export class AgentClient {
   constructor(options: AgentClientOptions) {
     this.#base = `${options.server.replace(/\/+$/, '')}${agentApiPath}`;
     this.#token = options.token;
+  }
+
+  /** Changes an invitation's token for the right to join. */
+  async enrol(request: EnrolRequest, signal?: AbortSignal): Promise<EnrolAnswer> {
+    return (await this.#send('POST', '/credentials', request, signal)) as EnrolAnswer;
+  }
+
+  /** Has the server put a file into its store, to be looked for. */
+  async probe(version: string, signal?: AbortSignal): Promise<ProbeAnswer> {
+    return (await this.#send('POST', '/storage-probes', { version }, signal)) as ProbeAnswer;
   }
 
   async join(request: JoinRequest, signal?: AbortSignal): Promise<JoinAnswer> {
@@ -99,15 +115,17 @@ export class AgentClient {
 function readProblem(status: number, text: string): AgentRequestError {
   let code = `http-${status}`;
   let message = `the server answered with status ${status}`;
+  let mend: string | undefined;
   try {
     const problem: unknown = JSON.parse(text);
     if (typeof problem === 'object' && problem !== null) {
       if ('code' in problem && typeof problem.code === 'string') code = problem.code;
+      if ('mend' in problem && typeof problem.mend === 'string') mend = problem.mend;
       if ('detail' in problem && typeof problem.detail === 'string') message = problem.detail;
       else if ('title' in problem && typeof problem.title === 'string') message = problem.title;
     }
   } catch {
     // Not problem details: a proxy's page. The status is all there is to say.
   }
-  return new AgentRequestError(status, code, message);
+  return new AgentRequestError(status, code, message, mend);
 }

@@ -6,6 +6,8 @@ import {
   admittedAnswerSchema,
   changePreviewSchema,
   agentSummarySchema,
+  invitationSummarySchema,
+  issuedInvitationSchema,
   aroundAnswerSchema,
   createdAnswerSchema,
   datasetDetailSchema,
@@ -27,6 +29,7 @@ import {
   overlaysAnswerSchema,
   pictureDescriptionSchema,
   pictureValueSchema,
+  resubmittedSchema,
   resumedAnswerSchema,
   retryAnswerSchema,
   histogramSchema,
@@ -54,6 +57,10 @@ import {
   type ItemDetail,
   type ItemSummary,
   type AgentSummary,
+  type ChangeAgentBody,
+  type InvitationSummary,
+  type InviteAgentBody,
+  type IssuedInvitation,
   type FailedTasks,
   type FailureGroups,
   type FailureSummary,
@@ -71,6 +78,8 @@ import {
   type PictureValue,
   type Place,
   type ReadNotificationsBody,
+  type ResubmitBody,
+  type Resubmitted,
   type ResumeBody,
   type RetryAnswer,
   type RetryBody,
@@ -115,6 +124,7 @@ export interface TablePart {
 const runSummariesSchema = runSummarySchema.array();
 const liveSourceStatesSchema = liveSourceStateSchema.array();
 const taskSummariesSchema = taskSummarySchema.array();
+const invitationSummariesSchema = invitationSummarySchema.array();
 const agentSummariesSchema = agentSummarySchema.array();
 const runOutputsSchema = runOutputSchema.array();
 
@@ -291,6 +301,11 @@ export class UserClient {
     return (await this.#api.ask('post', '/runs/{id}/resume', request, resumedAnswerSchema)).again;
   }
 
+  /** Does tasks again, whatever came of them; with `dryRun` it only counts them. */
+  async resubmitTasks(id: number, body: ResubmitBody, signal?: AbortSignal): Promise<Resubmitted> {
+    return this.#api.ask('post', '/runs/{id}/resubmit', { path: { id }, body, signal }, resubmittedSchema);
+  }
+
   /** What runs goes on, nothing more is started. `resumeRun` with nothing again has it go on. */
   async pauseRun(id: number, signal?: AbortSignal): Promise<void> {
     await this.#api.tell('post', '/runs/{id}/pause', { path: { id }, signal });
@@ -327,6 +342,29 @@ export class UserClient {
   /** Has an agent end what it runs, claim nothing more, and leave. */
   async drainAgent(id: number, signal?: AbortSignal): Promise<void> {
     await this.#api.tell('post', '/agents/{id}/drain', { path: { id }, signal });
+  }
+
+  /** Sets what an agent may take, its labels and its pool; null goes back to what it says of itself. */
+  async changeAgent(id: number, change: ChangeAgentBody, signal?: AbortSignal): Promise<void> {
+    await this.#api.tell('patch', '/agents/{id}', { path: { id }, body: change, signal });
+  }
+
+  /** Takes an agent of another machine its right to come. */
+  async revokeAgent(id: number, signal?: AbortSignal): Promise<void> {
+    await this.#api.tell('post', '/agents/{id}/revoke', { path: { id }, signal });
+  }
+
+  /** A token by which one machine may join, once. It is in the answer alone. */
+  async inviteAgent(invitation: InviteAgentBody, signal?: AbortSignal): Promise<IssuedInvitation> {
+    return this.#api.ask('post', '/agents/invitations', { body: invitation, signal }, issuedInvitationSchema);
+  }
+
+  async invitations(signal?: AbortSignal): Promise<InvitationSummary[]> {
+    return this.#api.ask('get', '/agents/invitations', { signal }, invitationSummariesSchema);
+  }
+
+  async withdrawInvitation(id: number, signal?: AbortSignal): Promise<void> {
+    await this.#api.tell('post', '/agents/invitations/{id}/withdraw', { path: { id }, signal });
   }
 
   async cancelRun(id: number, signal?: AbortSignal): Promise<void> {

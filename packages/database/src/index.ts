@@ -21,6 +21,7 @@ export {
 export { migrate, migrationsFolder, type MigrateResult } from './migrate.ts';
 export {
   advanceStage,
+  claimLater,
   claimTasks,
   createAllTasks,
   createFirstTasks,
@@ -30,11 +31,12 @@ export {
   listInputs,
   listReaders,
   replaceItems,
+  spreadAgain,
   withdrawItems,
   type Advance,
   type StageMoment,
 } from './stage-statements.ts';
-export { type InputShape, type OutputShape, type StageShape } from './stage-shape.ts';
+export { keepsForLater, type InputShape, type OutputShape, type StageShape } from './stage-shape.ts';
 export { admitFirstPlacesSql, admitPlacesSql, expectPlacesSql } from './statements/admit-places.ts';
 export type { ClaimedRow } from './statements/claim-tasks.ts';
 export { closeSourceSql } from './statements/close-source.ts';
@@ -43,4 +45,4 @@ export type { InputItemRow } from './statements/list-inputs.ts';
 export type { ReaderRow } from './statements/list-readers.ts';
 export { recordItems, type MadeItemRow } from './statements/record-items.ts';
 export { forgetAttempts, recordAttempts, type EndedAttemptRow } from './statements/record-attempts.ts';
-export { settleAttempts, type VerdictRow } from './statements/settle-attempts.ts';
+export { settleAttempts, type SettledAttemptRow, type VerdictRow } from './statements/settle-attempts.ts';

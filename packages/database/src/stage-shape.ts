@@ -48,8 +48,17 @@ export interface StageShape {
   readonly tries: number;
   /** How many of its attempts may be lost in a row before it fails. */
   readonly losses: number;
+  /** How long a failed task waits for its next try, in seconds; undefined where there is no wait. */
+  readonly backoff?: { readonly first: number; readonly factor: number; readonly max: number } | undefined;
+  /** True where a task may come to ask for more memory than its stage does. */
+  readonly raisesMemory?: boolean;
 }
 
 export function isOneToMany(input: InputShape): boolean {
   return input.axes.length > input.unitAxes.length;
+}
+
+/** True where ready tasks may be kept from some claims: `ready_later` is looked into. */
+export function keepsForLater(stage: StageShape): boolean {
+  return stage.backoff !== undefined || stage.raisesMemory === true;
 }

@@ -7,7 +7,7 @@ import { defineStatement, type Statement } from './define-statement.ts';
 import type { StageShape } from './stage-shape.ts';
 import type { StageTouch } from './stage-touch.ts';
 import { advanceStageSql } from './statements/advance-stage.ts';
-import { claimTasksSql, listsItsInput, type ClaimedRow } from './statements/claim-tasks.ts';
+import { claimLaterSql, claimTasksSql, listsItsInput, type ClaimedRow } from './statements/claim-tasks.ts';
 import { createFirstTasksSql, walksOneInput } from './statements/create-first-tasks.ts';
 import { createAllTasksSql, createTasksSql } from './statements/create-tasks.ts';
 import { listFewInputsSql, type FewInputRow } from './statements/list-few-inputs.ts';
@@ -16,6 +16,7 @@ import { listReadersSql, type ReaderRow } from './statements/list-readers.ts';
 import { madeItemsValues, type MadeItemRow } from './statements/record-items.ts';
 import { inputRanges } from './statements/recount.ts';
 import { replaceItemsSql } from './statements/replace-items.ts';
+import { spreadAgainSql } from './statements/spread-again.ts';
 import { withdrawItemsSql } from './statements/withdraw-items.ts';
 
 /** What of a stage changes from transaction to transaction. */
@@ -131,6 +132,9 @@ export async function advanceStage(
     moment.change,
     stage.losses,
     inputRanges(stage),
+    stage.backoff?.first ?? 0,
+    stage.backoff?.factor ?? 1,
+    stage.backoff?.max ?? 0,
     stage.recipe,
   );
   if (row === undefined) throw new Error('advance-stage returned no row');
@@ -142,6 +146,13 @@ export async function withdrawItems(transaction: Transaction, stage: StageShape)
   const text = textOf(stage, 'withdraw', withdrawItemsSql);
   if (text === '') return;
   await prepare('withdraw-items', text).run(transaction, stage.id, outputDatasets(stage));
+}
+
+/** Has the stage's tasks done again that read what such tasks make. @returns how many more these are */
+export async function spreadAgain(transaction: Transaction, stage: StageShape): Promise<number> {
+  const statement = prepare<{ tasks: number }>('spread-again', textOf(stage, 'spread', spreadAgainSql));
+  const [row] = await statement.run(transaction, stage.id, producers(stage));
+  return row?.tasks ?? 0;
 }
 
 /** Withdraws items that a new success did not make again, and announces those at new places. */
@@ -169,6 +180,17 @@ export async function claimTasks(
 ): Promise<ClaimedRow[]> {
   const statement = prepare<ClaimedRow>('claim-tasks', textOf(stage, 'claim', claimTasksSql));
   return statement.run(on, stage.id, session, limit, above, stage.inputs[0]?.dataset ?? null, revision);
+}
+
+/** Claims tasks of the stage whose wait is over, or that ask for more memory than the others, up to `memory` bytes. */
+export async function claimLater(
+  on: Pool,
+  stage: StageShape,
+  session: number,
+  { limit, memory, revision }: { readonly limit: number; readonly memory: number; readonly revision: number },
+): Promise<ClaimedRow[]> {
+  const statement = prepare<ClaimedRow>('claim-later', textOf(stage, 'claim later', claimLaterSql));
+  return statement.run(on, stage.id, session, limit, memory, stage.inputs[0]?.dataset ?? null, revision);
 }
 
 /** What claimed tasks read through input `n`, counted from 0, in the order of the tasks and the places. */

@@ -91,6 +91,7 @@ describe('a stage that is newer than the statistics', () => {
   const moment = (stage: StageShape) => [
     ...[stage.id, [known], [dataset], [8], [false], false, [false], 1, 1, 3],
     inputRanges(stage),
+    ...[0, 1, 0],
     0,
   ];
 

@@ -114,7 +114,11 @@ describe('migrate', () => {
     await rename(join(folder, '0002-second.sql'), join(folder, '0002-again.sql'));
     await write('0002-again.sql', 'SELECT 1/0;');
     await expect(migrate(database.pool, { folder })).rejects.toMatchObject({ code: 'migration-failed' });
-    const { rows } = await database.pool.query(`SELECT 1 FROM pg_locks WHERE locktype = 'advisory'`);
+    // Other databases of the server may be at work.
+    const { rows } = await database.pool.query(
+      `SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+       WHERE l.locktype = 'advisory' AND d.datname = current_database()`,
+    );
     expect(rows).toEqual([]);
   });
 });

@@ -14,6 +14,7 @@ import {
   type RunChoices,
   type WatchOptions,
 } from '@gantry/model';
+import { stageCacheKey } from './cache/stage-cache-text.ts';
 import { advanceRun, noteOutputs, nothingTouched } from './advance-run.ts';
 import { lockDataset, refuseOutput } from './change-dataset.ts';
 import { insertDataset } from './create-dataset.ts';
@@ -35,6 +36,10 @@ export interface NewRun {
   readonly sources: Readonly<Record<string, number | NewFolder>>;
   /** Each stage's tool: the digest that the cache and the provenance know it by, and the folder of its files. */
   readonly tools: Readonly<Record<string, { readonly digest: string; readonly folder: string }>>;
+  /** False where every task is to be run, and no later run takes a result from this one. */
+  readonly cache?: boolean;
+  /** The agents that take its tasks; those of no pool if absent. */
+  readonly pool?: string | undefined;
   /** What it was asked for with, so that another one can be. */
   readonly request?: RunChoices | undefined;
 }
@@ -94,7 +99,7 @@ async function insertRun(transaction: Transaction, run: NewRun): Promise<number>
     request === undefined ? undefined : { ...request.pipeline, tools: request.tools, params: request.params };
   const { rows } = await transaction.query<{ id: number }>(
     `WITH made AS (
-       INSERT INTO run (project, pipeline, name, request) VALUES ($1, $2, $3, $4) RETURNING id, created
+       INSERT INTO run (project, pipeline, name, request, cache, pool) VALUES ($1, $2, $3, $4, $7, $8) RETURNING id, created
      ), kept AS (
        INSERT INTO run_revision (run, revision, at, pipeline, source, tools) SELECT id, 1, created, $2, $5, $6 FROM made
      )
@@ -106,6 +111,8 @@ async function insertRun(transaction: Transaction, run: NewRun): Promise<number>
       request === undefined ? null : JSON.stringify(request),
       source === undefined ? null : JSON.stringify(source),
       JSON.stringify(run.tools),
+      run.cache !== false,
+      run.pool ?? null,
     ],
   );
   const [row] = rows;
@@ -190,15 +197,15 @@ async function insertSource(
  */
 export async function insertStage(
   transaction: Transaction,
-  run: Pick<NewRun, 'project' | 'name' | 'tools'>,
+  run: Pick<NewRun, 'project' | 'name' | 'tools' | 'cache'>,
   runId: number,
   ordinal: number,
   stage: CompiledPipeline['stages'][number],
   since: { readonly revision: number; readonly change: number } = { revision: 1, change: 0 },
 ): Promise<void> {
   const { rows } = await transaction.query<{ id: number }>(
-    `INSERT INTO stage (run, ordinal, name, spec, tool_digest, tool_folder, added, changes_from)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`,
+    `INSERT INTO stage (run, ordinal, name, spec, tool_digest, tool_folder, added, changes_from, cache_key)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`,
     [
       runId,
       ordinal,
@@ -208,6 +215,9 @@ export async function insertStage(
       run.tools[stage.name]?.folder ?? null,
       since.revision,
       since.change,
+      run.cache === false
+        ? null
+        : (stageCacheKey(run.project, stage, run.tools[stage.name]?.digest ?? '') ?? null),
     ],
   );
   for (const [index, output] of stage.outputs.entries()) {

@@ -4,6 +4,9 @@
 import { join } from 'node:path';
 import { listFewInputs } from '@gantry/database';
 import {
+  describeLargest,
+  describeRequest,
+  formatMemory,
   formatPlace,
   GantryError,
   listedNeighbours,
@@ -11,8 +14,13 @@ import {
   type AttemptSummary,
   type Origin,
   type TaskExplanation,
+  type TaskRequest,
   type TaskState,
+  type TooLarge,
 } from '@gantry/model';
+import { findTooLarge, requestOf } from './agent-room.ts';
+import { cachedFromSql } from './cache/cached-from-sql.ts';
+import { explainMiss } from './cache/explain-miss.ts';
 import { explainStale } from './edits/explain-stale.ts';
 import type { Engine } from './engine.ts';
 import { findStage, type StagePlan } from './run-plan.ts';
@@ -28,6 +36,12 @@ interface TaskRow {
   readonly attempt: number | null;
   /** What holds it back, if it is ready: its run or its stage is paused. */
   readonly paused: 'run' | 'stage' | null;
+  readonly tries: number;
+  /** When it may be claimed, if it waits for its next try; and what it asks for, where that is more than its stage does. */
+  readonly next: Date | null;
+  readonly memory: number | null;
+  /** It was asked for once more since it succeeded. */
+  readonly again: boolean;
 }
 
 /** @throws GantryError `unknown-task` */
@@ -35,7 +49,9 @@ export async function explainTask(engine: Engine, task: number, store: string): 
   const { rows } = await engine.pool.query<TaskRow>(
     `SELECT t.id, s.run, t.stage, t.place, t.stale, t.counts, r.attempt,
        CASE WHEN r.task IS NULL THEN t.state::text ELSE 'running' END AS state,
-       CASE WHEN n.state = 'paused' THEN 'run' WHEN s.paused THEN 'stage' END AS paused
+       CASE WHEN n.state = 'paused' THEN 'run' WHEN s.paused THEN 'stage' END AS paused,
+       t.tries, (SELECT l.due FROM ready_later l WHERE l.task = t.id AND l.due > now()) AS next,
+       (SELECT m.memory FROM raised_memory m WHERE m.task = t.id) AS memory, coalesce(t.done = -1, false) AS again
      FROM task t JOIN stage s ON s.id = t.stage JOIN run n ON n.id = s.run LEFT JOIN running r ON r.task = t.id
      WHERE t.id = $1 AND t.state <> 'dropped' AND s.spec IS NOT NULL`,
     [task],
@@ -50,6 +66,10 @@ export async function explainTask(engine: Engine, task: number, store: string): 
   const stage = findStage(plan, row.stage);
   const attempts = await listAttempts(engine, row);
   const inputs = await describeInputs(engine, stage, row, store);
+  const { retry } = stage.compiled.tool;
+  const asks = requestOf(plan, stage.compiled, row.memory);
+  const tooLarge = row.state === 'ready' ? await findTooLarge(engine, row.run) : [];
+  const unfit = tooLarge.find((one) => one.stage === stage.name && one.asks.memory <= asks.memory);
   return {
     id: row.id,
     run: plan.id,
@@ -60,10 +80,42 @@ export async function explainTask(engine: Engine, task: number, store: string): 
     state: row.state,
     stale: row.stale,
     message: attempts.at(-1)?.message ?? null,
-    why: explain(row, inputs, attempts, row.stale ? await explainStale(engine, plan, stage, row.id) : []),
+    why: [
+      ...explain(row, inputs, attempts, row.stale ? await explainStale(engine, plan, stage, row.id) : []),
+      ...(await explainMiss(engine, plan, stage, row, attempts)),
+      ...explainNext(row, retry.attempts, asks, stage.compiled.tool.resources.memory),
+      ...(unfit === undefined ? [] : [explainTooLarge(asks, unfit.largest)]),
+    ],
     inputs,
     attempts,
+    tries: { made: row.tries, of: retry.attempts, next: row.next?.toISOString() ?? null },
+    asks,
   };
+}
+
+/** What is to be said of its next try. */
+function explainNext(task: TaskRow, of: number, asks: TaskRequest, usual: number): string[] {
+  if (task.state !== 'ready' && task.state !== 'running') return [];
+  const said: string[] = [];
+  if (task.tries > 0 && task.tries < of) {
+    const wait =
+      task.next === null
+        ? ''
+        : `, again in ${Math.max(1, Math.ceil((task.next.getTime() - Date.now()) / 1000))} s`;
+    said.push(`This is try ${task.tries + 1} of ${of}${wait}.`);
+  }
+  if (asks.memory > usual)
+    said.push(
+      `It ran out of memory with ${formatMemory(usual)} or more, and asks for ${formatMemory(asks.memory)} now.`,
+    );
+  return said;
+}
+
+function explainTooLarge(asks: TaskRequest, largest: TooLarge['largest']): string {
+  return (
+    `No agent has room for it: it asks for ${describeRequest(asks)}${describeLargest(largest)}. ` +
+    'It runs as soon as an agent joins that has.'
+  );
 }
 
 /** Finds a task by run, stage and place. @throws GantryError `unknown-stage`, `unknown-task` */
@@ -115,10 +167,10 @@ async function listAttempts(engine: Engine, task: TaskRow): Promise<AttemptSumma
     }
   >(
     `SELECT a.id, a.outcome::text, g.name AS agent, a.claimed, a.started, a.ended, a.exit_code AS "exitCode",
-       a.signal, a.message, a.resources, a.revision
+       a.signal, a.message, a.resources, a.revision, ${cachedFromSql('a.id')} AS "cachedFrom"
      FROM attempt a JOIN session s ON s.id = a.session JOIN agent g ON g.id = s.agent WHERE a.task = $1
      UNION ALL
-     SELECT r.attempt, 'running', g.name, r.claimed, NULL, NULL, NULL, NULL, NULL, NULL, r.revision
+     SELECT r.attempt, 'running', g.name, r.claimed, NULL, NULL, NULL, NULL, NULL, NULL, r.revision, NULL
      FROM running r JOIN session s ON s.id = r.session JOIN agent g ON g.id = s.agent WHERE r.task = $1
      ORDER BY id`,
     [task.id],
@@ -203,9 +255,11 @@ function explain(
       ];
     case 'ready':
       return [
-        task.stale
-          ? 'All that it reads is there and differs from what its last result was made of: it waits for an agent.'
-          : 'All that it reads is there: it waits for an agent.',
+        task.again
+          ? 'It was asked for once more: it waits for an agent.'
+          : task.stale
+            ? 'All that it reads is there and differs from what its last result was made of: it waits for an agent.'
+            : 'All that it reads is there: it waits for an agent.',
         ...(task.stale ? edits : []),
         ...(task.paused === null ? [] : [`Its ${task.paused} is paused: it is run when that goes on.`]),
         ...(last === undefined ? [] : [`Its last attempt ${endingOf(last.outcome)}.`]),
@@ -213,7 +267,12 @@ function explain(
     case 'running':
       return [`Attempt ${last?.id ?? ''} of it runs on ${last?.agent ?? 'an agent'}.`];
     case 'succeeded':
-      return [`Attempt ${last?.id ?? ''} succeeded.`, ...stale];
+      return [
+        last?.cachedFrom
+          ? `It was not run: its result was taken from the cache (run ${last.cachedFrom.run}, task ${last.cachedFrom.task}, attempt ${last.cachedFrom.attempt}), which had made it of the same.`
+          : `Attempt ${last?.id ?? ''} succeeded.`,
+        ...stale,
+      ];
     case 'failed':
       return [explainFailure(attempts), ...stale];
     case 'cancelled':

@@ -17,9 +17,12 @@ export { summarizeTool } from './new-runs/summarize-tool.ts';
 export { recentFolders } from './new-runs/recent-folders.ts';
 export { startRun, type StartRunContext } from './new-runs/start-run.ts';
 export { claimTasks, type ClaimedTask } from './claim-tasks.ts';
+export { claimWork } from './claim-work.ts';
 export type { EndedAttempt, MadeFile } from './ended-attempt.ts';
 export { settleAttempts, type Settled } from './settle-attempts.ts';
 export { resumeRun, type Again } from './resume-run.ts';
+export { untilNextTry } from './next-try.ts';
+export { resubmitTasks } from './resubmit-tasks.ts';
 export { drainAgent, pauseAgent, pauseRun, pauseStage, setPriority } from './pause-work.ts';
 export { archiveRun, unarchiveRun } from './archive-run.ts';
 export { cancelRun } from './cancel-run.ts';
@@ -31,17 +34,32 @@ export type { StageEffect } from './edits/count-effects.ts';
 export {
   endSession,
   expireSessions,
+  findHeldAttempt,
+  findSessionOwner,
+  findUnwantedAttempt,
   heldAttempts,
-  isDraining,
   openSession,
+  readOrders,
   renewAllSessions,
   renewSession,
   requireSession,
   type HeldAttempt,
   type NewSession,
   type OpenedSession,
+  type SessionOrders,
+  type SessionOwner,
   type SessionLoad,
 } from './sessions.ts';
+export { changeAgent } from './change-agent.ts';
+export {
+  enrolAgent,
+  identifyAgent,
+  inviteAgent,
+  listInvitations,
+  revokeAgent,
+  withdrawInvitation,
+  type KnownAgent,
+} from './invite-agents.ts';
 export { measureWork, type WorkNumbers } from './measure-work.ts';
 export { readStored, type StoredOutputs } from './read-stored.ts';
 export { readTools, type InstalledTool } from './read-tools.ts';
@@ -61,6 +79,7 @@ export {
   listNotifications,
   markRead,
 } from './notifications/read-notifications.ts';
+export { tellOfTooLarge } from './notifications/tell-of-too-large.ts';
 export {
   giveUpDeliveries,
   listDueDeliveries,

@@ -3,6 +3,7 @@
  */
 import type { InputShape, Pool, StageShape, Transaction } from '@gantry/database';
 import {
+  backoffOf,
   GantryError,
   intersectBounds,
   offsetVectors,
@@ -12,6 +13,7 @@ import {
   type CompiledInput,
   type CompiledStage,
   type LatticeBounds,
+  type Retry,
 } from '@gantry/model';
 import type { RunPlan, SourcePlan, StagePlan } from './run-plan.ts';
 
@@ -48,9 +50,11 @@ export async function loadPlan(pool: Pool | Transaction, run: number): Promise<R
     project: number;
     name: string;
     revision: number;
+    cache: boolean;
+    pool: string | null;
     stages: StageRow[] | null;
   }>(
-    `SELECT r.id, r.project, r.name, r.revision, (
+    `SELECT r.id, r.project, r.name, r.revision, r.cache, r.pool, (
        SELECT jsonb_agg(to_jsonb(g) ORDER BY g.ordinal) FROM (
          SELECT s.id, s.ordinal, s.name, s.spec, s.tool_digest, s.tool_folder, s.dataset, s.bounds, d.axes, s.added,
            s.removed, s.recipe, ARRAY(SELECT o.dataset FROM stage_output o WHERE o.stage = s.id ORDER BY o.ordinal) AS outputs
@@ -63,12 +67,21 @@ export async function loadPlan(pool: Pool | Transaction, run: number): Promise<R
   if (row === undefined) {
     throw new GantryError('unknown-run', `There is no run ${run}.`, { mend: '`gantry runs` lists them.' });
   }
-  const { id, project, name, revision } = row;
+  const { id, project, name, revision, cache } = row;
   const all = row.stages ?? [];
   const now = planStages(all.filter(({ removed }) => removed === null));
   const before = [...new Set(all.flatMap(({ removed }) => removed ?? []))];
   return {
-    ...{ id, project, name, revision, sources: now.sources, stages: now.stages },
+    ...{
+      id,
+      project,
+      name,
+      revision,
+      cache,
+      pool: row.pool ?? undefined,
+      sources: now.sources,
+      stages: now.stages,
+    },
     removed: before.flatMap((end) => planRemoved(all, end)),
   };
 }
@@ -205,5 +218,13 @@ function stageShape(
     drop: over.kind === 'neighbors' && over.edges === 'drop',
     tries: compiled.tool.retry.attempts,
     losses: compiled.tool.retry.lost ?? usualLostLimit,
+    backoff: waitsOf(compiled.tool.retry),
+    raisesMemory: compiled.tool.retry.memory !== undefined,
   };
+}
+
+/** The waits between tries; undefined where there are none. */
+function waitsOf(retry: Retry): StageShape['backoff'] {
+  const backoff = backoffOf(retry);
+  return retry.attempts > 1 && backoff.first > 0 ? backoff : undefined;
 }

@@ -36,7 +36,8 @@ SELECT
      'cores', coalesce(sum((capacity ->> 'cpu')::float8), 0), 'coresPromised', coalesce(sum((load ->> 'cpu')::float8), 0),
      'memory', coalesce(sum((capacity ->> 'memory')::float8), 0),
      'memoryPromised', coalesce(sum((load ->> 'memory')::float8), 0))
-   FROM session WHERE ended IS NULL AND expires > now()) AS agents,
+   FROM (SELECT s.capacity || coalesce(g.capacity, '{}') AS capacity, s.load FROM session s JOIN agent g ON g.id = s.agent
+         WHERE s.ended IS NULL AND s.expires > now()) c) AS agents,
   (SELECT count(*)::int FROM failure f JOIN run r ON r.id = f.run WHERE r.state <> 'archived') AS failures`,
   });
   const [row] = rows;

@@ -23,11 +23,16 @@ export interface StoredAttempt {
   readonly attempt: number;
 }
 
-/** Whether an item points at the bytes of the attempt `id`: those of its task's places alone can. */
-const isPointedAt = (id: string): string => `EXISTS (
+/**
+ * Whether an item points at the bytes of the attempt `id`: those of its task's places alone can, or those of attempts that
+ * were not run and took its result (`cache/take-from-cache.ts`).
+ */
+const isPointedAt = (
+  id: string,
+): string => `(EXISTS (SELECT FROM borrowed w WHERE w.source = ${id}) OR EXISTS (
   SELECT FROM attempt b JOIN task t ON t.id = b.task JOIN stage_output o ON o.stage = b.stage
     JOIN item i ON i.dataset = o.dataset AND i.place >= t.place AND i.place < place_after(t.place) AND i.attempt = b.id
-  WHERE b.id = ${id})`;
+  WHERE b.id = ${id}))`;
 
 /**
  * Of attempts whose folders were found in the store, those to be removed now. Successes at which no item points are
@@ -98,10 +103,19 @@ ORDER BY p.attempt LIMIT 1000`,
 
 /** Their folders are gone. */
 export async function forgetReplaced(engine: Engine, attempts: readonly LostAttempt[]): Promise<void> {
+  const ids = attempts.map(({ attempt }) => attempt);
   await engine.pool.query({
     name: 'forget-replaced',
     text: `DELETE FROM replaced_attempt WHERE attempt IN (
              SELECT attempt FROM replaced_attempt WHERE attempt = ANY ($1) FOR UPDATE SKIP LOCKED)`,
-    values: [attempts.map(({ attempt }) => attempt)],
+    values: [ids],
+  });
+  // What was kept for them alone may go, at a later look.
+  await engine.pool.query({
+    name: 'forget-borrowed',
+    text: `WITH given_back AS (DELETE FROM borrowed WHERE attempt = ANY ($1) RETURNING source)
+           INSERT INTO replaced_attempt (attempt) SELECT DISTINCT source FROM given_back ORDER BY source
+           ON CONFLICT (attempt) DO UPDATE SET seen = NULL`,
+    values: [ids],
   });
 }

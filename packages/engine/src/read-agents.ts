@@ -21,9 +21,17 @@ interface AgentRow {
   readonly state: AgentState;
   readonly paused: boolean;
   readonly draining: boolean;
+  readonly labels: Record<string, string>;
+  readonly labelsSet: boolean;
+  readonly pool: string | null;
+  readonly storage: AgentSummary['storage'];
+  readonly invited: boolean;
+  readonly revoked: boolean;
   readonly joined: Date;
   readonly heard: Date;
   readonly capacity: AgentCapacity;
+  readonly reported: AgentCapacity;
+  readonly set: Partial<AgentCapacity> | null;
   readonly load: SessionLoad | null;
   readonly held: number;
   readonly lost: number;
@@ -31,12 +39,16 @@ interface AgentRow {
   readonly tasks: (Omit<AgentSummary['tasks'][number], 'place'> & { place: number[]; axes: string[] })[];
 }
 
-/** Those at work first, then by name. */
-export async function listAgents(engine: Engine): Promise<AgentSummary[]> {
+/** Those at work first, then by name. What their machines are doing is not in the database, and left out. */
+export async function listAgents(engine: Engine): Promise<Omit<AgentSummary, 'machine'>[]> {
   const { rows } = await engine.pool.query<AgentRow>({
     name: 'list-agents',
     text: `
-SELECT g.id, g.name, g.host, g.paused, n.drain AND n.ended IS NULL AND n.expires > now() AS draining, n.started AS joined, n.heard, n.capacity, n.load,
+SELECT g.id, g.name, g.host, g.paused, n.drain AND n.ended IS NULL AND n.expires > now() AS draining, n.started AS joined, n.heard,
+  n.capacity AS reported, g.capacity AS set, n.capacity || coalesce(g.capacity, '{}') AS capacity, n.load,
+  coalesce(g.labels, n.labels) AS labels, g.labels IS NOT NULL AS "labelsSet", g.pool, coalesce(n.storage ->> 'kind', 'here') AS storage,
+  n.credential IS NOT NULL AS invited,
+  coalesce((SELECT revoked IS NOT NULL FROM agent_credential WHERE id = n.credential), false) AS revoked,
   CASE WHEN n.ended IS NULL AND n.expires > now() THEN 'alive' WHEN n.ended IS NULL OR n.lost THEN 'lost' ELSE 'left' END
     AS state,
   (SELECT count(*)::int FROM running WHERE session = n.id) AS held,
@@ -53,9 +65,16 @@ FROM agent g CROSS JOIN LATERAL (SELECT * FROM session WHERE agent = g.id ORDER 
 ORDER BY (n.ended IS NULL AND n.expires > now()) DESC, g.name`,
     values: [mostAgentTasks],
   });
-  return rows.map(({ joined, heard, tasks, capacity, ...row }) => ({
+  return rows.map(({ joined, heard, tasks, load, capacity, reported, set, ...row }) => ({
     ...row,
-    capacity: { cpu: capacity.cpu, memory: capacity.memory, slots: capacity.slots },
+    capacity: { ...capacity, gpu: capacity.gpu ?? 0 },
+    reported: { ...reported, gpu: reported.gpu ?? 0 },
+    set: set ?? {},
+    load:
+      load === null
+        ? null
+        : { cpu: load.cpu, memory: load.memory, running: load.running, waiting: load.waiting },
+    trouble: load?.trouble ?? null,
     joined: joined.toISOString(),
     heard: heard.toISOString(),
     tasks: tasks.map(({ place, axes, ...task }) => ({ ...task, place: placeAt(axes, place) })),

@@ -8,6 +8,8 @@ import {
   type StageSummary,
   type TaskCounts,
 } from '@gantry/model';
+import { findTooLarge } from './agent-room.ts';
+import { readNextTries } from './next-try.ts';
 import { countsSql } from './counts-sql.ts';
 import type { Engine } from './engine.ts';
 
@@ -67,7 +69,8 @@ export async function describeRun(engine: Engine, run: number): Promise<RunDetai
     throw new GantryError('unknown-run', `There is no run ${run}.`, { mend: '`gantry runs` lists them.' });
   }
   const stages: StageSummary[] = row.stages;
-  return { ...summary(row), sources: row.sources, stages };
+  const [tooLarge, nextTries] = await Promise.all([findTooLarge(engine, run), readNextTries(engine, run)]);
+  return { ...summary(row), sources: row.sources, stages, tooLarge, nextTries };
 }
 
 /** Times go out as ISO 8601. */

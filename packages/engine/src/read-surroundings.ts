@@ -4,7 +4,7 @@
  * `dataset_pkey`, `item_pkey`.
  */
 import type { InputItemRow } from '@gantry/database';
-import { templateUses, type ItemMeta } from '@gantry/model';
+import { templateUses, type CompiledStage, type ItemMeta } from '@gantry/model';
 import type { Engine } from './engine.ts';
 import type { RunPlan, StagePlan } from './run-plan.ts';
 
@@ -76,6 +76,12 @@ export async function readSurroundings(
   };
 }
 
+/** Whether a stage's templates name something of a task's surroundings. */
+export function namesSurroundings(stage: CompiledStage): boolean {
+  const { project, folders, meta } = findNeeds(stage);
+  return project || folders || meta.size > 0;
+}
+
 async function readMeta(
   engine: Engine,
   dataset: number,
@@ -93,7 +99,12 @@ async function readMeta(
 function needsOf(stage: StagePlan): Needs {
   const before = needsOfStages.get(stage);
   if (before !== undefined) return before;
-  const { tool } = stage.compiled;
+  const needs = findNeeds(stage.compiled);
+  needsOfStages.set(stage, needs);
+  return needs;
+}
+
+function findNeeds({ tool }: CompiledStage): Needs {
   const uses = [
     ...tool.command,
     ...tool.args,
@@ -103,7 +114,7 @@ function needsOf(stage: StagePlan): Needs {
   const fieldsOf = (path: readonly string[]): readonly string[] =>
     /^\d+$/.test(path[2] ?? '') ? path.slice(3) : path.slice(2);
   const ofItems = uses.filter(({ path }) => path[0] === 'inputs');
-  const needs: Needs = {
+  return {
     project: uses.some(({ path }) => path[0] === 'project'),
     folders:
       Object.values(tool.inputs).some(({ layout }) => layout !== undefined) ||
@@ -112,6 +123,4 @@ function needsOf(stage: StagePlan): Needs {
       ofItems.flatMap(({ path }) => (fieldsOf(path)[0] === 'meta' && path[1] !== undefined ? [path[1]] : [])),
     ),
   };
-  needsOfStages.set(stage, needs);
-  return needs;
 }

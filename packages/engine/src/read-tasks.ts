@@ -140,7 +140,7 @@ function sourceOf(state: TaskState | undefined, count: number): string {
       return `FROM running r JOIN task t ON t.id = r.task WHERE r.stage = $1 AND ${behind}`;
     case 'ready':
       if (count <= fewReady)
-        return `FROM ready y JOIN task t ON t.id = y.task ${running} WHERE y.stage = $1 AND ${behind}`;
+        return `FROM (SELECT stage, task FROM ready UNION ALL SELECT stage, task FROM ready_later) y JOIN task t ON t.id = y.task ${running} WHERE y.stage = $1 AND ${behind}`;
       return `FROM task t ${running} WHERE t.stage = $1 AND ${behind} AND t.state = 'ready' AND r.task IS NULL`;
     case 'waiting':
     case 'succeeded':

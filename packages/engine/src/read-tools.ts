@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { FileErrors, GantryError, parseToolFile, type FileProblem, type ToolManifest } from '@gantry/model';
-import { checksumFolder } from '@gantry/storage';
+import { checksumFile, checksumFolder } from '@gantry/storage';
 
 export interface InstalledTool {
   readonly manifest: ToolManifest;
@@ -31,12 +31,44 @@ export async function readTools(folders: readonly string[]): Promise<InstalledTo
   return [...tools.values()];
 }
 
-/** SHA-256 over all that the tool's folder holds, or over the image's name where there is one. */
-export async function digestTool(tool: InstalledTool): Promise<string> {
-  const { image } = tool.manifest;
+/**
+ * SHA-256 over all that the tool's folder holds, or over the image's name where there is one, and over the code that it
+ * names beside it.
+ * @param read what was read of such code already, by its path
+ * @throws GantryError `tool-code-missing`
+ */
+export async function digestTool(
+  tool: InstalledTool,
+  read: Map<string, Promise<string>> = new Map<string, Promise<string>>(),
+): Promise<string> {
+  const { image, code = [] } = tool.manifest;
   const hash = createHash('sha256').update(JSON.stringify(tool.manifest));
   hash.update(image ?? (await checksumFolder(tool.folder)).checksum);
+  for (const path of code) {
+    const full = resolve(tool.folder, path);
+    const checksum = read.get(full) ?? checksumCode(tool, full);
+    read.set(full, checksum);
+    hash.update(await checksum);
+  }
   return hash.digest('hex');
+}
+
+async function checksumCode({ folder, manifest }: InstalledTool, full: string): Promise<string> {
+  try {
+    const isFolder = (await stat(full)).isDirectory();
+    return (isFolder ? await checksumFolder(full) : await checksumFile(full)).checksum;
+  } catch (error) {
+    throw new GantryError(
+      'tool-code-missing',
+      `${full}, which ${manifest.name} names as its code, cannot be read.`,
+      {
+        file: join(folder, manifestName),
+        field: 'code',
+        mend: 'Name files and folders that are there, relative to the tool.',
+        cause: error,
+      },
+    );
+  }
 }
 
 async function readFolder(folder: string): Promise<InstalledTool[]> {

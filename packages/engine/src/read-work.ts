@@ -58,7 +58,8 @@ export async function readWork(engine: Engine, task: number, attempt: number | u
     inputs[input.name] = await listInputs(engine.pool, stage.shape, index, [task]);
   }
   const surroundings = await readSurroundings(engine, run, stage, [inputs]);
-  const claimed = { attempt: row.attempt, task, run, stage, place: row.place, inputs, surroundings };
+  const { memory } = stage.compiled.tool.resources;
+  const claimed = { attempt: row.attempt, task, run, stage, place: row.place, memory, inputs, surroundings };
   return { stage, claimed, made };
 }
 

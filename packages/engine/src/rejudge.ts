@@ -5,12 +5,18 @@ import type { Transaction } from '@gantry/database';
 import type { Touched } from './advance-run.ts';
 import type { RunPlan } from './run-plan.ts';
 
+/** How many tasks of a stage got a verdict. */
+export interface LeftVerdicts {
+  readonly stage: number;
+  readonly verdict: string;
+  readonly tasks: number;
+}
+
 /**
  * Leaves a verdict on tasks of the run for `advanceRun`.
  * @param select SQL condition over `task t` that gives the verdict, or null to leave the task alone; its
  *   parameters count from $3
  * @param ids the tasks to look at; null for all of the run, which is a walk over them
- * @returns how many tasks got which verdict
  */
 export async function leaveVerdicts(
   transaction: Transaction,
@@ -19,8 +25,8 @@ export async function leaveVerdicts(
   values: readonly unknown[],
   touched: Touched,
   ids: readonly number[] | null = null,
-): Promise<ReadonlyMap<string, number>> {
-  const { rows } = await transaction.query<{ stage: number; verdict: string; tasks: number }>(
+): Promise<LeftVerdicts[]> {
+  const { rows } = await transaction.query<LeftVerdicts>(
     `WITH told AS (
        INSERT INTO step_verdict (stage, task, at, place, verdict)
        SELECT stage, id, at, place, verdict
@@ -31,10 +37,6 @@ export async function leaveVerdicts(
      SELECT stage, verdict, count(*)::int AS tasks FROM told GROUP BY stage, verdict`,
     [plan.stages.map(({ id }) => id), ids, ...values],
   );
-  const counts = new Map<string, number>();
-  for (const { stage, verdict, tasks } of rows) {
-    touched.verdicts.add(stage);
-    counts.set(verdict, (counts.get(verdict) ?? 0) + tasks);
-  }
-  return counts;
+  for (const { stage } of rows) touched.verdicts.add(stage);
+  return rows;
 }

@@ -33,6 +33,10 @@ export interface RunPlan {
   readonly name: string;
   /** From 1; an edit of the pipeline makes the next one. */
   readonly revision: number;
+  /** Whether its results are taken from the cache, and given to it. */
+  readonly cache: boolean;
+  /** The agents that take its tasks, where a stage names none; those of no pool if undefined. */
+  readonly pool: string | undefined;
   readonly sources: readonly SourcePlan[];
   /** In topological order. */
   readonly stages: readonly StagePlan[];

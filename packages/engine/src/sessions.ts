@@ -2,7 +2,7 @@
  * Sessions of agents and their leases, on the database's clock. A session that is not heard of in time ends, and
  * what it held is lost and ready again.
  */
-import { GantryError, type AgentCapacity, type AttemptEnd } from '@gantry/model';
+import { GantryError, type AgentCapacity, type AttemptEnd, type RemoteStorage } from '@gantry/model';
 import type { Engine } from './engine.ts';
 import type { LostAttempt } from './lost-attempt.ts';
 import { settleAttempts } from './settle-attempts.ts';
@@ -14,6 +14,12 @@ export interface NewSession {
   readonly host: string;
   readonly capacity: AgentCapacity;
   readonly leaseSeconds: number;
+  /** What the agent says of itself; what its owner says goes over it. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** What it proved itself by; null for the agent of the server's own host. */
+  readonly credential?: number | null | undefined;
+  /** How it reaches the bytes; null where it sees all paths as the server does. */
+  readonly storage?: RemoteStorage | null | undefined;
 }
 
 export interface OpenedSession {
@@ -44,9 +50,18 @@ export async function openSession(engine: Engine, session: NewSession): Promise<
     `WITH known AS (
        INSERT INTO agent (name, host) VALUES ($1, $2)
        ON CONFLICT (name) DO UPDATE SET host = excluded.host RETURNING id)
-     INSERT INTO session (agent, capacity, expires, instance)
-     SELECT id, $3, now() + make_interval(secs => $4), $5 FROM known RETURNING agent, id`,
-    [session.name, session.host, JSON.stringify(session.capacity), session.leaseSeconds, session.instance],
+     INSERT INTO session (agent, capacity, expires, instance, labels, credential, storage)
+     SELECT id, $3, now() + make_interval(secs => $4), $5, $6, $7, $8 FROM known RETURNING agent, id`,
+    [
+      session.name,
+      session.host,
+      JSON.stringify(session.capacity),
+      session.leaseSeconds,
+      session.instance,
+      JSON.stringify(session.labels ?? {}),
+      session.credential ?? null,
+      session.storage === undefined || session.storage === null ? null : JSON.stringify(session.storage),
+    ],
   );
   const [row] = rows;
   if (row === undefined) throw new Error('INSERT INTO session returned no row');
@@ -59,6 +74,57 @@ export async function openSession(engine: Engine, session: NewSession): Promise<
   return { session: row.id, lost };
 }
 
+/** Whose a session is, and how it reaches the bytes: what of it never changes. */
+export interface SessionOwner {
+  readonly agent: string;
+  readonly credential: number | null;
+  readonly storage: RemoteStorage | null;
+}
+
+/** Undefined where there is no such session. */
+export async function findSessionOwner(engine: Engine, session: number): Promise<SessionOwner | undefined> {
+  const { rows } = await engine.pool.query<SessionOwner>({
+    name: 'session-owner',
+    text: `SELECT g.name AS agent, s.credential, s.storage FROM session s JOIN agent g ON g.id = s.agent WHERE s.id = $1`,
+    values: [session],
+  });
+  return rows[0];
+}
+
+/** Where an attempt that a session holds belongs; undefined where it holds it no longer. */
+export async function findHeldAttempt(
+  engine: Engine,
+  session: number,
+  attempt: number,
+): Promise<LostAttempt | undefined> {
+  const { rows } = await engine.pool.query<LostAttempt>({
+    name: 'held-attempt',
+    text: `SELECT u.attempt, s.run, s.name AS stage FROM running u JOIN stage s ON s.id = u.stage
+             JOIN session c ON c.id = u.session
+           WHERE u.attempt = $2 AND u.session = $1 AND c.ended IS NULL AND c.expires > now()`,
+    values: [session, attempt],
+  });
+  return rows[0];
+}
+
+/**
+ * An attempt that the session held once, and whose files nobody needs: it ended in another way than by its success.
+ * Undefined where its files are what items point at, or may still come to be.
+ */
+export async function findUnwantedAttempt(
+  engine: Engine,
+  session: number,
+  attempt: number,
+): Promise<LostAttempt | undefined> {
+  const { rows } = await engine.pool.query<LostAttempt>({
+    name: 'unwanted-attempt',
+    text: `SELECT a.id AS attempt, s.run, s.name AS stage FROM attempt a JOIN stage s ON s.id = a.stage
+           WHERE a.id = $2 AND a.session = $1 AND a.outcome <> 'succeeded'`,
+    values: [session, attempt],
+  });
+  return rows[0];
+}
+
 /** What an agent says of itself with a heartbeat. */
 export interface SessionLoad {
   /** Cores and bytes that are promised to what runs. */
@@ -66,6 +132,9 @@ export interface SessionLoad {
   readonly memory: number;
   readonly running: number;
   readonly waiting: number;
+  readonly gpu?: number | undefined;
+  /** What keeps it from going on, in words for people. */
+  readonly trouble?: string | undefined;
 }
 
 /**
@@ -175,14 +244,26 @@ export async function heldAttempts(engine: Engine, session: number): Promise<Hel
   return rows;
 }
 
-/** Whether an agent is to end what it runs and leave. */
-export async function isDraining(engine: Engine, session: number): Promise<boolean> {
-  const { rows } = await engine.pool.query<{ drain: boolean }>({
-    name: 'is-draining',
-    text: 'SELECT drain FROM session WHERE id = $1',
+export interface SessionOrders {
+  /** Whether the agent is to end what it runs and leave. */
+  readonly drain: boolean;
+  /** What it may take: what it said of itself, and over it what its owner says. */
+  readonly capacity: AgentCapacity;
+}
+
+/** What an agent is to know at a heartbeat. @throws GantryError `unknown-session` */
+export async function readOrders(engine: Engine, session: number): Promise<SessionOrders> {
+  const { rows } = await engine.pool.query<SessionOrders>({
+    name: 'session-orders',
+    text: `SELECT s.drain, s.capacity || coalesce(g.capacity, '{}') AS capacity
+           FROM session s JOIN agent g ON g.id = s.agent WHERE s.id = $1`,
     values: [session],
   });
-  return rows[0]?.drain === true;
+  const [row] = rows;
+  if (row === undefined) {
+    throw new GantryError('unknown-session', `There is no session ${session}.`, { mend: 'Join again.' });
+  }
+  return row;
 }
 
 /**

@@ -11,8 +11,10 @@ import {
   settleAttempts as settleStatement,
   type EndedAttemptRow,
   type MadeItemRow,
+  type SettledAttemptRow,
   type Transaction,
 } from '@gantry/database';
+import { isRetried, retriedOutcomes } from '@gantry/model';
 import { advanceRun, noteOutputs, nothingTouched } from './advance-run.ts';
 import { lookFromFirst } from './claim-tasks.ts';
 import type { EndedAttempt } from './ended-attempt.ts';
@@ -22,6 +24,7 @@ import { identifyCause, keepCauses } from './failures/identify-cause.ts';
 import { lockRun } from './lock-runs.ts';
 import { tellOfFailures } from './notifications/tell-of-runs.ts';
 import { placeMadeFiles, type PlacedAttempt } from './place-made-files.ts';
+import { raiseMemory } from './raise-memory.ts';
 import type { LostAttempt } from './lost-attempt.ts';
 import { findStage, type RunPlan } from './run-plan.ts';
 
@@ -130,7 +133,7 @@ async function settleRun(
         rows.filter(({ outcome }) => outcome !== 'returned'),
       ),
       lockRun(transaction, plan.id),
-      settleStatement(transaction, session, rows),
+      settleStatement(transaction, session, ends.map(meaningOf)),
       recordMade(transaction, ends),
       planned,
     ]);
@@ -153,9 +156,12 @@ async function settleRun(
       // Places may have come and gone; the stages below look.
       if (shape.outputs.some(({ extra }) => extra > 0)) touched.changed.set(stage, true);
     }
+    // Another of its tasks may be handed out, though none became ready by it.
+    if (ends.some(({ stage }) => stage.compiled.limit !== undefined)) news.ready = true;
     await explainLosses(transaction, plan, verdicts);
+    await raiseMemory(transaction, ends);
     await advanceRun(transaction, plan, locked, touched, news);
-    if (verdicts.some(({ verdict }) => verdict === 'failed' || verdict === 'lost'))
+    if (verdicts.some(({ verdict }) => ['failed', 'final', 'lost'].includes(verdict)))
       await tellOfFailures(transaction, plan, engine.policy.failureNotice, news);
     return {
       kept: [...kept],
@@ -179,6 +185,14 @@ async function recordMade(transaction: Transaction, ends: readonly PlacedAttempt
   const replaced = Promise.all([...stages].map((shape) => replaceItems(transaction, shape, items)));
   const [again] = await Promise.all([items.length === 0 ? [] : recordItems(transaction, items), replaced]);
   return new Set(again);
+}
+
+/** What an end means for the task: whether it may be tried again is the tool's to say. */
+function meaningOf({ attempt, end, stage }: PlacedAttempt): SettledAttemptRow {
+  const outcome = retriedOutcomes.find((each) => each === end);
+  if (outcome !== undefined)
+    return { attempt, meaning: isRetried(stage.compiled.tool.retry, outcome) ? 'failed' : 'final' };
+  return { attempt, meaning: end === 'succeeded' || end === 'lost' ? end : 'nothing' };
 }
 
 function endRow(end: EndedAttempt): EndedAttemptRow {

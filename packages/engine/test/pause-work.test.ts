@@ -6,7 +6,7 @@ import {
   closeDataset,
   drainAgent,
   heldAttempts,
-  isDraining,
+  readOrders,
   listAgents,
   openEngine,
   pauseAgent,
@@ -114,9 +114,9 @@ it('an agent that is paused or drained claims nothing', async () => {
   await pauseAgent(engine, agent, true);
   expect(await test.claim()).toEqual([]);
   await pauseAgent(engine, agent, false);
-  expect(await isDraining(engine, test.session)).toBe(false);
+  expect(await readOrders(engine, test.session)).toMatchObject({ drain: false });
   await drainAgent(engine, agent);
-  expect(await isDraining(engine, test.session)).toBe(true);
+  expect(await readOrders(engine, test.session)).toMatchObject({ drain: true });
   expect(await test.claim()).toEqual([]);
   expect((await listAgents(engine)).find(({ id }) => id === agent)).toMatchObject({ draining: true });
   await expect(pauseAgent(engine, 999_999, true)).rejects.toMatchObject({ code: 'unknown-agent' });

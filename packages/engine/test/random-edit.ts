@@ -59,7 +59,10 @@ function changeStage(chance: Chance, edit: RandomEdit, stage: CompiledStage, kin
   if (kind < 8) return { ...stage, params: { level: chance.below(2) } };
   if (kind === 8) return { ...stage, tolerate: randomTolerance(chance) };
   if (kind === 9)
-    return remade({ ...stage, tool: { ...stage.tool, retry: { attempts: 1 + chance.below(2) } } });
+    return remade({
+      ...stage,
+      tool: { ...stage.tool, retry: { ...stage.tool.retry, attempts: 1 + chance.below(2) } },
+    });
   if (kind === 10) {
     // Another walk over the same axes is another stage of the same name.
     const over = randomOver(chance, stage.inputs[0]?.axes ?? [], stage.axes);
@@ -139,6 +142,6 @@ function withStages(edit: RandomEdit, stages: readonly CompiledStage[]): RandomE
 
 /** With a tool that has its inputs. */
 function remade(stage: CompiledStage): CompiledStage {
-  const { attempts, lost = 2 } = stage.tool.retry;
-  return { ...stage, tool: manifest(stage.inputs, stage.outputs, { attempts, lost }) };
+  const { retry } = stage.tool;
+  return { ...stage, tool: manifest(stage.inputs, stage.outputs, { ...retry, lost: retry.lost ?? 2 }) };
 }

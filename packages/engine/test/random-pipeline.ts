@@ -164,7 +164,13 @@ export function randomStage(
   });
   return {
     name,
-    tool: manifest(inputs, outputs, { attempts: chance.oneIn(4) ? 2 : 1, lost: 2 + (stagesBefore % 2) }),
+    tool: manifest(inputs, outputs, {
+      attempts: chance.oneIn(4) ? 3 : 1,
+      lost: 2 + (stagesBefore % 2),
+      // So long that a wait is over when the history says so, and not before.
+      backoff: chance.oneIn(2) ? '10h' : 0,
+      ...(chance.oneIn(3) ? { on: ['failed'] } : {}),
+    }),
     over,
     axes,
     inputs,
@@ -196,7 +202,7 @@ export function randomTolerance(chance: Chance): Tolerance {
 export function manifest(
   inputs: readonly CompiledInput[],
   outputs: readonly CompiledOutput[],
-  retry: { readonly attempts: number; readonly lost: number },
+  retry: object,
 ) {
   return toolManifestSchema.parse({
     gantry: 'tool/v1',

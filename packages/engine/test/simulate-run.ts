@@ -4,9 +4,11 @@
  */
 import {
   coordinates,
+  endedStates,
   isGantryError,
   placeKey,
   ReferenceRun,
+  resubmitBodySchema,
   type MadeItem,
   type Outcome,
   type Place,
@@ -23,6 +25,7 @@ import {
   openSession,
   pauseRun,
   pauseStage,
+  resubmitTasks,
   resumeRun,
   settleAttempts,
   type ClaimedTask,
@@ -169,6 +172,7 @@ class Simulator {
   async finish(): Promise<void> {
     for (const source of this.#random.pipeline.sources) await this.#play(this.#close(source.name));
     await this.#play(this.#resume('all'));
+    await this.#play(this.#due());
     for (const { name } of this.#random.pipeline.stages) await this.#play(this.#pauseStage(name, false));
     for (let round = 0; round < 200; round++) {
       await this.#claim(100);
@@ -212,7 +216,7 @@ class Simulator {
   }
 
   #randomEvent(): Event | undefined {
-    const kind = this.#chance.below(20);
+    const kind = this.#chance.below(22);
     if (kind < 7) return this.#admit();
     if (kind < 16) return this.#settleOne();
     if (kind < 17) return this.#close(this.#chance.pick(this.#random.pipeline.sources).name);
@@ -221,7 +225,8 @@ class Simulator {
       return this.#chance.oneIn(4) ? this.#pause() : this.#resume(this.#chance.pick(['none', 'all']));
     }
     if (kind < 19) return this.#chance.oneIn(6) ? this.#cancel() : this.#settleOne();
-    return this.#admit();
+    if (kind < 20) return this.#admit();
+    return kind < 21 ? this.#again() : this.#due();
   }
 
   #admit(): Event {
@@ -297,7 +302,10 @@ class Simulator {
     const held = this.#held.splice(this.#chance.below(this.#held.length), 1)[0];
     if (held === undefined) return undefined;
     const kind = this.#chance.below(10);
-    if (kind < 2) return this.#settle(held, { kind: 'failed' });
+    if (kind < 2) {
+      const final = this.#chance.oneIn(4) && held.claimed.stage.compiled.tool.retry.on !== undefined;
+      return this.#settle(held, { kind: 'failed', final });
+    }
     if (kind < 3) return this.#settle(held, { kind: 'lost' });
     return this.#settle(held, this.#success(held, true));
   }
@@ -333,9 +341,10 @@ class Simulator {
               checksum: content,
             })),
           );
-    const end = { attempt: held.claimed.attempt, end: outcome.kind, made };
+    const final = outcome.kind === 'failed' && outcome.final === true;
+    const end = { attempt: held.claimed.attempt, end: final ? ('timed-out' as const) : outcome.kind, made };
     return {
-      name: `settle ${held.stage} ${held.key} ${outcome.kind} ${made.map(({ extra, checksum }) => `${extra.join()}=${checksum}`).join(' ')}`,
+      name: `settle ${held.stage} ${held.key} ${final ? 'timed out' : outcome.kind} ${made.map(({ extra, checksum }) => `${extra.join()}=${checksum}`).join(' ')}`,
       end,
       engine: () => this.#settleAll([end]),
       model: (run) => run.settle(held.stage, held.key, outcome, undefined, held.claimed.stage.added),
@@ -356,6 +365,61 @@ class Simulator {
         );
         run.retry(failed);
       },
+    };
+  }
+
+  /** Tasks of one stage, or some of them, are done once more; all that is below them as well, or what changes. */
+  #again(): Event {
+    const stage = this.#chance.pick(this.#random.pipeline.stages).name;
+    const below = this.#chance.oneIn(2);
+    const [first] = this.#random.pipeline.stages.find(({ name }) => name === stage)?.axes ?? [];
+    const range = [0, this.#chance.below(3)] as const;
+    const boxed = first !== undefined && this.#chance.oneIn(2);
+    return {
+      name: `again ${stage}${boxed ? ` ${first} ${range.join('-')}` : ''}${below ? ' and all below' : ''}`,
+      engine: async () => {
+        try {
+          await resubmitTasks(
+            this.#engine,
+            this.#run,
+            resubmitBodySchema.parse({
+              stages: [stage],
+              states: ['succeeded', 'failed', 'cancelled'],
+              ...(boxed ? { place: { [first]: range } } : {}),
+              below,
+            }),
+            {},
+          );
+        } catch (error) {
+          if (!isGantryError(error) || error.code !== 'nothing-to-retry') throw error;
+        }
+      },
+      model: (run) => {
+        const meant = [...run.tasks(stage)].filter(
+          ([, { place }]) => !boxed || ((place[first] ?? 0) >= range[0] && (place[first] ?? 0) <= range[1]),
+        );
+        const ended = meant.filter(
+          ([, { state, later }]) => later || endedStates.some((one) => one === state),
+        );
+        if (ended.length === 0) return;
+        run.again(
+          meant.map(([key]) => ({ stage, key })),
+          below,
+        );
+      },
+    };
+  }
+
+  /** The time of every next try has come. */
+  #due(): Event {
+    return {
+      name: 'due',
+      engine: () =>
+        this.#engine.pool.query(
+          `UPDATE ready_later SET due = now() WHERE stage IN (SELECT id FROM stage WHERE run = $1)`,
+          [this.#run],
+        ),
+      model: (run) => run.due(),
     };
   }
 
@@ -529,7 +593,9 @@ function describeModel(model: ReferenceRun, { pipeline }: RandomPipeline): strin
   }
   for (const stage of pipeline.stages) {
     for (const [key, task] of model.tasks(stage.name)) {
-      lines.push(`${stage.name} ${key} ${task.state}${task.stale ? ' stale' : ''}`);
+      lines.push(
+        `${stage.name} ${key} ${task.state}${task.stale ? ' stale' : ''}${task.later ? ' later' : ''}`,
+      );
     }
     for (const output of stage.outputs) {
       for (const [key, item] of model.items(stage.name, output.name)) {
@@ -543,14 +609,20 @@ function describeModel(model: ReferenceRun, { pipeline }: RandomPipeline): strin
 async function readRun(engine: Engine, run: number): Promise<string> {
   const states = await engine.pool.query<{ state: string }>('SELECT state FROM run WHERE id = $1', [run]);
   const lines = [`run ${states.rows[0]?.state}`];
-  const tasks = await engine.pool.query<{ name: string; place: number[]; state: string; stale: boolean }>(
-    `SELECT s.name, t.place, t.stale, CASE WHEN r.task IS NULL THEN t.state::text ELSE 'running' END AS state
+  const tasks = await engine.pool.query<{
+    name: string;
+    place: number[];
+    state: string;
+    stale: boolean;
+    later: boolean;
+  }>(
+    `SELECT s.name, t.place, t.stale, EXISTS (SELECT FROM ready_later l WHERE l.task = t.id AND l.due > now()) AS later, CASE WHEN r.task IS NULL THEN t.state::text ELSE 'running' END AS state
      FROM task t JOIN stage s ON s.id = t.stage LEFT JOIN running r ON r.task = t.id
      WHERE s.run = $1 AND s.spec IS NOT NULL AND s.removed IS NULL AND t.state <> 'dropped'`,
     [run],
   );
-  for (const { name, place, state, stale } of tasks.rows) {
-    lines.push(`${name} ${place.join(',')} ${state}${stale ? ' stale' : ''}`);
+  for (const { name, place, state, stale, later } of tasks.rows) {
+    lines.push(`${name} ${place.join(',')} ${state}${stale ? ' stale' : ''}${later ? ' later' : ''}`);
   }
   const items = await engine.pool.query<{
     stage: string;
@@ -592,7 +664,7 @@ async function readRun(engine: Engine, run: number): Promise<string> {
   const queue = await engine.pool.query<{ wrong: string }>(
     `SELECT format('task %s is %s, queued: %s, running: %s', t.id, t.state, y.task IS NOT NULL, r.task IS NOT NULL) AS wrong
      FROM task t JOIN stage s ON s.id = t.stage
-       LEFT JOIN ready y ON y.task = t.id LEFT JOIN running r ON r.task = t.id
+       LEFT JOIN (SELECT task FROM ready UNION ALL SELECT task FROM ready_later) y ON y.task = t.id LEFT JOIN running r ON r.task = t.id
      WHERE s.run = $1 AND (t.state = 'ready' AND r.task IS NULL) <> (y.task IS NOT NULL)`,
     [run],
   );

@@ -1,10 +1,17 @@
 /**
  * A run of a pipeline file in a test: sources filled with made-up items, tasks claimed and settled by name.
  */
-import { compilePipeline, parsePipelineFile, toolManifestSchema, unbounded } from '@gantry/model';
+import {
+  compilePipeline,
+  type AgentCapacity,
+  parsePipelineFile,
+  toolManifestSchema,
+  unbounded,
+} from '@gantry/model';
 import {
   admitItems,
   claimTasks,
+  closeDataset,
   createDataset,
   createRun,
   describeRun,
@@ -22,6 +29,12 @@ export const testTools = [
     params: { level: { type: 'integer', default: 1 } },
     outputs: { made: { type: 'image', path: 'made.tif' } },
     results: { mean: {} },
+  },
+  {
+    name: 'tuned',
+    inputs: { tile: { type: 'image' } },
+    params: { method: { type: 'string' } },
+    outputs: { made: { type: 'image', path: 'made.tif' } },
   },
   {
     name: 'gather',
@@ -43,6 +56,7 @@ export interface TestRun {
   readonly session: number;
   /** Admits an item with these bytes' checksum at a place of axis n. */
   admit(n: number, checksum?: string): ReturnType<typeof admitItems>;
+  close(): Promise<unknown>;
   /** By its own session, or another. */
   claim(limit?: number, by?: number): Promise<ClaimedTask[]>;
   settle(task: ClaimedTask, end?: Partial<EndedAttempt>): ReturnType<typeof settleAttempts>;
@@ -53,11 +67,22 @@ export interface TestRun {
 
 let sessions = 0;
 
-export async function startTestRun(engine: Engine, stages: string): Promise<TestRun> {
+/** @param more of the agent's session and of the run */
+export async function startTestRun(
+  engine: Engine,
+  stages: string,
+  more: {
+    readonly capacity?: Partial<AgentCapacity>;
+    readonly project?: number;
+    readonly digest?: string;
+    readonly cache?: boolean;
+  } = {},
+): Promise<TestRun> {
+  const { project = 1 } = more;
   const text = `gantry: pipeline/v1\nname: test\nsource: { type: image, axes: [n] }\nstages:\n${stages}`;
   const pipeline = compilePipeline(parsePipelineFile(text, 'test.yaml'), testTools);
   const dataset = await createDataset(engine, {
-    project: 1,
+    project,
     name: 'tiles',
     type: 'image',
     axes: ['n'],
@@ -68,15 +93,18 @@ export async function startTestRun(engine: Engine, stages: string): Promise<Test
     name: `agent ${sessions}`,
     host: 'here',
     instance: 'one',
-    capacity: { cpu: 2, memory: 2 ** 30, slots: 2 },
+    capacity: { cpu: 2, memory: 2 ** 30, slots: 2, ...more.capacity },
     leaseSeconds: 3600,
   });
   const run = await createRun(engine, {
-    project: 1,
+    project,
     name: 'test',
     pipeline,
     sources: { source: dataset },
-    tools: {},
+    tools: Object.fromEntries(
+      pipeline.stages.map(({ name }) => [name, { digest: more.digest ?? '', folder: '' }]),
+    ),
+    ...(more.cache === undefined ? {} : { cache: more.cache }),
   });
   return {
     run,
@@ -84,6 +112,7 @@ export async function startTestRun(engine: Engine, stages: string): Promise<Test
     session,
     admit: (n, checksum = 'a') =>
       admitItems(engine, dataset, [{ place: [n], name: `${n}.tif`, path: `/${n}.tif`, size: 1, checksum }]),
+    close: () => closeDataset(engine, dataset),
     claim: async (limit = 100, by = session) => {
       const claimed = await claimTasks(engine, by, 1000);
       const kept = claimed.filter((task) => task.run.id === run).slice(0, limit);

@@ -68,7 +68,10 @@ describe('sealing', () => {
 
 describe('settling', () => {
   it('tries again as often as the tool says, then fails', async () => {
-    const test = await startTestRun(openEngine(database.pool), map.replace('inputs', 'retry: 1, inputs'));
+    const test = await startTestRun(
+      openEngine(database.pool),
+      map.replace('inputs', 'retry: { attempts: 2, backoff: 0 }, inputs'),
+    );
     await test.admit(1);
     for (const expected of [{ ready: 1 }, { failed: 1 }]) {
       const [task] = await test.claim();

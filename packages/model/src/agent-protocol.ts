@@ -5,12 +5,24 @@
  *
  * | request                | body                | answer                                             |
  * |------------------------|---------------------|----------------------------------------------------|
+ * | POST /credentials      | `EnrolRequest`      | `EnrolAnswer`; whoever has an invitation's token   |
+ * | POST /storage-probes   | `ProbeRequest`      | `ProbeAnswer`: a file to be found by the agent     |
  * | POST /sessions         | `JoinRequest`       | `JoinAnswer`                                       |
  * | POST /claims           | `ClaimRequest`      | `ClaimAnswer`; held for up to `waitSeconds`        |
  * | POST /reports          | `ReportsRequest`    | `ReportsAnswer`; once answered, the block is kept  |
  * | POST /heartbeat        | `HeartbeatRequest`  | `HeartbeatAnswer`                                  |
  * | POST /returns          | `ReturnsRequest`    | 204                                                |
  * | DELETE /sessions/ID    |                     | 204; what the session still holds is ready again   |
+ *
+ * An agent that does not see the server's files has them brought, with requests whose bodies are bytes:
+ *
+ * | request                          | what                                                                   |
+ * |----------------------------------|------------------------------------------------------------------------|
+ * | GET /files                       | a file that an assignment names, from any byte on; of a folder its list |
+ * | GET /attempts/ID/outputs         | `UploadState`: how much of an output is there                          |
+ * | PUT /attempts/ID/outputs         | bytes of an output, behind those that are there                        |
+ * | POST /attempts/ID/received       | `ReceivedRequest`: all is sent; answered when it is checked and on disk |
+ * | PUT /sessions/ID/logs            | bytes of a log's segment, behind those that are there                  |
  *
  * Errors are problem details (RFC 9457) with a `code`. Two codes mean something to the agent:
  * `unknown-session` (status 404: the lease has ended; it kills what it runs and joins again) and
@@ -75,11 +87,69 @@ export const workerProgressSchema = z.object({ id: z.string(), progress: z.numbe
 
 // ---- Sessions ----
 
-/** `memory` in bytes; `slots` is how many attempts the agent runs at a time at most. */
+/** `memory` in bytes; `gpu` in graphics processors; `slots` is how many attempts the agent runs at a time at most. */
 export const agentCapacitySchema = z.object({
   cpu: z.number().positive(),
   memory: z.int().positive(),
+  gpu: z.int().nonnegative().optional(),
   slots: z.int().positive(),
+});
+
+// ---- Other machines ----
+
+/** An absolute path, in the form that `path.normalize` gives, without a slash at its end. */
+const absolutePath = z
+  .string()
+  .max(4096)
+  .regex(
+    /^(?!.*\/\.{0,2}(?:\/|$))\/[^\0]*$/,
+    'must be an absolute path without `.`, `..` or a `/` at its end',
+  );
+
+/** What is at `server` on the server's host is at `local` on the agent's. */
+export const pathMapSchema = z.object({ server: absolutePath, local: absolutePath });
+
+/**
+ * How an agent on another machine reaches the bytes.
+ * - `shared`: it sees the store, at `store`, and what lies below its `maps`; all else is brought.
+ * - `transfer`: everything is brought, and outputs are sent.
+ */
+export const remoteStorageSchema = z.object({
+  kind: z.enum(['shared', 'transfer']),
+  /** The store as the agent sees it; its own, if nothing is shared. */
+  store: absolutePath,
+  maps: z.array(pathMapSchema).max(100),
+  /** Where tools that are brought lie on the agent's machine. */
+  tools: absolutePath,
+  /** Where it has the standard tools, which are the server's if the versions are the same. */
+  standardTools: absolutePath.optional(),
+});
+
+/** The body of `POST /credentials`. The agent makes its secret itself; only the hash leaves it. */
+export const enrolRequestSchema = z.object({
+  token: z.string().min(1).max(500),
+  /** SHA-256 of the secret that the agent will bear, 64 hexadecimal digits. */
+  secretHash: z.string().regex(/^[0-9a-f]{64}$/),
+  name: z.string().min(1).max(200),
+  host: z.string().max(255),
+  version: z.string().max(100),
+});
+
+export const enrolAnswerSchema = z.object({
+  /** What it is called from now on: what the invitation says goes before what it asked for. */
+  name: z.string(),
+  /** Which server it belongs to, for life. */
+  server: z.string(),
+});
+
+export const probeRequestSchema = z.object({ version: z.string().max(100) });
+
+export const probeAnswerSchema = z.object({
+  /** The store's folder on the server's host. */
+  storeFolder: z.string(),
+  /** A file within it that is there for a minute, and what is in it. */
+  file: z.string(),
+  content: z.string(),
 });
 
 export const joinRequestSchema = z.object({
@@ -93,6 +163,8 @@ export const joinRequestSchema = z.object({
   capacity: agentCapacitySchema,
   labels: z.record(z.string(), z.string()),
   version: z.string(),
+  /** Absent where the agent sees all paths as the server does, as that of the server's own host. */
+  storage: remoteStorageSchema.optional(),
 });
 
 export const joinAnswerSchema = z.object({
@@ -128,7 +200,23 @@ export const assignedOutputSchema = z.object({
 export const assignedResourcesSchema = z.object({
   cpu: z.number().nonnegative(),
   memory: z.int().nonnegative(),
+  gpu: z.int().nonnegative().optional(),
   time: z.number().positive(),
+});
+
+/** A file or folder that is to be brought from the server before the start. */
+export const broughtFileSchema = z.object({
+  /** Where it is to lie, absolute, on the agent's machine. */
+  path: z.string(),
+  /** On the server's host. */
+  from: z.string(),
+  /** What proves to the server that it named this file to this session. */
+  ticket: z.string(),
+  /** Absent for a tool's folder, whose checksum nobody has recorded. `size` in bytes. */
+  checksum: z.string().optional(),
+  size: z.int().nonnegative().optional(),
+  /** A tool's folder: the same for all attempts that name this path, and kept. */
+  tool: z.boolean().optional(),
 });
 
 /** One attempt, with all that is needed to run it. */
@@ -165,6 +253,8 @@ export const assignmentSchema = z.object({
   files: z.array(z.object({ path: z.string(), content: z.string() })).optional(),
   /** Symbolic links to be made before the start, below the attempt's folder; both paths are absolute. */
   links: z.array(z.object({ path: z.string(), target: z.string() })).optional(),
+  /** Inputs and tools that the agent does not see. */
+  brought: z.array(broughtFileSchema).optional(),
   /** A file that the tool may write a log of its own to; what is in it at the end is added to the attempt's log. */
   logFile: z.string().optional(),
   /** A file that the tool may write its results to, as a JSON object of numbers. */
@@ -286,7 +376,17 @@ export const heartbeatRequestSchema = z.object({
    */
   settled: z.boolean(),
   /** What the attempts that run take of the capacity, as they were promised it: cores, and bytes. */
-  load: z.object({ cpu: z.number().nonnegative(), memory: z.int().nonnegative() }).optional(),
+  load: z
+    .object({
+      cpu: z.number().nonnegative(),
+      memory: z.int().nonnegative(),
+      gpu: z.int().nonnegative().optional(),
+    })
+    .optional(),
+  /** What the whole machine is doing, whoever does it: busy cores, and bytes that are in use. */
+  machine: z.object({ cpu: z.number().nonnegative(), memory: z.int().nonnegative() }).optional(),
+  /** What keeps it from going on, such as a full disk, in words for people. */
+  trouble: z.string().max(1000).optional(),
 });
 
 export const heartbeatAnswerSchema = z.object({
@@ -297,6 +397,8 @@ export const heartbeatAnswerSchema = z.object({
   return: z.array(attemptId),
   /** Take no more, hand back what waits, finish what runs; the agent ends when it holds nothing. */
   drain: z.boolean(),
+  /** What the agent may take from now on. What runs goes on; with less, nothing is started until it fits. */
+  capacity: agentCapacitySchema.optional(),
 });
 
 export const returnsRequestSchema = z.object({
@@ -304,6 +406,34 @@ export const returnsRequestSchema = z.object({
   attempts: z.array(attemptId).min(1).max(maxAgentBlock),
 });
 
+// ---- Bytes ----
+
+/** How much of an output the server has, in bytes. */
+export const uploadStateSchema = z.object({ offset: z.int().nonnegative() });
+
+/** The entries of a folder that is brought: files, and folders without any. Paths are below it, with `/` between. */
+export const folderListSchema = z.object({
+  files: z.array(z.object({ path: z.string(), size: z.int().nonnegative() })),
+  emptyFolders: z.array(z.string()),
+});
+
+export const receivedRequestSchema = z.object({
+  session: sessionId,
+  /** What the report will say. */
+  outputs: z.array(reportedOutputSchema).min(1).max(100_000),
+  /** Folders without files, relative to the attempt's folder. */
+  emptyFolders: z.array(z.string().max(4096)).max(100_000),
+});
+
+export type PathMap = z.infer<typeof pathMapSchema>;
+export type RemoteStorage = z.infer<typeof remoteStorageSchema>;
+export type EnrolRequest = z.infer<typeof enrolRequestSchema>;
+export type EnrolAnswer = z.infer<typeof enrolAnswerSchema>;
+export type ProbeAnswer = z.infer<typeof probeAnswerSchema>;
+export type BroughtFile = z.infer<typeof broughtFileSchema>;
+export type UploadState = z.infer<typeof uploadStateSchema>;
+export type FolderList = z.infer<typeof folderListSchema>;
+export type ReceivedRequest = z.infer<typeof receivedRequestSchema>;
 export type WorkerInput = z.infer<typeof workerInputSchema>;
 export type WorkerRequest = z.infer<typeof workerRequestSchema>;
 export type WorkerAnswer = z.infer<typeof workerAnswerSchema>;

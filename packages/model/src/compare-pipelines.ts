@@ -123,6 +123,10 @@ function compareStages(was: CompiledStage, is: CompiledStage, remade: ReadonlySe
     ...difference('over', textOf(was.over), textOf(is.over)),
     ...difference('axes', was.axes.join(', '), is.axes.join(', ')),
     ...difference('tolerate', textOf(was.tolerate), textOf(is.tolerate)),
+    ...difference('labels', textOf(was.labels), textOf(is.labels)),
+    ...difference('pool', was.pool, is.pool),
+    ...difference('limit', textOf(was.limit), textOf(is.limit)),
+    ...difference('cache', textOf(was.cache), textOf(is.cache)),
     ...difference('retry', textOf(was.tool.retry), textOf(is.tool.retry)),
   );
   for (const name of keysOf(was.tool.resources, is.tool.resources))

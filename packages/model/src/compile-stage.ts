@@ -80,6 +80,10 @@ export function compileStage(
     outputs,
     params,
     tolerate: stage.tolerate,
+    ...(stage.limit === undefined ? {} : { limit: stage.limit }),
+    ...(stage.cache === undefined ? {} : { cache: stage.cache }),
+    ...(stage.labels === undefined ? {} : { labels: stage.labels }),
+    ...(stage.pool === undefined ? {} : { pool: stage.pool }),
   };
 }
 

@@ -18,7 +18,7 @@
 import { z } from 'zod';
 import { datasetTypes } from './dataset-type.ts';
 import { datasetStates, runStates, taskStates } from './task-state.ts';
-import { boundsSchema } from './user-api.ts';
+import { boundsSchema, cachedFromSchema } from './user-api.ts';
 
 const id = z.int().positive();
 const place = z.record(z.string(), z.int());
@@ -180,6 +180,8 @@ const itemOrigin = z.object({
   }),
   /** A later attempt that made the same bytes again, so that the item stayed as it was. */
   confirmedBy: id.nullable(),
+  /** Where its bytes were taken from, if the attempt was not run; null if it was. */
+  cachedFrom: cachedFromSchema.nullable(),
   tool: z.object({ name: z.string(), version: z.string(), title: z.string(), digest: z.string() }),
   params: z.record(z.string(), z.unknown()),
   /** Absent where a template cannot be filled any more, or would name more files than are worth it. */

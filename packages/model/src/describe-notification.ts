@@ -1,6 +1,7 @@
 /**
  * The words of notifications, the same wherever they are read.
  */
+import { describeLargest, describeRequest } from './describe-too-large.ts';
 import type { NotificationAbout } from './notifications-api.ts';
 
 export interface NotificationWords {
@@ -11,7 +12,7 @@ export interface NotificationWords {
   /** The page that shows more. */
   readonly path: string;
   /** The state whose sign stands beside it. */
-  readonly state: 'succeeded' | 'failed' | 'cancelled' | 'lost';
+  readonly state: 'succeeded' | 'failed' | 'cancelled' | 'lost' | 'stale';
 }
 
 export function describeNotification(about: NotificationAbout): NotificationWords {
@@ -44,6 +45,15 @@ export function describeNotification(about: NotificationAbout): NotificationWord
             : `Nothing is heard of it on ${agent.host}; the ${countOf(held, 'task')} that it held ${held === 1 ? 'goes' : 'go'} to others`,
         path: '/agents',
         state: 'lost',
+      };
+    }
+    case 'tasks-too-large': {
+      const { run, stage, tasks, asks, largest } = about;
+      return {
+        title: `No agent has room for ${countOf(tasks, 'task')} of run ${run.id} (${run.name})`,
+        detail: `${stage} asks for ${describeRequest(asks)}${describeLargest(largest)}`,
+        path: `/runs/${run.id}`,
+        state: 'stale',
       };
     }
     case 'webhook-given-up':

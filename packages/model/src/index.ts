@@ -47,6 +47,25 @@ export {
   type WorkerInput,
   type WorkerProgress,
   type WorkerRequest,
+  broughtFileSchema,
+  enrolAnswerSchema,
+  enrolRequestSchema,
+  folderListSchema,
+  pathMapSchema,
+  probeAnswerSchema,
+  probeRequestSchema,
+  receivedRequestSchema,
+  remoteStorageSchema,
+  uploadStateSchema,
+  type BroughtFile,
+  type EnrolAnswer,
+  type EnrolRequest,
+  type FolderList,
+  type PathMap,
+  type ProbeAnswer,
+  type ReceivedRequest,
+  type RemoteStorage,
+  type UploadState,
 } from './agent-protocol.ts';
 export {
   toolManifestSchema,
@@ -218,7 +237,16 @@ export {
   type RunState,
   type TaskState,
 } from './task-state.ts';
-export { usualLostLimit } from './retry.ts';
+export {
+  backoffOf,
+  isRetried,
+  retriedOutcomes,
+  usualLostLimit,
+  type Backoff,
+  type MoreMemory,
+  type RetriedOutcome,
+  type Retry,
+} from './retry.ts';
 export { causeGaps, causeOf, logHint, silentCause, withoutLogHint } from './failure-cause.ts';
 export { judgeTask, toleratedFailures, type InputTally, type Judgement, type Result } from './judge-task.ts';
 export {
@@ -256,6 +284,12 @@ export {
   newRunBodySchema,
   problemSchema,
   resumeBodySchema,
+  endedStates,
+  cachedFromSchema,
+  resubmitBodySchema,
+  resubmittedSchema,
+  taskRequestSchema,
+  tooLargeSchema,
   resumedAnswerSchema,
   runDetailSchema,
   runOutputSchema,
@@ -282,6 +316,11 @@ export {
   type NewRunRequest,
   type Problem,
   type ResumeBody,
+  type ResubmitBody,
+  type ResubmitRequest,
+  type Resubmitted,
+  type TaskRequest,
+  type TooLarge,
   type RunDetail,
   type RunOutput,
   type RunSummary,
@@ -376,6 +415,17 @@ export {
   mostAgentTasks,
   type AgentState,
   type AgentSummary,
+  changeAgentBodySchema,
+  invitationSummarySchema,
+  inviteAgentBodySchema,
+  issuedInvitationSchema,
+  labelsSchema,
+  poolNameSchema,
+  type ChangeAgentBody,
+  type InvitationSummary,
+  type InviteAgentBody,
+  type InviteAgentRequest,
+  type IssuedInvitation,
 } from './agents-api.ts';
 export { taskWorkSchema, type TaskWork } from './work-api.ts';
 export { drawGraph, type DrawnPipeline } from './draw-graph.ts';
@@ -429,3 +479,4 @@ export {
 } from './table-api.ts';
 export { labelColour } from './label-colour.ts';
 export { isInnerPath } from './inner-path.ts';
+export { describeLargest, describeRequest, describeTooLarge, tooLargeMend } from './describe-too-large.ts';

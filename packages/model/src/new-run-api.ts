@@ -15,6 +15,7 @@
  * | GET /runs/ID/choices                 |                     | `RunChoices`: a body for another run of the same kind |
  */
 import { z } from 'zod';
+import { poolNameSchema } from './agents-api.ts';
 import { range } from './coordinate-schemas.ts';
 import { datasetTypes } from './dataset-type.ts';
 import { folderSourceSchema } from './folder-source.ts';
@@ -267,6 +268,7 @@ export const runChoicesSchema = z.object({
   tools: z.array(z.string()),
   params: z.record(z.string(), z.record(z.string(), z.string())),
   sources: z.record(z.string(), z.union([z.int().positive(), folderSourceSchema])),
+  pool: poolNameSchema.optional(),
 });
 
 export type FieldProblem = z.infer<typeof fieldProblemSchema>;

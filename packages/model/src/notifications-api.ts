@@ -1,6 +1,6 @@
 /**
- * What people are told of, in the browser and by webhook: runs that end, runs in which much fails, agents that are
- * lost. A notification is written in the transaction of the change that it tells of, and stays; its words are
+ * What people are told of, in the browser and by webhook: runs that end, runs in which much fails, tasks that no
+ * agent has room for, agents that are lost. A notification is written in the transaction of the change that it tells of, and stays; its words are
  * `describeNotification`'s.
  *
  * | request                    | body                  | answer                                                 |
@@ -12,6 +12,7 @@
  */
 import { z } from 'zod';
 import { runStates, taskStates } from './task-state.ts';
+import { taskRequestSchema, tooLargeSchema } from './user-api.ts';
 
 const id = z.int().positive();
 const taskCounts = z.partialRecord(z.enum(taskStates), z.int().nonnegative());
@@ -47,6 +48,17 @@ const agentLostSchema = z.object({
   held: z.int(),
 });
 
+/** Tasks of a run are ready, and no agent has room for them. Once, until one has been there that has. */
+const tooLargeNoticeSchema = z.object({
+  kind: z.literal('tasks-too-large'),
+  run: aboutRun,
+  stage: z.string(),
+  tasks: z.int(),
+  /** What each asks for, and what the largest agent has; bytes. */
+  asks: taskRequestSchema,
+  largest: tooLargeSchema.shape.largest,
+});
+
 /** A notification could not be delivered to a webhook in the time that is given to it. Told to people alone. */
 const webhookGivenUpSchema = z.object({
   kind: z.literal('webhook-given-up'),
@@ -62,6 +74,7 @@ export const notificationAboutSchema = z.discriminatedUnion('kind', [
   runEndedSchema,
   runFailingSchema,
   agentLostSchema,
+  tooLargeNoticeSchema,
   webhookGivenUpSchema,
 ]);
 
@@ -110,7 +123,7 @@ export const webhookBodySchema = z.object({
   text: z.string().describe('What happened, in words.'),
   path: z.string().describe('The page that shows more, below the address of the server.'),
   about: z
-    .discriminatedUnion('kind', [runEndedSchema, runFailingSchema, agentLostSchema])
+    .discriminatedUnion('kind', [runEndedSchema, runFailingSchema, agentLostSchema, tooLargeNoticeSchema])
     .describe('What happened, for programs.'),
 });
 

@@ -3,6 +3,7 @@
  * `parse-pipeline-file.ts`, everything that needs the tools to `compile-pipeline.ts`.
  */
 import { z } from 'zod';
+import { labelsSchema, poolNameSchema } from './agents-api.ts';
 import { axisSchema, closedObject, kebabSchema, nameSchema } from './closed-object.ts';
 import { suggestName } from './near-names.ts';
 import type { Over } from './over.ts';
@@ -132,6 +133,20 @@ export const stageFileSchema = closedObject({
     ),
   resources: resourceOverrideSchema.default({}).describe("Set over the tool's own."),
   retry: retrySchema.optional().describe("Set over the tool's own."),
+  limit: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .describe('How many tasks of the stage may run at once, over all agents; any number if absent.'),
+  cache: z
+    .boolean()
+    .optional()
+    .describe("`false`: results of earlier runs are not taken; the tool's own if absent."),
+  labels: labelsSchema
+    .optional()
+    .describe('What an agent must have to take its tasks, such as { scanner: b }; see `gantry agents`.'),
+  pool: poolNameSchema.optional().describe("The agents that take its tasks; the run's own pool if absent."),
   title: z.string().optional(),
   description: z.string().default(''),
 });

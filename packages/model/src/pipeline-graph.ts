@@ -60,6 +60,13 @@ export interface CompiledStage {
   readonly outputs: readonly CompiledOutput[];
   readonly params: Readonly<Record<string, unknown>>;
   readonly tolerate: Tolerance;
+  /** How many of its tasks may run at once; any number if absent. */
+  readonly limit?: number;
+  /** False where results are neither taken from earlier runs nor kept for later ones. */
+  readonly cache?: boolean;
+  /** What an agent must have, and the pool that it must be of, to take its tasks. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly pool?: string;
 }
 
 export interface CompiledPipeline {

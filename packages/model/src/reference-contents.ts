@@ -104,11 +104,7 @@ export function tallyInput(
   contents: Contents,
   place: Place,
 ): ReferenceTally {
-  const offsets =
-    stage.over.kind === 'neighbors' &&
-    Object.keys(stage.over.offsets).every((axis) => contents.axes.includes(axis))
-      ? offsetVectors(stage.over.offsets)
-      : undefined;
+  const offsets = offsetsOf(stage, contents);
   const tally = { available: 0, pending: 0, failed: 0, absent: 0, reads: [] as string[] };
   const bound = project(place, contents.axes);
   for (const offset of offsets ?? [{}]) {
@@ -137,4 +133,19 @@ export function tallyInput(
   const guarded = offsets === undefined && freeAxes.some((axis) => contents.openAxes.has(axis));
   tally.reads.sort();
   return { ...tally, open: guarded };
+}
+
+function offsetsOf({ over }: CompiledStage, contents: Contents): readonly Place[] | undefined {
+  return over.kind === 'neighbors' && Object.keys(over.offsets).every((axis) => contents.axes.includes(axis))
+    ? offsetVectors(over.offsets)
+    : undefined;
+}
+
+/** Whether the task at `place` reads what the producer at `unit` makes, if it makes anything. */
+export function readsUnit(stage: CompiledStage, contents: Contents, place: Place, unit: Place): boolean {
+  const bound = project(place, contents.axes);
+  const offsets = offsetsOf(stage, contents);
+  return (offsets ?? [{}]).some((offset) =>
+    agrees(unit, offsets === undefined ? bound : neighborAt(bound, offset, contents.bounds.skip)),
+  );
 }

@@ -15,6 +15,7 @@ import { agrees, placeKey, type Place } from './place.ts';
 import {
   joinPlaces,
   knownPlaces,
+  readsUnit,
   sourceContents,
   tallyInput,
   type Contents,
@@ -23,7 +24,7 @@ import {
   type Unit,
   type UnitStatus,
 } from './reference-contents.ts';
-import { usualLostLimit } from './retry.ts';
+import { backoffOf, usualLostLimit, type Retry } from './retry.ts';
 import { recipeText } from './stage-recipe.ts';
 import { isAtWork, type RunState, type TaskState } from './task-state.ts';
 
@@ -35,12 +36,19 @@ export interface MadeItem {
 
 export type Outcome =
   | { readonly kind: 'succeeded'; readonly items: Readonly<Record<string, readonly MadeItem[]>> }
-  | { readonly kind: 'failed' | 'lost' | 'cancelled' };
+  /** `final`: a failure after which the task is not tried again, whatever tries it has left. */
+  | { readonly kind: 'failed' | 'lost' | 'cancelled'; readonly final?: boolean };
 
-/** How often a task is tried: `retry` of its tool. */
+/** How often a task is tried, and whether it waits before a further try: `retry` of its tool. */
 export interface RetryLimits {
   readonly attempts?: number;
   readonly lost?: number;
+  readonly waits?: boolean;
+}
+
+function limitsOf(retry: Retry): RetryLimits {
+  const { attempts, lost } = retry;
+  return { attempts, ...(lost === undefined ? {} : { lost }), waits: backoffOf(retry).first > 0 };
 }
 
 /** What the model says of one task. */
@@ -48,6 +56,8 @@ export interface TaskView {
   readonly place: Place;
   readonly state: TaskState;
   readonly stale: boolean;
+  /** It is ready, and waits for the time of its next try. */
+  readonly later: boolean;
   /** What cannot be seen and later states depend on: equal for models that will always agree. */
   readonly memory: string;
 }
@@ -59,6 +69,7 @@ interface TaskRecord {
   tries: number;
   /** Attempts in a row that were lost with their agents. */
   lost: number;
+  later: boolean;
   /** What the attempt that is running had read when it was claimed. */
   running: string | undefined;
   judged: { state: TaskState; stale: boolean; reads: string } | undefined;
@@ -86,6 +97,8 @@ export class ReferenceRun {
   readonly #sources = new Map<string, SourceRecord>();
   readonly #tasks = new Map<string, Map<string, TaskRecord>>();
   readonly #items = new Map<string, Map<string, Item>>();
+  /** What the datasets held at the last look. */
+  #contents: ReadonlyMap<string, Contents> = new Map();
   #state: RunState = 'active';
   readonly #paused = new Set<string>();
 
@@ -119,12 +132,13 @@ export class ReferenceRun {
     for (const [key, record] of this.#records(stage)) {
       if (record.judged === undefined) continue;
       const state = record.running === undefined ? record.judged.state : 'running';
-      const { result, done, tries, lost, running } = record;
+      const { result, done, tries, lost, later, running } = record;
       views.set(key, {
         place: this.#placeOf(compiled, key),
         state,
         stale: record.judged.stale,
-        memory: JSON.stringify([result, done, tries, lost, running]),
+        later,
+        memory: JSON.stringify([result, done, tries, lost, later, running]),
       });
     }
     return views;
@@ -182,6 +196,7 @@ export class ReferenceRun {
       for (const record of this.#records(stage).values()) {
         record.tries = 0;
         record.lost = 0;
+        record.later = false;
       }
     }
     for (const [name, other] of Object.entries(bounds)) this.#source(name).bounds = other;
@@ -203,14 +218,14 @@ export class ReferenceRun {
   }
 
   /**
-   * Starts an attempt of a ready task; throws where the task is not ready or is running.
+   * Starts an attempt of a ready task; throws where the task is not ready, waits for its next try or is running.
    * @param added the revision that added its stage, where that may be another one by now
    */
   claim(stage: string, key: string, added = this.#added.get(stage)): void {
     if (added !== this.#added.get(stage)) throw new Error(`${stage} is not the one that was claimed`);
     const record = this.#record(stage, key);
     if (this.#state === 'paused' || this.#paused.has(stage)) throw new Error(`${stage} is paused`);
-    if (record.judged?.state !== 'ready' || record.running !== undefined) {
+    if (record.judged?.state !== 'ready' || record.later || record.running !== undefined) {
       throw new Error(`${stage} ${key} is not ready`);
     }
     record.running = record.judged.reads;
@@ -219,7 +234,6 @@ export class ReferenceRun {
 
   /**
    * Ends the attempt of a running task; that of a stage which was removed meanwhile comes to nothing.
-   * @param limits those of its tool if absent
    * @param added as for `claim`
    */
   settle(
@@ -233,17 +247,23 @@ export class ReferenceRun {
       this.#settleAll();
       return;
     }
-    const { attempts = 1, lost = usualLostLimit } = limits ?? this.#stage(stage).tool.retry;
+    const {
+      attempts = 1,
+      lost = usualLostLimit,
+      waits = false,
+    } = limits ?? limitsOf(this.#stage(stage).tool.retry);
     const record = this.#record(stage, key);
     const reads = record.running;
     if (reads === undefined) throw new Error(`${stage} ${key} is not running`);
     record.running = undefined;
     const wanted =
       record.judged !== undefined && (unfinished.has(record.judged.state) || record.judged.stale);
-    if (wanted && outcome.kind === 'failed') {
+    const failed = wanted && outcome.kind === 'failed';
+    const mayTry = failed && outcome.final !== true && record.tries + 1 < attempts;
+    if (failed) {
       record.tries += 1;
       record.lost = 0;
-      if (record.tries >= attempts) {
+      if (!mayTry) {
         record.result = 'failed';
         record.done = reads;
       }
@@ -264,6 +284,12 @@ export class ReferenceRun {
       this.#recordItems(this.#stage(stage), key, outcome.items);
     }
     this.#settleAll();
+    record.later = mayTry && waits && record.judged?.state === 'ready';
+  }
+
+  /** The time of every next try has come. */
+  due(): void {
+    for (const records of this.#tasks.values()) for (const record of records.values()) record.later = false;
   }
 
   /** Forgets the result of failed or cancelled tasks, so that they are run again. */
@@ -273,6 +299,43 @@ export class ReferenceRun {
       if (record.result === 'failed' || record.result === 'cancelled') {
         record.result = undefined;
         record.done = undefined;
+        record.tries = 0;
+        record.lost = 0;
+      }
+      record.later = false;
+    }
+    this.resume();
+  }
+
+  /**
+   * Has tasks done once more whatever their result, which stands, stale, until then.
+   * @param below all that reads, over however many stages, what they make is done again, too, even where it comes out equal
+   */
+  again(tasks: readonly { readonly stage: string; readonly key: string }[], below = false): void {
+    const marked = new Map<string, Set<string>>();
+    for (const stage of this.#pipeline.stages) {
+      const keys = new Set(tasks.filter((task) => task.stage === stage.name).map(({ key }) => key));
+      for (const key of keys) {
+        const record = this.#record(stage.name, key);
+        record.later = false;
+        const state = record.judged?.state;
+        if (
+          record.running !== undefined ||
+          (state !== 'succeeded' && state !== 'failed' && state !== 'cancelled')
+        )
+          keys.delete(key);
+      }
+      if (below) {
+        for (const [key, record] of this.#records(stage.name))
+          if (record.judged !== undefined && this.#readsAny(stage, key, marked)) keys.add(key);
+      }
+      marked.set(stage.name, keys);
+    }
+    for (const [stage, keys] of marked) {
+      for (const key of keys) {
+        const record = this.#record(stage, key);
+        if (record.result !== 'succeeded') record.result = undefined;
+        if (record.done !== undefined) record.done = '(to be done again)';
         record.tries = 0;
         record.lost = 0;
       }
@@ -352,6 +415,23 @@ export class ReferenceRun {
       );
     }
     for (const stage of this.#pipeline.stages) this.#evaluateStage(stage, contents, keep);
+    this.#contents = contents;
+  }
+
+  /** Whether the task reads what any of these tasks makes. */
+  #readsAny(stage: CompiledStage, key: string, makers: ReadonlyMap<string, ReadonlySet<string>>): boolean {
+    const place = this.#placeOf(stage, key);
+    return stage.inputs.some((input) => {
+      if (input.origin.kind === 'source') return false;
+      const maker = this.#stage(input.origin.stage);
+      const contents = this.#contents.get(`${input.origin.stage}.${input.origin.output}`);
+      return (
+        contents !== undefined &&
+        [...(makers.get(maker.name) ?? [])].some((made) =>
+          readsUnit(stage, contents, place, this.#placeOf(maker, made)),
+        )
+      );
+    });
   }
 
   #evaluateStage(stage: CompiledStage, contents: Map<string, Contents>, keep: boolean): void {
@@ -398,6 +478,7 @@ export class ReferenceRun {
         done: undefined,
         tries: 0,
         lost: 0,
+        later: false,
         running: undefined,
         judged: undefined,
         gone: false,
@@ -417,12 +498,14 @@ export class ReferenceRun {
       if (judged.state === 'skipped') leave(key, record);
       else record.gone = false;
       record.judged = { state: judged.state, stale: judged.stale, reads };
+      if (judged.state !== 'ready') record.later = false;
       units.set(key, { place, status: unitStatus(judged.state, judged.stale) });
     }
     for (const [key, record] of records) {
       if (existing.has(key)) continue;
       leave(key, record);
       record.judged = undefined;
+      record.later = false;
     }
     for (const output of stage.outputs) {
       const name = `${stage.name}.${output.name}`;

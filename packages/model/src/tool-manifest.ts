@@ -116,6 +116,12 @@ export const toolManifestSchema = closedObject({
   command: argumentsSchema
     .default([])
     .describe('Argument vector of templates; may be empty only where the image has an entrypoint.'),
+  code: z
+    .array(z.string().min(1))
+    .optional()
+    .describe(
+      'Files and folders beside its own that its results depend on, relative to it: a change of them makes it another tool to the cache.',
+    ),
   args: argumentsSchema
     .default([])
     .describe("Further arguments, appended to the command or to the image's entrypoint."),
@@ -150,6 +156,10 @@ export const toolManifestSchema = closedObject({
     .prefault({})
     .transform((given) => mergeRetry(given))
     .describe('Further tries after a failure: 2, the same as { attempts: 3 }.'),
+  cache: z
+    .literal(false, { error: 'must be false, or left out' })
+    .optional()
+    .describe('Every task is run, even where an earlier run of the project has made the same of the same.'),
   batch: z.int().min(1).max(100_000).optional().describe('Most places per call of the command.'),
   worker: z
     .literal('jsonl', { error: 'must be `jsonl`' })

@@ -13,6 +13,7 @@
  * | GET /runs                  |                 | `RunSummary[]`, newest first                          |
  * | GET /runs/ID               |                 | `RunDetail`                                           |
  * | POST /runs/ID/resume       | `ResumeBody`    | `{again}`: tasks that are tried again                 |
+ * | POST /runs/ID/resubmit     | `ResubmitBody`  | `Resubmitted`: tasks that are done again, and below them |
  * | POST /runs/ID/cancel       |                 | 204                                                   |
  * | GET /runs/ID/tasks         | (query)         | `TaskSummary[]`, in the order of stages and places    |
  * | GET /runs/ID/outputs       |                 | `RunOutput[]`                                         |
@@ -22,6 +23,7 @@
  * Errors are problem details (RFC 9457): `{type, title, status, detail, code, mend?, file?, line?, field?, problems?}`.
  */
 import { z } from 'zod';
+import { labelsSchema, poolNameSchema } from './agents-api.ts';
 import { coordinate, range } from './coordinate-schemas.ts';
 import { datasetTypes } from './dataset-type.ts';
 import { folderSourceSchema } from './folder-source.ts';
@@ -152,6 +154,10 @@ export const newRunBodySchema = z.object({
   params: z.record(z.string(), z.record(z.string(), z.string())).default({}),
   /** What each source reads: a dataset, or the files of a folder. */
   sources: z.record(z.string(), z.union([id, folderSourceSchema])),
+  /** False: every task is run, even where an earlier run has made the same of the same. */
+  cache: z.boolean().default(true),
+  /** The agents that take its tasks, where a stage names no pool of its own; those in none if absent. */
+  pool: poolNameSchema.optional(),
 });
 
 /** How many tasks are in which state. Running tasks are not counted as ready. */
@@ -190,6 +196,23 @@ export const prioritySchema = z.int().min(-100).max(100);
 
 export const priorityBodySchema = z.object({ priority: prioritySchema });
 
+/** What a task asks of an agent: cores, bytes, graphics processors; the agent's pool (none if absent) and labels. */
+export const taskRequestSchema = z.object({
+  ...{ cpu: z.number(), memory: z.int(), gpu: z.int() },
+  pool: poolNameSchema.optional(),
+  labels: labelsSchema.optional(),
+});
+
+/** Ready tasks of a stage that no agent has room for, even when it runs nothing else. */
+export const tooLargeSchema = z.object({
+  run: id,
+  stage: z.string(),
+  tasks: z.int(),
+  asks: taskRequestSchema,
+  /** The agent that is at work and comes nearest; null where none is there. */
+  largest: z.object({ agent: z.string(), cpu: z.number(), memory: z.int() }).nullable(),
+});
+
 export const runDetailSchema = runSummarySchema.extend({
   sources: z.array(
     z.object({
@@ -202,11 +225,48 @@ export const runDetailSchema = runSummarySchema.extend({
     }),
   ),
   stages: z.array(stageSummarySchema),
+  /** Stages with ready tasks that no agent has room for: they wait until one joins that has. */
+  tooLarge: z.array(tooLargeSchema),
+  /** Ready tasks that wait for the time of their next try, and when the first of them may be tried; null where none waits. */
+  nextTries: z.object({ tasks: z.int(), first: z.string() }).nullable(),
 });
 
 export const resumeBodySchema = z.object({
   /** Which failed and cancelled tasks are tried again: none, all, those with these ids, or all of some stages. */
   again: z.union([z.enum(['none', 'all']), z.array(id), z.object({ stages: z.array(z.string()).min(1) })]),
+});
+
+/** States that a task has come to an end in, and can be done again from. */
+export const endedStates = ['succeeded', 'failed', 'cancelled'] as const;
+
+/** Which tasks are done again: those that fit all that is named. */
+export const resubmitBodySchema = z
+  .object({
+    tasks: z.array(id).min(1).max(10_000).optional(),
+    stages: z.array(z.string().min(1)).min(1).max(1000).optional(),
+    /** All that have come to an end if `tasks` are named, else the failed ones. Those that run are not done again. */
+    states: z.array(z.enum(endedStates)).min(1).optional(),
+    /** Per axis, the first and the last coordinate. */
+    place: z.record(z.string(), range).optional(),
+    /** What is below is done again even where what it reads comes out equal; otherwise only where bytes change. */
+    below: z.boolean().default(false),
+    /** Only counts. */
+    dryRun: z.boolean().default(false),
+  })
+  .transform(({ states, ...body }) => ({
+    ...body,
+    states: states ?? (body.tasks === undefined ? (['failed'] as const) : endedStates),
+  }));
+
+/** What is done again, or would be. */
+export const resubmittedSchema = z.object({
+  /** Tasks that were meant. */
+  again: z.int(),
+  /** Tasks below them: done again where bytes change, or all of them if `forced`. */
+  below: z.int(),
+  stages: z.array(z.object({ stage: z.string(), again: z.int(), below: z.int() })),
+  forced: z.boolean(),
+  dryRun: z.boolean(),
 });
 
 export const taskQuerySchema = z.object({
@@ -216,6 +276,9 @@ export const taskQuerySchema = z.object({
   /** Tasks behind the one with this id. */
   after: z.coerce.number().int().optional(),
 });
+
+/** What a result was taken from that was not made anew: the attempt that had made it, and its task. */
+export const cachedFromSchema = z.object({ run: id, task: id, attempt: id });
 
 export const attemptSummarySchema = z.object({
   id,
@@ -231,6 +294,8 @@ export const attemptSummarySchema = z.object({
   resources: z.record(z.string(), z.unknown()).nullable(),
   /** Of the run's pipeline, by which it was made. */
   revision: z.int(),
+  /** Null for one that was run. */
+  cachedFrom: cachedFromSchema.nullable(),
 });
 
 export const taskSummarySchema = z.object({
@@ -273,6 +338,9 @@ export const taskExplanationSchema = taskSummarySchema.omit({ last: true }).exte
     }),
   ),
   attempts: z.array(attemptSummarySchema),
+  /** How often it has failed since it last succeeded or was asked for again, of how many tries, and when the next one may begin. */
+  tries: z.object({ made: z.int(), of: z.int(), next: z.string().nullable() }),
+  asks: taskRequestSchema,
 });
 
 export const runOutputSchema = z.object({
@@ -340,6 +408,11 @@ export type TaskCounts = Partial<Record<(typeof taskStates)[number], number>>;
 export type RunSummary = z.infer<typeof runSummarySchema>;
 export type StageSummary = z.infer<typeof stageSummarySchema>;
 export type RunDetail = z.infer<typeof runDetailSchema>;
+export type TaskRequest = z.infer<typeof taskRequestSchema>;
+export type TooLarge = z.infer<typeof tooLargeSchema>;
+export type ResubmitBody = z.input<typeof resubmitBodySchema>;
+export type ResubmitRequest = z.output<typeof resubmitBodySchema>;
+export type Resubmitted = z.infer<typeof resubmittedSchema>;
 export type ResumeBody = z.infer<typeof resumeBodySchema>;
 export type TaskQuery = z.infer<typeof taskQuerySchema>;
 export type AttemptSummary = z.infer<typeof attemptSummarySchema>;

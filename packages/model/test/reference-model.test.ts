@@ -261,6 +261,49 @@ describe('staleness', () => {
   });
 });
 
+describe('a further try', () => {
+  it('waits for its time, unless what it reads changes or somebody asks for it', () => {
+    const run = begin(chain);
+    run.admit('source', { row: 1, z: 1 }, 'a');
+    const limits = { attempts: 5, waits: true };
+    const lateAfter = (event: () => void): boolean | undefined => {
+      run.due();
+      run.claim('first', '1,1');
+      run.settle('first', '1,1', { kind: 'failed' }, limits);
+      event();
+      return run.tasks('first').get('1,1')?.later;
+    };
+    expect(lateAfter(() => {})).toBe(true);
+    expect(() => run.claim('first', '1,1')).toThrow('is not ready');
+    expect(lateAfter(() => run.due())).toBe(false);
+    expect(lateAfter(() => run.retry([{ stage: 'first', key: '1,1' }]))).toBe(false);
+    run.claim('first', '1,1');
+    run.settle('first', '1,1', { kind: 'failed', final: true }, limits);
+    expect(states(run, 'first')).toEqual({ '1,1': 'failed' });
+  });
+});
+
+describe('a task that is done again', () => {
+  it('keeps its result, stale, and what is below waits, and is done again only if bytes change or all is wanted', () => {
+    const run = begin(chain);
+    run.admit('source', { row: 1, z: 1 }, 'a');
+    run.close('source');
+    for (const stage of ['first', 'second']) succeed(run, stage, '1,1');
+    expect(run.state).toBe('succeeded');
+    const first = [{ stage: 'first', key: '1,1' }];
+    run.again(first);
+    expect([states(run, 'first'), states(run, 'second')]).toEqual([
+      { '1,1': 'ready, stale' },
+      { '1,1': 'succeeded, stale' },
+    ]);
+    succeed(run, 'first', '1,1');
+    expect(run.state).toBe('succeeded');
+    run.again(first, true);
+    succeed(run, 'first', '1,1');
+    expect(states(run, 'second')).toEqual({ '1,1': 'ready, stale' });
+  });
+});
+
 describe('cancelling', () => {
   it('ends what is not finished, and a retry takes it up', () => {
     const run = begin(chain);

@@ -53,6 +53,24 @@ describe('a tool file', () => {
     expect(parseToolFile(more('retry: 2'), 'tool.yaml').retry).toEqual({ attempts: 3 });
     expect(parseToolFile(more('retry: { attempts: 2 }'), 'tool.yaml').retry).toEqual({ attempts: 2 });
     expect(parseToolFile(more('retry: { lost: 20 }'), 'tool.yaml').retry).toEqual({ attempts: 1, lost: 20 });
+    const retryOf = (text: string) => parseToolFile(more(`retry: ${text}`), 'tool.yaml').retry;
+    expect(retryOf('{ attempts: 4, backoff: 30s }')).toEqual({
+      attempts: 4,
+      backoff: { first: 30, factor: 2, max: 300 },
+    });
+    expect(retryOf('{ attempts: 4, backoff: { first: 10m, factor: 1 }, on: [failed, timed-out] }')).toEqual({
+      attempts: 4,
+      backoff: { first: 600, factor: 1, max: 600 },
+      on: ['failed', 'timed-out'],
+    });
+    expect(retryOf('{ backoff: 0 }').backoff?.first).toBe(0);
+    // More memory is of use only to a further try.
+    expect(retryOf('{ memory: { max: 8GiB } }')).toEqual({
+      attempts: 3,
+      memory: { factor: 2, max: 2 ** 33 },
+    });
+    const normalised = retryOf('{ backoff: 0, memory: { max: 8GiB } }');
+    expect(retryOf(JSON.stringify(normalised))).toEqual(normalised);
   });
 
   it('is accepted again as the manifest that it became', () => {

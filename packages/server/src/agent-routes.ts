@@ -1,7 +1,6 @@
 /**
  * What agents call. The protocol is `agent-protocol.ts` of the model.
  */
-import { join } from 'node:path';
 import {
   agentApiPath,
   claimAnswerSchema,
@@ -10,6 +9,7 @@ import {
   heartbeatAnswerSchema,
   heartbeatRequestSchema,
   isGantryError,
+  isInnerPath,
   joinAnswerSchema,
   joinRequestSchema,
   reportsAnswerSchema,
@@ -19,31 +19,38 @@ import {
   type ClaimAnswer,
   type HeartbeatAnswer,
   type JoinAnswer,
+  type JoinRequest,
+  type RemoteStorage,
   type Report,
   type ReportsAnswer,
 } from '@gantry/model';
 import {
-  claimTasks,
+  claimWork,
   endSession,
   heldAttempts,
-  isDraining,
   openSession,
+  readOrders,
   renewSession,
   requireSession,
   settleAttempts,
   type ClaimedTask,
   type EndedAttempt,
+  type SessionOwner,
 } from '@gantry/engine';
 import { z } from 'zod';
 import { nothing } from './answers.ts';
 import { buildAssignment } from './build-assignment.ts';
 import { heartbeatSeconds, leaseSeconds, type ServerContext } from './context.ts';
+import type { AgentCaller } from './hosts/agent-keys.ts';
+import { checkVersion } from './hosts/check-version.ts';
+import { seeAll, seeFromAfar } from './hosts/storage-view.ts';
+import { logFolder } from './log-folder.ts';
 import { removeAttempts } from './remove-attempts.ts';
 import { route, type Route } from './routes.ts';
 import { waitForWork } from './wait-for-work.ts';
 
 export function agentRoutes(context: ServerContext): Route[] {
-  const { engine } = context;
+  const { engine, agents } = context;
   return [
     route({
       method: 'POST',
@@ -52,15 +59,18 @@ export function agentRoutes(context: ServerContext): Route[] {
       operation: 'joinAgent',
       summary: 'Opens an agent’s session',
       schemas: { body: joinRequestSchema, answer: joinAnswerSchema },
-      async handle({ body }): Promise<JoinAnswer> {
-        const { session, lost } = await openSession(engine, { ...body, leaseSeconds });
+      async handle({ body, caller }): Promise<JoinAnswer> {
+        const storage = checkJoin(context, caller, body);
+        const credential = caller === 'host' ? null : caller.credential;
+        const { session, lost } = await openSession(engine, { ...body, credential, storage, leaseSeconds });
         await removeAttempts(context, lost);
         return {
           session: String(session),
           leaseSeconds,
           heartbeatSeconds,
-          storeFolder: context.data.store,
-          logFolder: logFolder(context, body.name, session),
+          storeFolder: storage?.store ?? context.data.store,
+          // Another machine writes its logs at home, and sends them.
+          ...(storage === null ? { logFolder: logFolder(context.data, body.name, session) } : {}),
         };
       },
     }),
@@ -71,8 +81,8 @@ export function agentRoutes(context: ServerContext): Route[] {
       operation: 'claimTasks',
       summary: 'Claims tasks; held while there are none',
       schemas: { body: claimRequestSchema, answer: claimAnswerSchema },
-      async handle({ body, reply }): Promise<ClaimAnswer> {
-        const session = sessionNumber(body.session);
+      async handle({ body, reply, caller }): Promise<ClaimAnswer> {
+        const { id: session, owner } = await agents.session(caller, body.session);
         await requireSession(engine, session);
         const gone = new AbortController();
         reply.raw.once('close', () => {
@@ -80,7 +90,7 @@ export function agentRoutes(context: ServerContext): Route[] {
         });
         const signal = AbortSignal.any([context.closing, gone.signal]);
         const claimed = await waitForWork(engine, body.waitSeconds, signal, () =>
-          claimTasks(engine, session, Math.min(body.limit, 1000)),
+          claimWork(engine, session, Math.min(body.limit, 1000), context.data.store),
         );
         if (gone.signal.aborted) {
           await giveBack(
@@ -90,7 +100,7 @@ export function agentRoutes(context: ServerContext): Route[] {
           );
           return { assignments: [] };
         }
-        return { assignments: await assign(context, session, claimed) };
+        return { assignments: await assign(context, session, owner, claimed) };
       },
     }),
     route({
@@ -100,12 +110,15 @@ export function agentRoutes(context: ServerContext): Route[] {
       operation: 'reportAttempts',
       summary: 'Reports how attempts ended',
       schemas: { body: reportsRequestSchema, answer: reportsAnswerSchema },
-      async handle({ body }): Promise<ReportsAnswer> {
-        const session = sessionNumber(body.session);
-        const { refused, unused } = await settleAttempts(engine, session, body.reports.map(endedAttempt));
-        for (const { attempt, outcome } of body.reports)
+      async handle({ body, caller }): Promise<ReportsAnswer> {
+        const { id: session, owner } = await agents.session(caller, body.session);
+        const reports =
+          owner.storage === null ? body.reports : await checkMade(context, owner.storage, body.reports);
+        const { refused, unused } = await settleAttempts(engine, session, reports.map(endedAttempt));
+        for (const { attempt, outcome } of reports)
           if (!refused.includes(attempt)) context.metrics.countAttempt(outcome);
         await removeAttempts(context, unused);
+        if (owner.storage?.kind === 'transfer') await forgetReceipts(context, reports, refused);
         return { refused: [...refused] };
       },
     }),
@@ -116,14 +129,15 @@ export function agentRoutes(context: ServerContext): Route[] {
       operation: 'renewSession',
       summary: 'Renews a session’s lease',
       schemas: { body: heartbeatRequestSchema, answer: heartbeatAnswerSchema },
-      async handle({ body }): Promise<HeartbeatAnswer> {
-        const session = sessionNumber(body.session);
-        const { load, running, waiting } = body;
+      async handle({ body, caller }): Promise<HeartbeatAnswer> {
+        const { id: session, owner } = await agents.session(caller, body.session);
+        const { load, running, waiting, trouble } = body;
+        if (body.machine !== undefined) context.machines.note(owner.agent, body.machine);
         await renewSession(
           engine,
           session,
           leaseSeconds,
-          load === undefined ? null : { ...load, running: running.length, waiting: waiting.length },
+          load === undefined ? null : { ...load, running: running.length, waiting: waiting.length, trouble },
         );
         const held = await heldAttempts(engine, session);
         const known = new Set([...body.running, ...body.waiting]);
@@ -138,11 +152,13 @@ export function agentRoutes(context: ServerContext): Route[] {
         }
         const holds = new Set(held.map(({ attempt }) => attempt));
         const gone = [...known].filter((attempt) => !holds.has(attempt));
+        const { drain, capacity } = await readOrders(engine, session);
         return {
           leaseSeconds,
           cancel: [...held.filter(({ cancel }) => cancel).map(({ attempt }) => attempt), ...gone],
           return: held.filter(({ unwanted }) => unwanted).map(({ attempt }) => attempt),
-          drain: await isDraining(engine, session),
+          drain,
+          capacity,
         };
       },
     }),
@@ -153,8 +169,9 @@ export function agentRoutes(context: ServerContext): Route[] {
       operation: 'returnAttempts',
       summary: 'Gives back attempts that have not started',
       schemas: { body: returnsRequestSchema, answer: nothing },
-      async handle({ body }): Promise<void> {
-        await giveBack(context, sessionNumber(body.session), body.attempts);
+      async handle({ body, caller }): Promise<void> {
+        const { id: session } = await agents.session(caller, body.session);
+        await giveBack(context, session, body.attempts);
       },
     }),
     route({
@@ -164,35 +181,112 @@ export function agentRoutes(context: ServerContext): Route[] {
       operation: 'leaveAgent',
       summary: 'Ends a session; what it holds is ready again',
       schemas: { params: z.object({ session: z.string() }), answer: nothing },
-      async handle({ params }): Promise<void> {
-        await endSession(engine, sessionNumber(params.session), 'returned');
+      async handle({ params, caller }): Promise<void> {
+        const { id: session } = await agents.session(caller, params.session);
+        await removeAttempts(context, await endSession(engine, session, 'returned'));
       },
     }),
   ];
 }
 
-/** Where an agent of that name writes the logs of a session. */
-export function logFolder(context: ServerContext, agent: string, session: number): string {
-  return join(context.data.logs, encodeURIComponent(agent).replaceAll('.', '%2E'), String(session));
+/**
+ * How the agent reaches the bytes: null for that of the server's host.
+ * @throws GantryError `version-mismatch`, `agent-name-fixed`, `agent-name-in-use`
+ */
+function checkJoin(context: ServerContext, caller: AgentCaller, request: JoinRequest): RemoteStorage | null {
+  if (caller === 'host') return request.storage ?? null;
+  checkVersion(request.version, context.version);
+  if (request.name !== caller.name) {
+    throw new GantryError(
+      'agent-name-fixed',
+      `The agent was invited as "${caller.name}", and is not "${request.name}".`,
+      { field: 'name', mend: `Leave --name out, or give --name ${caller.name}.` },
+    );
+  }
+  if (request.storage !== undefined) return request.storage;
+  throw new GantryError(
+    'bad-request',
+    'body.storage: an agent of another machine says how it reaches the bytes',
+    {
+      field: 'body.storage',
+      mend: 'Start it with `gantry agent`.',
+    },
+  );
 }
 
-function sessionNumber(text: string): number {
-  const session = Number(text);
-  if (Number.isInteger(session) && session > 0 && session <= 2_147_483_647) return session;
-  throw new GantryError('unknown-session', `There is no session ${text}.`, { mend: 'Join again.' });
+/**
+ * Reports of another machine: one of outputs that lie elsewhere than in the attempt's own folder, or that were to be sent
+ * and have not arrived, is of a failure.
+ */
+async function checkMade(
+  context: ServerContext,
+  storage: RemoteStorage,
+  reports: readonly Report[],
+): Promise<Report[]> {
+  return Promise.all(
+    reports.map(async (report): Promise<Report> => {
+      const folder = sentFolder(report);
+      if (folder === undefined) return report;
+      const isOwn = folder !== '' && report.outputs.every(({ path }) => isWithin(path, folder));
+      const isThere = storage.kind === 'shared' || (await context.uploads.has(folder, report.outputs));
+      if (isOwn && isThere) return report;
+      return {
+        ...report,
+        outcome: 'failed',
+        outputs: [],
+        message: isOwn
+          ? 'its outputs did not arrive at the server as the agent reports them'
+          : 'the agent reports outputs that do not lie in the attempt’s own folder',
+      };
+    }),
+  );
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return isInnerPath(path) && path.startsWith(`${folder}/`);
+}
+
+async function forgetReceipts(
+  context: ServerContext,
+  reports: readonly Report[],
+  refused: readonly number[],
+): Promise<void> {
+  for (const report of reports) {
+    const folder = sentFolder(report);
+    if (folder === undefined || refused.includes(report.attempt)) continue;
+    await context.uploads.forget(folder);
+  }
+}
+
+/** The attempt's folder, relative to the store: run, stage, shard, attempt. Undefined where nothing is to be there. */
+function sentFolder({ attempt, outcome, outputs: [first] }: Report): string | undefined {
+  if (outcome !== 'succeeded' || first === undefined) return undefined;
+  const parts = first.path.split('/').slice(0, 4);
+  return isInnerPath(first.path) && parts[3] === String(attempt) ? parts.join('/') : '';
 }
 
 /** Assignments of the tasks; one whose templates cannot be filled fails at once, with the reason. */
 async function assign(
   context: ServerContext,
   session: number,
+  { storage }: SessionOwner,
   claimed: readonly ClaimedTask[],
 ): Promise<Assignment[]> {
+  const { store } = context.data;
+  const view =
+    storage === null
+      ? seeAll(store)
+      : seeFromAfar({
+          storage,
+          store,
+          standardTools: context.standardTools,
+          ticket: (path) => context.tickets.issue(session, path),
+        });
   const assignments: Assignment[] = [];
   const failed: EndedAttempt[] = [];
   for (const task of claimed) {
     try {
-      assignments.push(buildAssignment(task, context.data.store));
+      assignments.push(buildAssignment(task, store, view));
     } catch (error) {
       if (!isGantryError(error)) throw error;
       const message = error.mend === undefined ? error.message : `${error.message} ${error.mend}`;

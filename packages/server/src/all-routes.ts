@@ -13,6 +13,7 @@ import { eventRoutes } from './event-routes.ts';
 import type { EventStream } from './event-stream.ts';
 import { failureRoutes } from './failure-routes.ts';
 import { folderRoutes } from './folder-routes.ts';
+import { hostRoutes } from './hosts/host-routes.ts';
 import { intakeRoutes } from './intake-routes.ts';
 import { liveRoutes } from './live-routes.ts';
 import { mapRoutes } from './map-routes.ts';
@@ -68,6 +69,7 @@ export function allRoutes({ context, events, signIn, views, tables, url, webFold
     ...metricRoutes(context),
     ...signInRoutes(signIn, url),
     ...agentRoutes(context),
+    ...hostRoutes(context),
     ...webRoutes(webFolder),
     ...descriptionRoutes(() => routes),
   ];

@@ -11,22 +11,27 @@ import {
   templateUses,
   type Argument,
   type Assignment,
+  type BroughtFile,
   type TemplateScope,
   type ToolManifest,
 } from '@gantry/model';
 import type { ClaimedTask } from '@gantry/engine';
 import { attemptFolder } from '@gantry/storage';
+import type { StorageView } from './hosts/storage-view.ts';
 import { layOutInputs, type InputItems } from './lay-out-inputs.ts';
 
 /**
- * @param store the store's folder
+ * @param store the store's folder, on the server's host
+ * @param view where the agent finds what
  * @throws GantryError where a template cannot be filled: the attempt cannot start
  */
-export function buildAssignment(claimed: ClaimedTask, store: string): Assignment {
+export function buildAssignment(claimed: ClaimedTask, store: string, view: StorageView): Assignment {
   const { attempt, task, run, stage } = claimed;
   const { tool, params } = stage.compiled;
-  const folder = join(store, attemptFolder({ run: run.id, stage: stage.name, attempt }));
-  const { inputs: items, links } = layOutInputs(claimed, store, folder);
+  const resources = { ...tool.resources, memory: claimed.memory };
+  const folder = join(view.store, attemptFolder({ run: run.id, stage: stage.name, attempt }));
+  const { inputs: items, links, brought } = layOutInputs(claimed, store, view, folder);
+  const toolFolder = findTool(stage, view, brought);
   const logFile = join(folder, attemptWorkFolder, 'task.log');
   const resultsFile = join(folder, attemptWorkFolder, 'results.json');
   const at = placeAt(stage.compiled.axes, claimed.place);
@@ -45,8 +50,8 @@ export function buildAssignment(claimed: ClaimedTask, store: string): Assignment
     task: { id: String(task), log: logFile, results: resultsFile, cluster: false },
     attempt,
     run: { name: run.name, id: String(run.id) },
-    resources: tool.resources,
-    tool: { folder: stage.toolFolder },
+    resources,
+    tool: { folder: toolFolder },
     ...(claimed.surroundings === undefined ? {} : { project: claimed.surroundings.project }),
   };
   const outputs = Object.entries(tool.outputs).map(([name, output]) => {
@@ -72,7 +77,7 @@ export function buildAssignment(claimed: ClaimedTask, store: string): Assignment
     runName: run.name,
     stage: stage.name,
     about: onlyInput(items),
-    tool: { name: tool.name, version: tool.version, digest: stage.toolDigest, folder: stage.toolFolder },
+    tool: { name: tool.name, version: tool.version, digest: stage.toolDigest, folder: toolFolder },
     kind: 'process',
     command: fillArguments([...tool.command, ...tool.args], scope, fill),
     env: Object.fromEntries(
@@ -97,11 +102,12 @@ export function buildAssignment(claimed: ClaimedTask, store: string): Assignment
           ),
           params,
           outputs: Object.fromEntries(outputs.map(({ name, path }) => [name, path])),
-          resources: { cpu: tool.resources.cpu, memory: tool.resources.memory },
+          resources: { cpu: resources.cpu, memory: resources.memory },
         }
       : undefined,
     files: lists.map(({ path, content }) => ({ path, content })),
     ...(links.length === 0 ? {} : { links }),
+    ...(brought.length === 0 ? {} : { brought }),
     ...(namesFile(tool, 'log') ? { logFile } : {}),
     ...(namesFile(tool, 'results') ? { resultsFile } : {}),
     ...(results.length === 0 ? {} : { results }),
@@ -115,9 +121,29 @@ export function buildAssignment(claimed: ClaimedTask, store: string): Assignment
     })),
     folder,
     success: tool.success,
-    resources: { cpu: tool.resources.cpu, memory: tool.resources.memory, time: tool.resources.time },
-    poolKey: `${stage.id} ${stage.toolDigest}`,
+    resources: {
+      cpu: resources.cpu,
+      memory: resources.memory,
+      ...(resources.gpu === 0 ? {} : { gpu: resources.gpu }),
+      time: resources.time,
+    },
+    // One that asks for more than the others gets a process of its own: limits are set at the start of a process.
+    poolKey: `${stage.id} ${stage.toolDigest}${resources.memory === tool.resources.memory ? '' : ` ${resources.memory}`}`,
   };
+}
+
+/** Where the tool's folder is on the agent's machine; it may have to be brought. */
+function findTool(
+  { toolFolder, toolDigest }: ClaimedTask['stage'],
+  view: StorageView,
+  brought: BroughtFile[],
+): string {
+  if (toolFolder === '') return '';
+  const found = view.find(toolFolder);
+  if (found !== undefined) return found;
+  const path = view.toolFolder(toolDigest);
+  brought.push({ path, from: toolFolder, ticket: view.ticket(toolFolder), tool: true });
+  return path;
 }
 
 type OwnFile = 'log' | 'results';

@@ -9,9 +9,11 @@ import {
   GantryError,
   isInnerPath,
   placeAt,
+  type BroughtFile,
   type ScopeItem,
   type WorkerInput,
 } from '@gantry/model';
+import type { StorageView } from './hosts/storage-view.ts';
 
 export interface InputItem {
   readonly scope: ScopeItem;
@@ -33,16 +35,19 @@ export interface InputLink {
 const aboveOutput = 5;
 
 /**
- * @param store the store's folder
- * @param folder the attempt's folder
+ * @param store the store's folder, on the server's host
+ * @param view where the agent finds what
+ * @param folder the attempt's folder, on the agent's machine
  * @throws GantryError `items-overlap` where two items of an input that is laid out lie at one path
  */
 export function layOutInputs(
   { stage, inputs, surroundings }: ClaimedTask,
   store: string,
+  view: StorageView,
   folder: string,
-): { inputs: Map<string, InputItems>; links: InputLink[] } {
+): { inputs: Map<string, InputItems>; links: InputLink[]; brought: BroughtFile[] } {
   const links: InputLink[] = [];
+  const brought: BroughtFile[] = [];
   const laidOut = new Map(
     stage.compiled.inputs.map((input, index): [string, InputItems] => {
       const dataset = stage.shape.inputs[index]?.dataset ?? 0;
@@ -51,32 +56,52 @@ export function layOutInputs(
         stage.compiled.tool.inputs[input.name]?.layout === 'tree'
           ? join(folder, attemptWorkFolder, 'inputs', input.name)
           : undefined;
+      const home = join(folder, attemptWorkFolder, 'inputs', input.name);
+      const taken = new Set<string>();
       const items = (inputs[input.name] ?? []).map((row): InputItem => {
         const place = placeAt(input.axes, row.place);
-        const target = row.made_by === null ? row.path : join(store, row.path);
-        const worker = { path: target, name: row.name, place, size: row.size };
+        const from = row.made_by === null ? row.path : join(store, row.path);
+        const known = { name: row.name, place, size: row.size };
+        const target = view.find(from);
         // Nobody names the rest, and there may be a million items.
-        if (surroundings === undefined) return { scope: worker, worker };
+        if (surroundings === undefined && target !== undefined) {
+          const worker = { path: target, ...known };
+          return { scope: worker, worker };
+        }
         const lies =
           row.made_by === null ? below(sourceFolder, row.path, row.name) : inStore(store, row.path);
-        const path = tree === undefined ? target : join(tree, lies.relative);
+        const { relative: inner } = lies;
+        if (target === undefined) {
+          // What is brought lies in a folder of the attempt's own, as it does below its dataset's.
+          const root = tree ?? (taken.has(inner) ? join(home, `~${taken.size}`) : home);
+          taken.add(tree === undefined && taken.has(inner) ? `${inner}\0${taken.size}` : inner);
+          const path = join(root, inner);
+          const { checksum, size } = row;
+          if (tree !== undefined) links.push({ path, target: from });
+          brought.push({ path, from, ticket: view.ticket(from), checksum, size });
+          const worker = { path, ...known };
+          const meta = surroundings?.metaOf(dataset, row.place);
+          return { scope: { ...worker, root, relative: inner, meta }, worker };
+        }
+        const path = tree === undefined ? target : join(tree, inner);
         if (tree !== undefined) links.push({ path, target });
         return {
           scope: {
-            ...worker,
             path,
-            root: tree ?? lies.root,
-            relative: lies.relative,
-            meta: surroundings.metaOf(dataset, row.place),
+            ...known,
+            root: tree ?? view.find(lies.root) ?? target.slice(0, -inner.length - 1),
+            relative: inner,
+            meta: surroundings?.metaOf(dataset, row.place),
           },
-          worker: { ...worker, path },
+          worker: { path, ...known },
         };
       });
       return [input.name, { many: input.many, items }];
     }),
   );
   refuseOverlaps(links);
-  return { inputs: laidOut, links };
+  const given = new Set(brought.map(({ path }) => path));
+  return { inputs: laidOut, links: links.filter(({ path }) => !given.has(path)), brought };
 }
 
 function below(folder: string | undefined, path: string, name: string): { root: string; relative: string } {

@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import { GantryError } from '@gantry/model';
 import type { z } from 'zod';
 import type { Answer, Answered } from './answers.ts';
+import type { AgentCaller } from './hosts/agent-keys.ts';
 
 /**
  * `anyone` on the host's network; the `owner` of the data directory, by token or with a browser that is signed in; an
@@ -14,9 +15,16 @@ import type { Answer, Answered } from './answers.ts';
  */
 export type Caller = 'anyone' | 'owner' | 'agent';
 
-export interface Tokens {
+export interface Keys {
+  /** The owner's token. */
   readonly owner: string;
-  readonly agent: string;
+  readonly agents: Agents;
+}
+
+/** How agents are known. */
+export interface Agents {
+  /** Undefined where no agent bears the token. */
+  identify(token: string): Promise<AgentCaller | undefined>;
 }
 
 /** How browsers are known. */
@@ -39,6 +47,8 @@ export interface Call<S extends Schemas> {
   readonly body: Output<S['body']>;
   readonly query: Output<S['query']>;
   readonly params: Output<S['params']>;
+  /** Which agent calls; of other routes, the server's own. */
+  readonly caller: AgentCaller;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }
@@ -64,21 +74,25 @@ export function route<const S extends Schemas>(definition: Route<S>): Route {
 export function addRoutes(
   server: FastifyInstance,
   routes: readonly Route[],
-  tokens: Tokens,
+  keys: Keys,
   browsers: Browsers,
 ): void {
+  const callers = new WeakMap<FastifyRequest, AgentCaller>();
   for (const { method, path, who, schemas, handle } of routes) {
     server.route({
       method,
       url: path,
-      onRequest: (request, _reply, done) => {
-        done(isAllowed(who, request, tokens, browsers) ? undefined : unauthorized());
+      onRequest: async (request) => {
+        const caller = await admit(who, request, keys, browsers);
+        if (caller === undefined) throw unauthorized();
+        callers.set(request, caller);
       },
       handler: async (request, reply) => {
         const answer = await handle({
           body: parse(schemas.body, request.body, 'body'),
           query: parse(schemas.query, request.query, 'query'),
           params: parse(schemas.params, request.params, 'path'),
+          caller: callers.get(request) ?? 'host',
           request,
           reply,
         });
@@ -90,16 +104,28 @@ export function addRoutes(
   }
 }
 
-function isAllowed(who: Caller, request: FastifyRequest, tokens: Tokens, browsers: Browsers): boolean {
+/** Undefined where the request may not be answered. */
+async function admit(
+  who: Caller,
+  request: FastifyRequest,
+  keys: Keys,
+  browsers: Browsers,
+): Promise<AgentCaller | undefined> {
   switch (who) {
     case 'anyone':
-      return true;
+      return 'host';
     case 'owner':
-      if (request.headers.authorization !== undefined) return bears(request, tokens.owner);
-      return browsers.knows(request) && (isReading(request) || isOwnPage(request));
-    case 'agent':
-      return bears(request, tokens.agent);
+      return isOwner(request, keys.owner, browsers) ? 'host' : undefined;
+    case 'agent': {
+      const token = tokenOf(request);
+      return token === undefined ? undefined : keys.agents.identify(token);
+    }
   }
+}
+
+function isOwner(request: FastifyRequest, token: string, browsers: Browsers): boolean {
+  if (request.headers.authorization !== undefined) return bears(request, token);
+  return browsers.knows(request) && (isReading(request) || isOwnPage(request));
 }
 
 function isReading({ method }: FastifyRequest): boolean {
@@ -116,10 +142,14 @@ function isOwnPage({ headers, protocol }: FastifyRequest): boolean {
 }
 
 function bears(request: FastifyRequest, token: string): boolean {
-  const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
+  const given = tokenOf(request);
   if (given === undefined) return false;
   const [a, b] = [Buffer.from(given), Buffer.from(token)];
   return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function tokenOf(request: FastifyRequest): string | undefined {
+  return /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
 }
 
 function unauthorized(): GantryError {

@@ -10,6 +10,7 @@ import {
   pauseRun,
   pauseStage,
   readTools,
+  resubmitTasks,
   resumeRun,
   setPriority,
   startRun,
@@ -19,6 +20,8 @@ import {
   createdAnswerSchema,
   newRunBodySchema,
   priorityBodySchema,
+  resubmitBodySchema,
+  resubmittedSchema,
   resumeBodySchema,
   resumedAnswerSchema,
   runDetailSchema,
@@ -27,6 +30,7 @@ import {
   taskQuerySchema,
   taskSummarySchema,
   userApiPath,
+  type Resubmitted,
   type RunDetail,
   type RunOutput,
   type RunSummary,
@@ -82,6 +86,20 @@ export function runRoutes(context: ServerContext): Route[] {
         const again = await resumeRun(engine, params.id, body.again);
         await context.intakes.review();
         return { again };
+      },
+    }),
+    route({
+      method: 'POST',
+      path: `${userApiPath}/runs/:id/resubmit`,
+      who: 'owner',
+      operation: 'resubmitTasks',
+      summary:
+        'Does tasks of a run again, whatever came of them: by their ids, or all of stages, states and places; what is below is done again where bytes change, or in any case',
+      schemas: { params: idParams, body: resubmitBodySchema, answer: resubmittedSchema },
+      async handle({ params, body }): Promise<Resubmitted> {
+        const answer = await resubmitTasks(engine, params.id, body);
+        if (!body.dryRun) await context.intakes.review();
+        return answer;
       },
     }),
     route({

@@ -13,6 +13,7 @@ import {
   removeTaskChanges,
   renewAllSessions,
   sweepStore,
+  tellOfTooLarge,
 } from '@gantry/engine';
 import { agentApiPath, GantryError, userApiPath } from '@gantry/model';
 import type { Pool } from '@gantry/database';
@@ -21,6 +22,10 @@ import type { DataDirectory } from '@gantry/storage';
 import { fastify, type FastifyInstance } from 'fastify';
 import { allRoutes } from './all-routes.ts';
 import { leaseSeconds, type ServerContext } from './context.ts';
+import { AgentKeys } from './hosts/agent-keys.ts';
+import { FileTickets } from './hosts/file-tickets.ts';
+import { MachineLoads } from './hosts/machine-loads.ts';
+import { Uploads } from './hosts/uploads.ts';
 import { FaultLog } from './log-faults.ts';
 import { EventStream } from './event-stream.ts';
 import { toProblem } from './problem.ts';
@@ -44,6 +49,8 @@ export interface ServerOptions {
   readonly agentToken: string;
   /** Folders of the standard tools, and of others that runs may use. */
   readonly toolFolders: readonly string[];
+  /** The one of them that comes with Gantry, and that agents on other machines have, too. */
+  readonly standardTools?: string | undefined;
   /** A folder of folders with an example pipeline each. */
   readonly exampleFolder?: string | undefined;
   /** Where the browser application was built; absent, its pages are not served. */
@@ -74,6 +81,8 @@ export interface RunningServer {
 /** Largest request: a block of reports or items. */
 const maxBodyBytes = 64 * 2 ** 20;
 const expireEveryMs = 1000;
+/** How often it is looked for tasks that no agent has room for, in ms. */
+const roomEveryMs = 3000;
 /** Bytes of replaced revisions are looked for so often. */
 const replacedEveryMs = 10_000;
 /** What changed in stages long ago is removed so often. */
@@ -104,7 +113,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     intakes: await openIntakes(engine, log),
     listings: new FolderListings(),
     project: 1,
+    agents: new AgentKeys(engine, options.agentToken),
+    tickets: await FileTickets.open(options.dataDirectory.run),
+    machines: new MachineLoads(),
+    uploads: new Uploads(options.dataDirectory.store),
     toolFolders: options.toolFolders,
+    standardTools: options.standardTools,
     exampleFolder: options.exampleFolder,
     version: options.version,
     started: Date.now(),
@@ -140,7 +154,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url: () => url,
     webFolder: options.webFolder,
   });
-  addRoutes(server, routes, { owner: options.userToken, agent: options.agentToken }, signIn);
+  // Bytes of outputs and logs: read by their routes as they come.
+  server.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
+  addRoutes(server, routes, { owner: options.userToken, agents: context.agents }, signIn);
 
   // While nobody listened nobody could be heard.
   await renewAllSessions(context.engine, leaseSeconds);
@@ -164,6 +180,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const stopExpiring = every(expireEveryMs, faults, async () => {
     await removeAttempts(context, await expireSessions(context.engine));
   });
+  const stopLooking = every(roomEveryMs, faults, () => tellOfTooLarge(engine));
   const swept = { engine, store: options.dataDirectory.store, log };
   const stopRemoving = every(replacedEveryMs, faults, async () => {
     await removeReplaced(swept);
@@ -185,7 +202,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     async close() {
       closing.abort();
       await events.close();
-      await Promise.all([stopExpiring(), stopRemoving(), stopForgetting(), stopSweeping()]);
+      await Promise.all([stopExpiring(), stopLooking(), stopRemoving(), stopForgetting(), stopSweeping()]);
       await server.close();
       await context.intakes.close();
       // Behind what may still have ended a run.

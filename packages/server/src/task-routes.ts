@@ -17,7 +17,7 @@ import {
 } from '@gantry/model';
 import { followLog, readLog, readLogEnd, type LogRecord, type LogReference } from '@gantry/storage';
 import { z } from 'zod';
-import { logFolder } from './agent-routes.ts';
+import { logFolder } from './log-folder.ts';
 import { media } from './answers.ts';
 import type { ServerContext } from './context.ts';
 import { lastLines } from './last-lines.ts';
@@ -71,7 +71,7 @@ export function taskRoutes(context: ServerContext): Route[] {
       schemas: { params: taskParams, query: logQuery, answer: media('application/x-ndjson', logLineSchema) },
       async handle({ params, query, reply }): Promise<unknown> {
         const found = await requireLog(context, params.id, query.attempt);
-        const folder = logFolder(context, found.agent, found.session);
+        const folder = logFolder(context.data, found.agent, found.session);
         const gone = new AbortController();
         reply.raw.once('close', () => {
           gone.abort();
@@ -93,7 +93,7 @@ export function taskRoutes(context: ServerContext): Route[] {
       async handle({ params, query }): Promise<LogEnd> {
         const { agent, session, attempt, reference } = await requireLog(context, params.id, query.attempt);
         const { records, whole } = await readLogEnd(
-          logFolder(context, agent, session),
+          logFolder(context.data, agent, session),
           attempt,
           query.lines * usualLineBytes,
           (reference as LogReference | undefined) ?? undefined,

@@ -1,8 +1,9 @@
 /**
- * Holds a claim while there is nothing to claim: until tasks become ready, or the time is over. The wake is only a
+ * Holds a claim while there is nothing to claim: until tasks become ready, the time of one's next try comes, or the time is
+ * over. The wake is only a
  * hint; what there is is always asked of the database.
  */
-import type { Engine } from '@gantry/engine';
+import { untilNextTry, type Engine } from '@gantry/engine';
 
 /** Looks this often without a hint, in milliseconds: another server may have released tasks. */
 const lookAgainMs = 1000;
@@ -30,7 +31,7 @@ export async function waitForWork<T>(
       const claimed = await claim();
       const left = until - Date.now();
       if (claimed.length > 0 || left <= 0) return claimed;
-      timer = setTimeout(wake, Math.min(left, lookAgainMs));
+      timer = setTimeout(wake, Math.min(left, lookAgainMs, await untilNextTry(engine)));
       await woken;
     } finally {
       clearTimeout(timer);

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { media } from './answers.ts';
 import { buildAssignment } from './build-assignment.ts';
 import type { ServerContext } from './context.ts';
+import { seeAll } from './hosts/storage-view.ts';
 import { readPlace } from './read-place.ts';
 import { taskParams } from './path-params.ts';
 import { route, type Route } from './routes.ts';
@@ -32,7 +33,9 @@ export function workRoutes(context: ServerContext): Route[] {
         const { tool } = stage.compiled;
         return {
           command:
-            claimed === undefined ? undefined : fillCommand(() => buildAssignment(claimed, store).command),
+            claimed === undefined
+              ? undefined
+              : fillCommand(() => buildAssignment(claimed, store, seeAll(store)).command),
           persistent: tool.worker !== undefined || tool.batch !== undefined,
           params: { ...stage.compiled.params },
           outputs: made.map((item) => ({ ...item, path: resolveInStore(store, item.path) })),

@@ -108,7 +108,8 @@ describe('the description of the interface', () => {
       for (const [method, { 'x-gantry-caller': who, operationId }] of Object.entries(methods)) {
         const call = async (token?: string): Promise<number> => {
           const response = await fetch(server.url + path.replaceAll(/\{\w+\}/g, '0'), {
-            method,
+            // `fetch` writes all but this one in capitals by itself: PATCH.
+            method: method.toUpperCase(),
             headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
             signal: AbortSignal.timeout(10_000),
           });

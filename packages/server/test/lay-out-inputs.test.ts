@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ClaimedTask } from '@gantry/engine';
 import { isGantryError } from '@gantry/model';
+import { seeAll } from '../src/hosts/storage-view.ts';
 import { layOutInputs } from '../src/lay-out-inputs.ts';
 
 interface Row {
@@ -43,7 +44,12 @@ const ofStage = (z: number, inner: string): Row => ({
 });
 
 const scopes = (rows: readonly Row[], layout?: 'tree') => {
-  const { inputs, links } = layOutInputs(task(rows, layout), '/store', '/store/7/match/0/9');
+  const { inputs, links } = layOutInputs(
+    task(rows, layout),
+    '/store',
+    seeAll('/store'),
+    '/store/7/match/0/9',
+  );
   return { links, scopes: (inputs.get('tiles')?.items ?? []).map(({ scope }) => scope) };
 };
 

@@ -51,6 +51,23 @@ console.log('joining', items.length, 'files');
 writeFileSync(out, items.map(({ path, place }) => place.n + ':' + readFileSync(path, 'utf8')).join(' '));
 `;
 
+const eatTool = `
+gantry: tool/v1
+name: eat
+version: 1.0.0
+command: [node, "\${tool.folder}/eat.mjs", "\${outputs.eaten}"]
+inputs: { file: { type: file } }
+outputs: { eaten: { type: file, path: eaten.txt } }
+`;
+
+/** Holds 400 MiB for a second and a half. */
+const eatScript = `
+import { writeFileSync } from 'node:fs';
+const held = Array.from({ length: 40 }, () => Buffer.alloc(10 * 2 ** 20, 1));
+await new Promise((wake) => setTimeout(wake, 1500));
+writeFileSync(process.argv[2], String(held.length));
+`;
+
 const pipeline = `
 gantry: pipeline/v1
 name: copy-and-join
@@ -65,6 +82,7 @@ beforeAll(async () => {
   for (const [name, files] of Object.entries({
     copy: { 'tool.yaml': copyTool },
     join: { 'tool.yaml': joinTool, 'join.mjs': joinScript },
+    eat: { 'tool.yaml': eatTool, 'eat.mjs': eatScript },
   })) {
     await mkdir(join(folder, 'tools', name), { recursive: true });
     for (const [file, text] of Object.entries(files))
@@ -118,12 +136,16 @@ async function call<T>(method: string, path: string, body?: unknown, token = 'ow
 }
 
 /** Over a dataset that holds `count` texts; `open` for more. */
-async function startRun(count: number, open = false): Promise<number> {
-  const { run } = await startOver(count, open);
+async function startRun(count: number, open = false, cache = false): Promise<number> {
+  const { run } = await startOver(count, open, cache);
   return run;
 }
 
-async function startOver(count: number, open: boolean): Promise<{ run: number; dataset: number }> {
+async function startOver(
+  count: number,
+  open: boolean,
+  cache = false,
+): Promise<{ run: number; dataset: number }> {
   const dataset = await call<{ id: number }>('POST', `${userApiPath}/datasets`, {
     name: 'texts',
     type: 'file',
@@ -135,6 +157,7 @@ async function startOver(count: number, open: boolean): Promise<{ run: number; d
     pipeline: { file: 'pipeline.yaml', text: pipeline },
     tools: [join(folder, 'tools')],
     sources: { source: dataset.id },
+    cache,
   });
   return { run: run.id, dataset: dataset.id };
 }
@@ -211,6 +234,58 @@ describe('a run, through server and agent', () => {
       expect(await file.text()).toBe('text 2');
     },
   );
+
+  it('gives a task that ran out of memory more at its next try', { timeout: 90_000 }, async () => {
+    const dataset = await call<{ id: number }>('POST', `${userApiPath}/datasets`, {
+      ...{ name: 'one text', type: 'file', axes: ['n'] },
+    });
+    await admit(dataset.id, 0, 1);
+    await call('POST', `${userApiPath}/datasets/${dataset.id}/close`);
+    const { id } = await call<{ id: number }>('POST', `${userApiPath}/runs`, {
+      pipeline: {
+        file: 'pipeline.yaml',
+        text: `gantry: pipeline/v1
+name: hungry
+source: { type: file, axes: [n] }
+stages:
+  eat:
+    tool: eat@1
+    inputs: { file: source }
+    resources: { memory: 150MiB }
+    retry: { backoff: 500ms, memory: { factor: 8, max: 1200MiB } }
+`,
+      },
+      tools: [join(folder, 'tools')],
+      sources: { source: dataset.id },
+    });
+    expect((await waitForEnd(id)).state).toBe('succeeded');
+    const [task] = await call<{ id: number }[]>('GET', `${userApiPath}/runs/${id}/tasks`);
+    const { attempts, asks } = await call<TaskExplanation>('GET', `${userApiPath}/tasks/${task?.id}`);
+    expect(attempts.map(({ outcome }) => outcome)).toEqual(['out-of-memory', 'succeeded']);
+    expect(asks.memory).toBe(1200 * 2 ** 20);
+  });
+
+  it('takes what an earlier run has made of the same, and says from where', { timeout: 60_000 }, async () => {
+    const first = await startRun(4, false, true);
+    await waitForEnd(first);
+    const second = await startRun(4, false, true);
+    expect((await waitForEnd(second)).state).toBe('succeeded');
+    const tasks = await call<{ id: number; message: string }[]>('GET', `${userApiPath}/runs/${second}/tasks`);
+    for (const { id } of tasks) {
+      const { attempts, why } = await call<TaskExplanation>('GET', `${userApiPath}/tasks/${id}`);
+      expect(attempts).toMatchObject([{ outcome: 'succeeded', cachedFrom: { run: first } }]);
+      expect(why[0]).toContain('taken from the cache');
+    }
+    const datasets = await call<DatasetSummary[]>('GET', `${userApiPath}/datasets?limit=3`);
+    const copies = datasets.find(({ madeBy }) => madeBy?.run === second && madeBy.stage === 'copy');
+    const item = await call<ItemDetail>('GET', `${userApiPath}/datasets/${copies?.id}/item?place=n=2`);
+    expect(item.madeBy).toMatchObject({ run: second, cachedFrom: { run: first } });
+    expect(item.madeBy?.command).toBeUndefined();
+    const file = await fetch(`${server.url}${userApiPath}/datasets/${copies?.id}/file?place=n=2`, {
+      headers: { authorization: 'Bearer owner-token' },
+    });
+    expect(await file.text()).toBe('text 2');
+  });
 
   it('takes what comes while a stage is paused, and drains it after that', { timeout: 60_000 }, async () => {
     const { run, dataset } = await startOver(0, true);

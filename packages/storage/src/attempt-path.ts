@@ -33,6 +33,12 @@ export function outputPath(location: AttemptLocation, path: string): string {
   return join(attemptFolder(location), stayInside(path));
 }
 
+/** The attempt in whose folder a path of an output lies, as its row has it; undefined for a path of another kind. */
+export function attemptOfPath(path: string): number | undefined {
+  const attempt = Number(path.split('/')[3]);
+  return Number.isSafeInteger(attempt) && attempt > 0 ? attempt : undefined;
+}
+
 /** The absolute path for one that a row holds. @throws GantryError `store-path` if it would leave the store. */
 export function resolveInStore(store: string, path: string): string {
   return join(store, stayInside(path));

@@ -1,4 +1,10 @@
-export { attemptFolder, outputPath, resolveInStore, type AttemptLocation } from './attempt-path.ts';
+export {
+  attemptFolder,
+  attemptOfPath,
+  outputPath,
+  resolveInStore,
+  type AttemptLocation,
+} from './attempt-path.ts';
 export { checksumFile, checksumFolder, checksumOutput, type Checksum } from './checksum.ts';
 export type { MarkedDatabase } from './data-directory-marker.ts';
 export {

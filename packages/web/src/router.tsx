@@ -72,6 +72,7 @@ const runRoute = createRoute({
     tab: (['tasks', 'measures', 'revisions'] as const).find((tab) => tab === search['tab']),
     stage: textOf(search['stage']),
     state: taskStates.find((state) => state === search['state']),
+    ticked: textOf(search['ticked']),
     maps: search['maps'] === 'all' ? 'all' : undefined,
     color: textOf(search['color']),
     at: readPlaceText(textOf(search['at']) ?? '') === undefined ? undefined : textOf(search['at']),

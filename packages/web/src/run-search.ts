@@ -6,6 +6,8 @@ export interface RunSearch {
   readonly tab?: 'tasks' | 'measures' | 'revisions' | undefined;
   readonly stage?: string | undefined;
   readonly state?: TaskState | undefined;
+  /** The tasks that are ticked in the table: `12,15`. */
+  readonly ticked?: string | undefined;
   /** `all`: a small map of every stage. */
   readonly maps?: 'all' | undefined;
   /** `pictures`, or a measure of the tasks: `duration`, `memory`, `cpu`, `result.NAME`. */

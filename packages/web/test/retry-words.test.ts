@@ -4,7 +4,7 @@ import { formatShort } from '../src/parts/numbers.ts';
 
 describe('a retry as a command', () => {
   it.each([
-    [{ tasks: [3, 4] }, 'npx gantry retry 3 4'],
+    [{ tasks: [3, 4] }, 'npx gantry retry --task 3 --task 4'],
     [{ filter: {} }, 'npx gantry retry --all'],
     [{ filter: { run: undefined } }, 'npx gantry retry --all'],
     [

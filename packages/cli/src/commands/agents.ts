@@ -1,10 +1,13 @@
 /** `gantry agents`: the agents, and taking them out of the pool, back into it, or sending them away. */
-import { GantryError, type AgentSummary } from '@gantry/model';
+import { readLabels } from '@gantry/agent';
+import { changeAgentBodySchema, GantryError, parseMemory, type AgentSummary } from '@gantry/model';
 import { writeJson, type CommandContext } from '../command-context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatBytes } from '../numbers.ts';
 import { formatTable } from '../text-table.ts';
 import { makePrintable } from '../terminal.ts';
+import { findAgent } from './find-agent.ts';
+import { formatLabels } from './format-labels.ts';
 import { formatTime } from './list-runs.ts';
 import { look } from './look.ts';
 
@@ -19,17 +22,35 @@ export async function listAgents(context: CommandContext): Promise<number> {
     err.line('No agent has joined yet. `gantry up` starts the server together with one.');
     return exitCodes.done;
   }
-  const head = ['agent', 'host', 'state', 'cores', 'memory', 'tasks', 'heard'];
+  const head = [
+    'agent',
+    'host',
+    'state',
+    'pool',
+    'labels',
+    'slots',
+    'cores',
+    'memory',
+    'gpu',
+    'tasks',
+    'heard',
+  ];
   const rows = agents.map((agent) => [
     makePrintable(agent.name),
     makePrintable(agent.host),
     stateOf(agent),
+    agent.pool ?? '',
+    formatLabels(agent.labels),
+    String(agent.capacity.slots),
     shareOf(agent.load?.cpu, agent.capacity.cpu, (cores) => String(Math.round(cores * 100) / 100)),
     shareOf(agent.load?.memory, agent.capacity.memory, formatBytes),
+    String(agent.capacity.gpu),
     String(agent.held),
     formatTime(agent.heard),
   ]);
-  for (const row of formatTable([head, ...rows], [5])) out.line(row);
+  for (const row of formatTable([head, ...rows], [5, 8, 9])) out.line(row);
+  for (const { name, trouble } of agents)
+    if (trouble !== null) err.line(`${makePrintable(name)}: ${makePrintable(trouble)}`);
   return exitCodes.done;
 }
 
@@ -60,13 +81,57 @@ export async function changeAgents(
   });
 }
 
-function findAgent(agents: readonly AgentSummary[], name: string): AgentSummary {
-  const found = agents.find((agent) => agent.name === name);
-  if (found !== undefined) return found;
-  throw new GantryError('unknown-agent', `There is no agent "${name}".`, {
-    mend:
-      agents.length === 0 ? 'None has joined yet.' : `There are ${agents.map((one) => one.name).join(', ')}.`,
+export interface SetFlags {
+  readonly cpu?: string;
+  readonly memory?: string;
+  readonly gpu?: string;
+  readonly slots?: string;
+  readonly label?: readonly string[];
+  readonly pool?: string;
+  readonly reset?: boolean;
+}
+
+/**
+ * Sets what an agent may take, its labels and its pool; `--reset` goes back to what it says of itself first.
+ * @throws GantryError `usage`, `unknown-agent`
+ */
+export async function setAgent(context: CommandContext, name: string, flags: SetFlags): Promise<number> {
+  const { cpu, memory, gpu, slots, label, pool, reset = false } = flags;
+  if (!reset && [cpu, memory, gpu, slots, label, pool].every((flag) => flag === undefined)) {
+    throw new GantryError('usage', `Nothing is said that ${name} should have.`, {
+      mend: 'Give --slots, --cpu, --memory, --gpu, --label, --pool or --reset.',
+    });
+  }
+  const bytes = memory === undefined ? undefined : parseMemory(memory);
+  if (memory !== undefined && bytes === undefined) {
+    throw new GantryError('usage', `--memory is "${memory}", and not a size such as 16GiB.`, {
+      field: 'memory',
+    });
+  }
+  const all = { cpu: null, memory: null, gpu: null, slots: null };
+  const given = changeAgentBodySchema.safeParse({
+    capacity: {
+      ...(reset ? all : {}),
+      ...(cpu === undefined ? {} : { cpu: Number(cpu) }),
+      ...(bytes === undefined ? {} : { memory: bytes }),
+      ...(gpu === undefined ? {} : { gpu: Number(gpu) }),
+      ...(slots === undefined ? {} : { slots: Number(slots) }),
+    },
+    ...(label === undefined ? (reset ? { labels: null } : {}) : { labels: readLabels(label) }),
+    ...(pool === undefined ? (reset ? { pool: null } : {}) : { pool: pool === '' ? null : pool }),
   });
+  if (!given.success) {
+    const [issue] = given.error.issues;
+    const field = String(issue?.path.at(-1) ?? '');
+    throw new GantryError('usage', `--${field}: ${issue?.message ?? 'is not valid'}`, { field });
+  }
+  await look(context, async ({ ask }) => {
+    const { id } = findAgent(await ask((client, signal) => client.agents(signal)), name);
+    await ask((client, signal) => client.changeAgent(id, given.data, signal));
+  });
+  if (context.json) writeJson(context, { agent: name, ...given.data });
+  else context.terminal.out.line(`${makePrintable(name)} hears of it within seconds; what it runs goes on.`);
+  return exitCodes.done;
 }
 
 function stateOf({ state, paused, draining }: AgentSummary): string {

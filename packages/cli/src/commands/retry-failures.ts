@@ -1,9 +1,8 @@
-/** `gantry retry`: tries failed tasks again, of however many runs. */
+/** `gantry retry` without a run: tries failed tasks again, of however many runs. */
 import { GantryError, type RetryBody } from '@gantry/model';
 import { writeJson, type CommandContext } from '../command-context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { plural } from '../numbers.ts';
-import { findTask, parseTaskReference } from '../task-reference.ts';
 import { readFailureFilter, type FailureOptions } from './failure-filter.ts';
 import { look } from './look.ts';
 
@@ -13,24 +12,16 @@ export interface RetryOptions extends FailureOptions {
 }
 
 /** @throws GantryError `usage` where it is not said which; `nothing-to-retry` where none of them is failed */
-export async function retryFailures(
-  context: CommandContext,
-  texts: readonly string[],
-  options: RetryOptions,
-): Promise<number> {
+export async function retryFailures(context: CommandContext, options: RetryOptions): Promise<number> {
   const filter = readFailureFilter(options);
   const named = Object.keys(filter).length > 0 || options.all === true;
-  if (texts.length > 0 === named) {
+  if (!named) {
     throw new GantryError('usage', 'It is not said which tasks are to be tried again.', {
-      mend: 'Name tasks, or what they have in common (such as --run 3), or --all; `gantry failures` lists them.',
+      mend: 'Name a run (`gantry retry 3`), tasks (`--task 17`), or what they have in common (such as --run 3), or --all; `gantry failures` lists them.',
     });
   }
-  const references = texts.map(parseTaskReference);
   return look(context, async ({ ask, alone }) => {
-    const tasks: number[] = [];
-    for (const reference of references)
-      tasks.push(await ask((client, signal) => findTask(client, reference, signal)));
-    const body: RetryBody = tasks.length > 0 ? { tasks } : { filter };
+    const body: RetryBody = { filter };
     const answer = await ask((client, signal) => client.retryFailures(body, signal));
     const { out, err } = context.terminal;
     if (context.json) writeJson(context, answer);

@@ -27,6 +27,10 @@ export interface RunCommandOptions extends InputOptions {
   readonly out: string | undefined;
   readonly resume: number | undefined;
   readonly name: string | undefined;
+  /** False where every task is to be run. */
+  readonly cache: boolean;
+  /** The agents that take its tasks. */
+  readonly pool: string | undefined;
   /** Takes what comes to the folders, too, until they are complete. */
   readonly live: boolean;
   readonly marker: string | undefined;
@@ -179,6 +183,8 @@ async function begin(work: Work, access: ServerAccess): Promise<number> {
   const start = {
     pipeline,
     name: options.name,
+    cache: options.cache,
+    pool: options.pool,
     tools: values.tools,
     params: readParams(options.param),
     following: options.live ? { marker, quietMinutes } : undefined,
@@ -232,6 +238,7 @@ function checkUsage(file: string | undefined, options: RunCommandOptions): void 
   if (options.param.length > 0)
     throw usage('--param cannot change a run that has begun', 'Start a new run with it, without --resume.');
   if (options.name !== undefined) throw usage('--name cannot change a run that has begun', 'Leave it out.');
+  if (options.pool !== undefined) throw usage('--pool cannot change a run that has begun', 'Leave it out.');
   if (options.extent.length > 0) throw usage('--extent cannot change a run that has begun', 'Leave it out.');
   if (file === undefined && options.input.length > 0)
     throw usage(

@@ -45,6 +45,8 @@ export interface Following {
 export interface RunStart {
   readonly pipeline: CheckedPipeline;
   readonly name: string | undefined;
+  readonly cache: boolean;
+  readonly pool: string | undefined;
   /** Folders with tools, absolute. */
   readonly tools: readonly string[];
   readonly params: Readonly<Record<string, Record<string, string>>>;
@@ -58,7 +60,7 @@ export async function startRun(
   reading: readonly ReadSource[],
 ): Promise<number> {
   const sources: NewRunBody['sources'] = {};
-  const { pipeline, name, tools, params, following } = start;
+  const { pipeline, name, cache, pool, tools, params, following } = start;
   for (const { source, blocks } of reading) {
     if (source.kind === 'tiles' || following !== undefined) {
       // The server finds what is there, and what comes.
@@ -95,10 +97,12 @@ export async function startRun(
     client.createRun(
       {
         ...(name === undefined ? {} : { name }),
+        ...(pool === undefined ? {} : { pool }),
         pipeline: { file: pipeline.file, text: pipeline.text },
         tools: [...tools],
         params,
         sources,
+        ...(cache ? {} : { cache }),
       },
       signal,
     ),

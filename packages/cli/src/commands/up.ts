@@ -18,8 +18,17 @@ export async function up(context: CommandContext): Promise<number> {
       out.line(
         `Gantry ${access.hosts ? 'is' : 'runs already'} at ${url}. Sign in, within the hour: ${signIn}`,
       );
+    const { host } = context.settings.values;
+    if (access.hosts && !isLoopback(host))
+      err.line(
+        `It listens on ${host}: whoever reaches that can try to sign in, and nothing is encrypted without a proxy. See docs/agents.md.`,
+      );
     if (!existsSync(join(webFolder, 'index.html')))
       err.line('Its pages are not built yet: npm run build -w packages/web');
     if (access.hosts) await stay();
   });
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }

@@ -80,6 +80,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       userToken: token,
       agentToken,
       toolFolders: [standardTools, ...settings.tools],
+      standardTools,
       exampleFolder,
       webFolder,
       version,

@@ -47,7 +47,9 @@ export async function followRun(
       const watches = await access.ask((client, signal) => client.watches(signal));
       for (const text of troubles.news(detail, watches)) line.note(`warning: ${text}`);
     }
-    const ready = detail.tasks.ready ?? 0;
+    for (const text of troubles.tooLarge(detail)) line.note(`warning: ${text}`);
+    // Those that wait for their next try wait for nobody.
+    const ready = (detail.tasks.ready ?? 0) - (detail.nextTries?.tasks ?? 0);
     const idle = detail.state === 'active' && ready > 0 && progress.running === 0;
     idleSince = idle ? (idleSince ?? now) : undefined;
     if (idleSince !== undefined && now - idleSince > idleMs && !toldIdle) {
@@ -66,5 +68,5 @@ export function describeIdle(run: number, ready: number, runs: readonly RunSumma
   const tasks = `${plural(ready, 'task')} ${ready === 1 ? 'is' : 'are'} ready`;
   if (ahead.length > 0)
     return `${tasks} and ${ready === 1 ? 'waits' : 'wait'} behind run${ahead.length === 1 ? '' : 's'} ${ahead.toSorted((a, b) => a - b).join(', ')}.`;
-  return `${tasks} and nothing runs: a task may need more processors or memory than this machine has.`;
+  return `${tasks} and nothing runs: no agent that has room for them is there.`;
 }

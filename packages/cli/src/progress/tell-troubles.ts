@@ -1,5 +1,5 @@
-/** What keeps the folders of a run from being followed, and files of them from being taken: told once each. */
-import type { LiveSourceState, RunDetail } from '@gantry/model';
+/** What keeps a run from going on: folders that are not followed, files that are not taken, tasks that no agent has room for; told once each. */
+import { describeTooLarge, tooLargeMend, type LiveSourceState, type RunDetail } from '@gantry/model';
 
 /** So many problems of single files are told of one folder. */
 const mostProblems = 5;
@@ -18,5 +18,15 @@ export class TroubleTeller {
       ])
       .map(({ message, mend }) => `${message} ${mend}`)
       .filter((text) => !this.#told.has(text) && this.#told.add(text));
+  }
+
+  /** Stages whose tasks no agent has room for, once each. */
+  tooLarge({ tooLarge }: Pick<RunDetail, 'tooLarge'>): string[] {
+    return tooLarge
+      .filter(({ stage, asks }) => {
+        const key = JSON.stringify([stage, asks]);
+        return !this.#told.has(key) && this.#told.add(key);
+      })
+      .map((one) => `${describeTooLarge(one)} ${tooLargeMend}`);
   }
 }

@@ -28,7 +28,7 @@ describe('describeIdle', () => {
       '2 tasks are ready and wait behind runs 7, 9.',
     );
     expect(describeIdle(3, 1, [run(9, 4)])).toBe('1 task is ready and waits behind run 9.');
-    expect(describeIdle(3, 1, [run(3, 0), run(9, 0)])).toContain('more processors or memory');
+    expect(describeIdle(3, 1, [run(3, 0), run(9, 0)])).toContain('no agent that has room');
   });
 });
 

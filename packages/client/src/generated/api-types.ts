@@ -465,6 +465,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/runs/{id}/resubmit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Does tasks of a run again, whatever came of them: by their ids, or all of stages, states and places; what is below is done again where bytes change, or in any case */
+    post: operations['resubmitTasks'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/runs/{id}/cancel': {
     parameters: {
       query?: never;
@@ -1095,6 +1112,75 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/agents/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Sets how much an agent may take, its labels and its pool; what it runs goes on */
+    patch: operations['changeAgent'];
+    trace?: never;
+  };
+  '/api/v1/agents/{id}/revoke': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes an agent of another machine its right to come; what it runs is ready again */
+    post: operations['revokeAgent'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agents/invitations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the invitations of machines that can still be used */
+    get: operations['listInvitations'];
+    put?: never;
+    /** Invites a machine: the token of the answer lets one agent join, once, and is not shown again */
+    post: operations['inviteAgent'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agents/invitations/{id}/withdraw': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Has an invitation let nobody in any more */
+    post: operations['withdrawInvitation'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/agents/{id}/pause': {
     parameters: {
       query?: never;
@@ -1282,6 +1368,109 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/agent/v1/credentials': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Changes an invitation’s token, once, for the right to join */
+    post: operations['enrolAgent'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/agent/v1/storage-probes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Puts a file into the store, by which an agent knows whether it sees it */
+    post: operations['probeStorage'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/agent/v1/files': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Hands over a file that an assignment names, from any byte on, or the list of a folder */
+    get: operations['fetchFile'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/agent/v1/attempts/{attempt}/outputs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Says how much of an output was sent */
+    get: operations['measureUpload'];
+    /** Takes bytes of an output, behind those that were sent */
+    put: operations['sendOutput'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/agent/v1/attempts/{attempt}/received': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Checks outputs that were sent, and puts them on the disk */
+    post: operations['receiveOutputs'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/agent/v1/sessions/{session}/logs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Takes bytes of a segment of a session’s log, behind those that were sent */
+    put: operations['sendLog'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/openapi.json': {
     parameters: {
       query?: never;
@@ -1311,6 +1500,7 @@ export interface components {
     AgentCapacity: {
       cpu: number;
       memory: number;
+      gpu?: number;
       slots: number;
     };
     AgentSummary: {
@@ -1326,8 +1516,35 @@ export interface components {
       capacity: {
         cpu: number;
         memory: number;
+        gpu: number;
         slots: number;
       };
+      reported: {
+        cpu: number;
+        memory: number;
+        gpu: number;
+        slots: number;
+      };
+      set: {
+        cpu?: number;
+        memory?: number;
+        gpu?: number;
+        slots?: number;
+      };
+      labels: {
+        [key: string]: string;
+      };
+      labelsSet: boolean;
+      pool: string | null;
+      /** @enum {string} */
+      storage: 'here' | 'shared' | 'transfer';
+      invited: boolean;
+      revoked: boolean;
+      trouble: string | null;
+      machine: {
+        cpu: number;
+        memory: number;
+      }[];
       load: {
         cpu: number;
         memory: number;
@@ -1372,6 +1589,7 @@ export interface components {
     AssignedResources: {
       cpu: number;
       memory: number;
+      gpu?: number;
       time: number;
     };
     Assignment: {
@@ -1405,6 +1623,7 @@ export interface components {
         path: string;
         target: string;
       }[];
+      brought?: components['schemas']['BroughtFile'][];
       logFile?: string;
       resultsFile?: string;
       results?: string[];
@@ -1432,6 +1651,7 @@ export interface components {
         [key: string]: unknown;
       } | null;
       revision: number;
+      cachedFrom: components['schemas']['CachedFrom'] | null;
     };
     Bounds: {
       /** @default {} */
@@ -1473,6 +1693,29 @@ export interface components {
       };
     };
     BoxText: string;
+    BroughtFile: {
+      path: string;
+      from: string;
+      ticket: string;
+      checksum?: string;
+      size?: number;
+      tool?: boolean;
+    };
+    CachedFrom: {
+      run: number;
+      task: number;
+      attempt: number;
+    };
+    ChangeAgentBody: {
+      capacity?: {
+        cpu?: number | null;
+        memory?: number | null;
+        gpu?: number | null;
+        slots?: number | null;
+      };
+      labels?: components['schemas']['Labels'] | null;
+      pool?: components['schemas']['PoolName'] | null;
+    };
     ChangePreview: {
       /** @enum {string} */
       change: 'close' | 'seal';
@@ -1683,6 +1926,17 @@ export interface components {
       revision: number;
       changes: components['schemas']['RevisionChange'][];
       effects: components['schemas']['StageEffect'][];
+    };
+    EnrolAnswer: {
+      name: string;
+      server: string;
+    };
+    EnrolRequest: {
+      token: string;
+      secretHash: string;
+      name: string;
+      host: string;
+      version: string;
     };
     FailedTasks: {
       tasks: {
@@ -1985,6 +2239,7 @@ export interface components {
       cancel: number[];
       return: number[];
       drain: boolean;
+      capacity?: components['schemas']['AgentCapacity'];
     };
     HeartbeatRequest: {
       session: string;
@@ -1994,7 +2249,13 @@ export interface components {
       load?: {
         cpu: number;
         memory: number;
+        gpu?: number;
       };
+      machine?: {
+        cpu: number;
+        memory: number;
+      };
+      trouble?: string;
     };
     Histogram: {
       measure: components['schemas']['Measure'];
@@ -2069,6 +2330,34 @@ export interface components {
       };
       runs: number[];
     }[];
+    InvitationSummary: {
+      id: number;
+      name: string | null;
+      labels: {
+        [key: string]: string;
+      } | null;
+      pool: string | null;
+      created: string;
+      expires: string;
+    };
+    InviteAgentBody: {
+      name?: string;
+      labels?: components['schemas']['Labels'];
+      pool?: components['schemas']['PoolName'];
+      /** @default 1440 */
+      expiresMinutes?: number;
+    };
+    IssuedInvitation: {
+      id: number;
+      name: string | null;
+      labels: {
+        [key: string]: string;
+      } | null;
+      pool: string | null;
+      created: string;
+      expires: string;
+      token: string;
+    };
     ItemDetail: {
       place: {
         [key: string]: number;
@@ -2167,6 +2456,7 @@ export interface components {
           } | null;
         };
         confirmedBy: number | null;
+        cachedFrom: components['schemas']['CachedFrom'] | null;
         tool: {
           name: string;
           version: string;
@@ -2246,6 +2536,10 @@ export interface components {
         [key: string]: string;
       };
       version: string;
+      storage?: components['schemas']['RemoteStorage'];
+    };
+    Labels: {
+      [key: string]: string;
     };
     LiveSourceState: {
       dataset: number;
@@ -2398,6 +2692,9 @@ export interface components {
       sources: {
         [key: string]: number | components['schemas']['FolderSourceInput'];
       };
+      /** @default true */
+      cache?: boolean;
+      pool?: components['schemas']['PoolName'];
     };
     Notification: {
       id: number;
@@ -2448,6 +2745,23 @@ export interface components {
         }
       | {
           /** @constant */
+          kind: 'tasks-too-large';
+          run: {
+            id: number;
+            name: string;
+            pipeline: string;
+          };
+          stage: string;
+          tasks: number;
+          asks: components['schemas']['TaskRequest'];
+          largest: {
+            agent: string;
+            cpu: number;
+            memory: number;
+          } | null;
+        }
+      | {
+          /** @constant */
           kind: 'webhook-given-up';
           webhook: string;
           notifications: number;
@@ -2490,6 +2804,10 @@ export interface components {
         };
         name: string;
       }[];
+    };
+    PathMap: {
+      server: string;
+      local: string;
     };
     PictureDescription: {
       dataset: {
@@ -2607,9 +2925,18 @@ export interface components {
         open: boolean;
       }[];
     };
+    PoolName: string;
     Priority: number;
     PriorityBody: {
       priority: components['schemas']['Priority'];
+    };
+    ProbeAnswer: {
+      storeFolder: string;
+      file: string;
+      content: string;
+    };
+    ProbeRequest: {
+      version: string;
     };
     Problem: {
       type: string;
@@ -2634,10 +2961,23 @@ export interface components {
       ids?: number[];
       through?: number;
     };
+    ReceivedRequest: {
+      session: string;
+      outputs: components['schemas']['ReportedOutput'][];
+      emptyFolders: string[];
+    };
     RecentFolder: {
       folder: string;
       pattern: string;
       used: string;
+    };
+    RemoteStorage: {
+      /** @enum {string} */
+      kind: 'shared' | 'transfer';
+      store: string;
+      maps: components['schemas']['PathMap'][];
+      tools: string;
+      standardTools?: string;
     };
     Report: {
       attempt: number;
@@ -2674,6 +3014,29 @@ export interface components {
     ReportsRequest: {
       session: string;
       reports: components['schemas']['Report'][];
+    };
+    ResubmitBody: {
+      tasks?: number[];
+      stages?: string[];
+      states?: ('succeeded' | 'failed' | 'cancelled')[];
+      place?: {
+        [key: string]: [number, number];
+      };
+      /** @default false */
+      below?: boolean;
+      /** @default false */
+      dryRun?: boolean;
+    };
+    Resubmitted: {
+      again: number;
+      below: number;
+      stages: {
+        stage: string;
+        again: number;
+        below: number;
+      }[];
+      forced: boolean;
+      dryRun: boolean;
     };
     ResumeBody: {
       again:
@@ -2752,6 +3115,7 @@ export interface components {
       sources: {
         [key: string]: number | components['schemas']['FolderSource'];
       };
+      pool?: components['schemas']['PoolName'];
     };
     RunDetail: {
       id: number;
@@ -2774,6 +3138,11 @@ export interface components {
         intake?: components['schemas']['IntakeState'];
       }[];
       stages: components['schemas']['StageSummary'][];
+      tooLarge: components['schemas']['TooLarge'][];
+      nextTries: {
+        tasks: number;
+        first: string;
+      } | null;
     };
     RunGraph: {
       sources: {
@@ -2944,6 +3313,19 @@ export interface components {
         }[];
       }[];
       attempts: components['schemas']['AttemptSummary'][];
+      tries: {
+        made: number;
+        of: number;
+        next: string | null;
+      };
+      asks: components['schemas']['TaskRequest'];
+    };
+    TaskRequest: {
+      cpu: number;
+      memory: number;
+      gpu: number;
+      pool?: components['schemas']['PoolName'];
+      labels?: components['schemas']['Labels'];
     };
     TaskSummary: {
       id: number;
@@ -2981,6 +3363,17 @@ export interface components {
         size: number;
         revision: number;
       }[];
+    };
+    TooLarge: {
+      run: number;
+      stage: string;
+      tasks: number;
+      asks: components['schemas']['TaskRequest'];
+      largest: {
+        agent: string;
+        cpu: number;
+        memory: number;
+      } | null;
     };
     ToolParam:
       | {
@@ -3131,6 +3524,9 @@ export interface components {
     };
     UnreadAnswer: {
       unread: number;
+    };
+    UploadState: {
+      offset: number;
     };
     WatchBody: {
       /** @default 500 */
@@ -3988,6 +4384,33 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ResumedAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  resubmitTasks: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ResubmitBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Resubmitted'];
         };
       };
       default: components['responses']['Problem'];
@@ -4966,6 +5389,119 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  changeAgent: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ChangeAgentBody'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  revokeAgent: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listInvitations: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['InvitationSummary'][];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  inviteAgent: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['InviteAgentBody'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['IssuedInvitation'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  withdrawInvitation: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   pauseAgent: {
     parameters: {
       query?: never;
@@ -5209,6 +5745,188 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  enrolAgent: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EnrolRequest'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EnrolAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  probeStorage: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ProbeRequest'];
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ProbeAnswer'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  fetchFile: {
+    parameters: {
+      query: {
+        session: string;
+        path: string;
+        ticket: string;
+        inner?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The bytes */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': unknown;
+          'application/vnd.gantry.folder+json': string;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  measureUpload: {
+    parameters: {
+      query: {
+        session: string;
+        path: string;
+      };
+      header?: never;
+      path: {
+        attempt: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UploadState'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  sendOutput: {
+    parameters: {
+      query: {
+        session: string;
+        path: string;
+        offset: number;
+        size: number;
+      };
+      header?: never;
+      path: {
+        attempt: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UploadState'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  receiveOutputs: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        attempt: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ReceivedRequest'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  sendLog: {
+    parameters: {
+      query: {
+        file: string;
+        offset: number;
+      };
+      header?: never;
+      path: {
+        session: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UploadState'];
+        };
       };
       default: components['responses']['Problem'];
     };

@@ -13,7 +13,7 @@
  * PostgreSQL from writing the expressions of one into the next, and costs less than a common table.
  */
 import { judgeSql } from './judge.ts';
-import type { StageShape } from '../stage-shape.ts';
+import { keepsForLater, type StageShape } from '../stage-shape.ts';
 import type { StageTouch } from '../stage-touch.ts';
 import { beginsWithSql, lookupSql } from '../place-sql.ts';
 import { asideStates } from './aside-states.ts';
@@ -21,7 +21,7 @@ import { countChangesSql } from './count-changes.ts';
 
 /** $1 stage, $2 producers, $3 input datasets, $4 output datasets, $5 open inputs, $6 run has ended, */
 /** $7 inputs to recount, $8 tries, $9 run.change, $10 losses in a row, $11 ranges of the inputs, */
-/** $12 what fingerprints begin with */
+/** $12 wait before the second try (s), $13 factor of the waits, $14 longest wait (s), $15 what fingerprints begin with */
 export function advanceStageSql(stage: StageShape, touch: StageTouch): string {
   const numbers = stage.inputs.map((_, index) => index + 1);
   // Verdicts alone leave the counts as they are, and have found their tasks before.
@@ -33,7 +33,7 @@ export function advanceStageSql(stage: StageShape, touch: StageTouch): string {
 WITH parameters AS (
   -- Gives every parameter its type, whichever of them this shape uses.
   SELECT $1::int, $2::int[], $3::int[], $4::int[], $5::boolean[], $6::boolean, $7::boolean[], $8::int, $9::bigint,
-    $10::int, $11::int[], $12::bigint
+    $10::int, $11::int[], $12::float8, $13::float8, $14::float8, $15::bigint
 ), after AS (
   UPDATE task t SET state = s.state, stale = s.stale,${counting ? ' counts = s.counts, reads = s.reads,' : ''}
     result = CASE WHEN ${forgotten(touch)} THEN NULL ELSE s.result END,
@@ -51,19 +51,15 @@ WITH parameters AS (
     AND (s.attempt IS NOT NULL
       OR (s.old_state, s.old_stale, s.old_result, s.old_done, s.old_tries, s.old_lost${counting ? `, s.old_counts, s.old_reads` : ''})
         IS DISTINCT FROM (s.state, s.stale, s.result, s.done, s.tries, s.lost${counting ? `, s.counts, s.reads` : ''}))
-  RETURNING s.id, s.place, s.old_state, s.old_stale, s.state, s.stale, s.attempt, s.first, s.state IN ('skipped', 'dropped') AS gone,
+  RETURNING s.id, s.place, s.old_state, s.old_stale, s.state, s.stale, s.attempt, s.first, s.verdict, s.tries, s.state IN ('skipped', 'dropped') AS gone,
     CASE WHEN s.old_state IS NULL THEN 'n' ELSE unit_status(s.old_state, s.old_stale) END AS was,
     unit_status(s.state, s.stale) AS now,
     (s.state <> 'dropped')::int - (s.old_state IS NOT NULL AND s.old_state <> 'dropped')::int AS known
 ), made_ready AS (
-  INSERT INTO ready (stage, task)
-  SELECT $1, a.id FROM after a
-  WHERE a.state = 'ready' AND (a.old_state IS DISTINCT FROM 'ready' OR a.attempt IS NOT NULL)
-    AND NOT EXISTS (SELECT FROM running r WHERE r.task = a.id)
-  RETURNING 1
+${makeReadySql(stage)}
 ), retracted AS (
   DELETE FROM ready WHERE stage = $1 AND task = ANY (ARRAY(
-    SELECT a.id FROM after a WHERE a.old_state = 'ready' AND a.state <> 'ready' AND a.attempt IS NULL))
+    SELECT a.id FROM after a WHERE a.old_state = 'ready' AND a.state <> 'ready' AND a.attempt IS NULL))${retractLaterSql(stage)}
 ), moves AS MATERIALIZED (
   SELECT old_state, state, count(*) AS n FROM after WHERE old_state IS DISTINCT FROM state GROUP BY old_state, state
 ), tallied AS (
@@ -104,6 +100,43 @@ WITH parameters AS (
 SELECT (SELECT count(*) FROM made_ready)::int AS ready, (SELECT count(*) FROM withdrawn)::int AS withdrawn,
   e.emitted, e.born
 FROM (SELECT count(*)::int AS emitted, (count(*) FILTER (WHERE known > 0))::int AS born FROM emitted) e`;
+}
+
+const becameReady = `a.state = 'ready' AND (a.old_state IS DISTINCT FROM 'ready' OR a.attempt IS NOT NULL)
+    AND NOT EXISTS (SELECT FROM running r WHERE r.task = a.id)`;
+
+/**
+ * Queues what became ready. One that has failed and has tries left waits first, a tenth more or less than it should, so
+ * that what failed together does not come back together; one that asks for more memory is not for every agent.
+ */
+function makeReadySql(stage: StageShape): string {
+  if (!keepsForLater(stage)) {
+    return `  INSERT INTO ready (stage, task)
+  SELECT $1, a.id FROM after a
+  WHERE ${becameReady}
+  RETURNING 1`;
+  }
+  return `  SELECT 1 FROM after a WHERE ${becameReady}
+), later AS (
+  INSERT INTO ready_later (task, stage, due, memory)
+  SELECT a.id, $1, clock_timestamp() + CASE WHEN a.verdict = 'failed' AND a.tries < $8
+      THEN make_interval(secs => least($14, $12 * power($13, a.tries - 1)) * (0.9 + 0.2 * random()))
+      ELSE interval '0' END, m.memory
+  FROM after a LEFT JOIN raised_memory m ON m.task = a.id
+  WHERE ${becameReady} AND ((a.verdict = 'failed' AND a.tries < $8) OR m.task IS NOT NULL)
+), at_once AS (
+  INSERT INTO ready (stage, task)
+  SELECT $1, a.id FROM after a
+  WHERE ${becameReady} AND (a.verdict = 'failed' AND a.tries < $8) IS NOT TRUE
+    AND NOT EXISTS (SELECT FROM raised_memory m WHERE m.task = a.id)`;
+}
+
+function retractLaterSql(stage: StageShape): string {
+  if (!keepsForLater(stage)) return '';
+  return `
+), retracted_later AS (
+  DELETE FROM ready_later WHERE task = ANY (ARRAY(
+    SELECT a.id FROM after a WHERE a.old_state = 'ready' AND a.state <> 'ready' AND a.attempt IS NULL))`;
 }
 
 /**
@@ -159,6 +192,8 @@ function resultOfVerdictSql(found: string): string {
         WHEN 'succeeded' THEN 'succeeded'::task_state
         WHEN 'failed' THEN CASE WHEN c.old_tries + 1 >= $8::int THEN 'failed'::task_state ELSE c.old_result END
         WHEN 'lost' THEN CASE WHEN c.old_lost + 1 >= $10::int THEN 'failed'::task_state ELSE c.old_result END
+        WHEN 'final' THEN 'failed'
+        WHEN 'again' THEN CASE WHEN c.old_result = 'succeeded' THEN c.old_result END
         WHEN 'cancelled' THEN 'cancelled'::task_state
         WHEN 'cleared' THEN NULL
         ELSE c.old_result END AS result,
@@ -166,19 +201,23 @@ function resultOfVerdictSql(found: string): string {
         WHEN 'succeeded' THEN c.read
         WHEN 'failed' THEN CASE WHEN c.old_tries + 1 >= $8::int THEN c.read ELSE c.old_done END
         WHEN 'lost' THEN CASE WHEN c.old_lost + 1 >= $10::int THEN c.read ELSE c.old_done END
+        WHEN 'final' THEN c.read
+        WHEN 'again' THEN CASE WHEN c.old_done IS NOT NULL THEN -1 END
         ELSE c.old_done END AS done,
-      CASE c.verdict WHEN 'failed' THEN c.old_tries + 1 WHEN 'succeeded' THEN 0 WHEN 'cleared' THEN 0
-        ELSE c.old_tries END AS tries,
+      CASE WHEN c.verdict IN ('failed', 'final') THEN c.old_tries + 1
+        WHEN c.verdict IN ('succeeded', 'cleared', 'again') THEN 0 ELSE c.old_tries END AS tries,
       CASE c.verdict
         WHEN 'lost' THEN CASE WHEN c.old_lost + 1 >= $10::int THEN 0 ELSE c.old_lost + 1 END
-        WHEN 'failed' THEN 0 WHEN 'succeeded' THEN 0 WHEN 'cleared' THEN 0 ELSE c.old_lost END AS lost
+        WHEN 'failed' THEN 0 WHEN 'final' THEN 0 WHEN 'succeeded' THEN 0 WHEN 'cleared' THEN 0 WHEN 'again' THEN 0
+        ELSE c.old_lost END AS lost
     FROM (${found}) c`;
 }
 
 function resultAsBeforeSql(found: string): string {
   return `
     SELECT c.*, c.old_result AS result, c.old_done AS done, c.old_tries AS tries, c.old_lost AS lost,
-      NULL::bigint AS attempt, false AS first
+      NULL::bigint AS attempt, false AS first,
+      NULL::task_verdict AS verdict
     FROM (${found}) c`;
 }
 

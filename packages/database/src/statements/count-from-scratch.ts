@@ -15,7 +15,7 @@ export function countFromScratchSql(stage: StageShape): string {
   const counts = inputs.map(
     ({ n }) => `r${n}.k AS k${n}, r${n}.a AS a${n}, r${n}.p AS p${n}, r${n}.f AS f${n}`,
   );
-  const reads = ['$12::bigint', ...inputs.map(({ n }) => `r${n}.h`)].join(' + ');
+  const reads = ['$15::bigint', ...inputs.map(({ n }) => `r${n}.h`)].join(' + ');
   const joins = inputs.map(({ input, n }) =>
     input.offsets === undefined
       ? summedSql(stage, input, n)

@@ -9,7 +9,15 @@
 import { arrayText } from '../array-text.ts';
 import type { Transaction } from '../connect.ts';
 import { defineStatement } from '../define-statement.ts';
-import type { EndedAttemptRow } from './record-attempts.ts';
+
+/**
+ * What an attempt's end means for its task: `failed` may be tried again, `final` is not; `nothing` is for one that was
+ * cancelled or given back.
+ */
+export interface SettledAttemptRow {
+  readonly attempt: number;
+  readonly meaning: 'succeeded' | 'failed' | 'final' | 'lost' | 'nothing';
+}
 
 /** What became of attempts of one stage. */
 export interface VerdictRow {
@@ -25,13 +33,14 @@ const statement = defineStatement<VerdictRow & Record<string, unknown>, readonly
   text: `
 WITH verdict AS (
   DELETE FROM running r
-  USING unnest($2::bigint[], $3::attempt_outcome[]) AS p(attempt, outcome), task t
+  USING unnest($2::bigint[], $3::text[]) AS p(attempt, outcome), task t
   WHERE r.attempt = p.attempt AND r.session = $1 AND t.id = r.task
   RETURNING r.attempt, r.task, r.stage, r.reads, t.ctid AS at, t.place, t.done IS NULL AS first, p.outcome, t.lost,
     (CASE
       WHEN NOT (t.state IN ('waiting', 'blocked', 'ready') OR t.stale) THEN 'touched'
       WHEN p.outcome = 'succeeded' THEN 'succeeded'
-      WHEN p.outcome IN ('failed', 'timed-out', 'out-of-memory', 'start-failed') THEN 'failed'
+      WHEN p.outcome = 'failed' THEN 'failed'
+      WHEN p.outcome = 'final' THEN 'final'
       WHEN p.outcome = 'lost' THEN 'lost'
       ELSE 'touched' END)::task_verdict AS verdict
 ), superseded AS (
@@ -49,12 +58,12 @@ FROM verdict GROUP BY 1, 2, 3`,
 export async function settleAttempts(
   transaction: Transaction,
   session: number,
-  ends: readonly Pick<EndedAttemptRow, 'attempt' | 'outcome'>[],
+  ends: readonly SettledAttemptRow[],
 ): Promise<VerdictRow[]> {
   return statement.run(
     transaction,
     session,
     arrayText(ends.map(({ attempt }) => attempt)),
-    arrayText(ends.map(({ outcome }) => outcome)),
+    arrayText(ends.map(({ meaning }) => meaning)),
   );
 }

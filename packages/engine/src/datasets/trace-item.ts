@@ -4,6 +4,7 @@
  */
 import { listFewInputs } from '@gantry/database';
 import { listedNeighbours, placeAt, type ItemOrigin, type RunState, type TaskState } from '@gantry/model';
+import { cachedFromSql } from '../cache/cached-from-sql.ts';
 import { stageAt } from '../edits/stage-at.ts';
 import type { Engine } from '../engine.ts';
 import { findStage, type StagePlan } from '../run-plan.ts';
@@ -33,6 +34,7 @@ interface OriginRow {
   readonly exitCode: number | null;
   readonly resources: Record<string, unknown> | null;
   readonly confirmedBy: number | null;
+  readonly cachedFrom: ItemOrigin['cachedFrom'];
 }
 
 /** All but the command, whose templates are filled elsewhere. */
@@ -48,7 +50,8 @@ export async function traceItem(engine: Engine, item: DatasetItem): Promise<Trac
         CASE WHEN EXISTS (SELECT FROM running u WHERE u.task = t.id) THEN 'running' ELSE t.state::text END AS state,
         g.name AS agent, g.host, a.claimed, a.started, a.ended, a.exit_code AS "exitCode", a.resources,
         (SELECT max(b.id) FROM attempt b
-         WHERE b.task = a.task AND b.id > a.id AND b.outcome = 'succeeded' AND NOT b.superseded) AS "confirmedBy"
+         WHERE b.task = a.task AND b.id > a.id AND b.outcome = 'succeeded' AND NOT b.superseded) AS "confirmedBy",
+        ${cachedFromSql('a.id')} AS "cachedFrom"
       FROM attempt a
         JOIN task t ON t.id = a.task JOIN stage s ON s.id = a.stage JOIN run r ON r.id = s.run
         JOIN stage_output o ON o.stage = s.id AND o.dataset = $2
@@ -71,6 +74,7 @@ export async function traceItem(engine: Engine, item: DatasetItem): Promise<Trac
       ended: row.ended.toISOString(),
     },
     confirmedBy: row.confirmedBy,
+    cachedFrom: row.cachedFrom,
     tool: {
       ...{ name: tool.name, version: tool.version, title: tool.title ?? tool.name },
       digest: stage.toolDigest,

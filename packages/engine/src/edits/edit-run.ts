@@ -131,7 +131,7 @@ async function change(
   await removeStages(transaction, gone, revision);
   await addStages(transaction, { before, edit, edits, revision, change: locked.change });
   for (const { source, bounds } of rebounded) await changeBounds(transaction, source, bounds, locked);
-  const moved = await changeStages(transaction, { kept, edit, sources: before.sources.length }, async () =>
+  const moved = await changeStages(transaction, { before, kept, edit }, async () =>
     changedRecipes(kept, await loadPlan(transaction, run)),
   );
 

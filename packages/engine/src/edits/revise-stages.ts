@@ -3,6 +3,7 @@
  */
 import type { Transaction } from '@gantry/database';
 import type { StageEdit } from '@gantry/model';
+import { stageCacheKey } from '../cache/stage-cache-text.ts';
 import { insertStage } from '../create-run.ts';
 import type { RunPlan, StagePlan } from '../run-plan.ts';
 import type { RunEdit } from './run-edit.ts';
@@ -23,7 +24,8 @@ export async function removeStages(
     revision,
   ]);
   // First: it waits for claims under way, so that none comes after.
-  await transaction.query('DELETE FROM ready WHERE stage = ANY ($1)', [ids]);
+  for (const table of ['ready', 'ready_later', 'raised_memory'])
+    await transaction.query(`DELETE FROM ${table} WHERE stage = ANY ($1)`, [ids]);
   await transaction.query('UPDATE running SET cancel = true WHERE stage = ANY ($1)', [ids]);
   await transaction.query(
     `UPDATE task SET state = CASE WHEN state IN ('waiting', 'blocked', 'ready') THEN coalesce(result, 'dropped') ELSE state END,
@@ -63,7 +65,7 @@ export async function addStages(
     if (!isNew) continue;
     await insertStage(
       transaction,
-      { project: before.project, name: before.name, tools: edit.tools },
+      { project: before.project, name: before.name, cache: before.cache, tools: edit.tools },
       before.id,
       before.sources.length + index,
       stage,
@@ -80,23 +82,25 @@ export async function addStages(
 export async function changeStages(
   transaction: Transaction,
   {
+    before,
     kept,
     edit,
-    sources,
-  }: { readonly kept: readonly StagePlan[]; readonly edit: RunEdit; readonly sources: number },
+  }: { readonly before: RunPlan; readonly kept: readonly StagePlan[]; readonly edit: RunEdit },
   recipes: () => Promise<Map<number, number>>,
 ): Promise<Map<number, number>> {
   const rows = kept.flatMap(({ id, name }) => {
     const index = edit.pipeline.stages.findIndex((stage) => stage.name === name);
     const spec = edit.pipeline.stages[index];
     const tool = edit.tools[name];
-    return spec === undefined
-      ? []
-      : [{ id, ordinal: sources + index, spec, digest: tool?.digest ?? null, folder: tool?.folder ?? null }];
+    if (spec === undefined) return [];
+    const { digest = null, folder = null } = tool ?? {};
+    const key = before.cache ? (stageCacheKey(before.project, spec, digest ?? '') ?? null) : null;
+    return [{ id, ordinal: before.sources.length + index, spec, digest, folder, key }];
   });
   await transaction.query(
-    `UPDATE stage s SET ordinal = n.ordinal, spec = n.spec, tool_digest = n.digest, tool_folder = n.folder
-     FROM jsonb_to_recordset($1::jsonb) AS n(id int, ordinal int, spec jsonb, digest text, folder text) WHERE s.id = n.id`,
+    `UPDATE stage s SET ordinal = n.ordinal, spec = n.spec, tool_digest = n.digest, tool_folder = n.folder, cache_key = n.key
+     FROM jsonb_to_recordset($1::jsonb) AS n(id int, ordinal int, spec jsonb, digest text, folder text, key text)
+     WHERE s.id = n.id`,
     [JSON.stringify(rows)],
   );
   const moved = await recipes();
@@ -111,6 +115,10 @@ export async function changeStages(
        FROM unnest($1::int[], $2::bigint[]) m(id, by) WHERE t.stage = m.id`,
       parameters,
     );
+    // What failed by the earlier recipe need not wait before it is tried by the new one.
+    await transaction.query('UPDATE ready_later SET due = now() WHERE stage = ANY ($1) AND due > now()', [
+      [...moved.keys()],
+    ]);
   }
   return moved;
 }

@@ -8,13 +8,14 @@ export async function identifyTools(
   tools: readonly InstalledTool[],
 ): Promise<Record<string, { digest: string; folder: string }>> {
   const digests = new Map<InstalledTool, string>();
+  const code = new Map<string, Promise<string>>();
   const identified: Record<string, { digest: string; folder: string }> = {};
   for (const stage of pipeline.stages) {
     const tool = tools.find(
       ({ manifest }) => manifest.name === stage.tool.name && manifest.version === stage.tool.version,
     );
     if (tool === undefined) throw new Error(`tool ${stage.tool.name} of stage ${stage.name} is gone`);
-    const digest = digests.get(tool) ?? (await digestTool(tool));
+    const digest = digests.get(tool) ?? (await digestTool(tool, code));
     digests.set(tool, digest);
     identified[stage.name] = { digest, folder: tool.folder };
   }

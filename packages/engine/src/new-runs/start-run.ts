@@ -37,6 +37,8 @@ export async function startRun(
     pipeline,
     sources,
     tools: await identifyTools(pipeline, tools),
+    cache: request.cache,
+    pool: request.pool,
     request: { ...request, name },
   });
   const run = await engine.plan(id);

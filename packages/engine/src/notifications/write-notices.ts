@@ -3,13 +3,14 @@
  * and what is, is told once. With it goes a row for every webhook, which the server delivers.
  */
 import type { Transaction } from '@gantry/database';
-import type { NotificationAbout, TaskCounts } from '@gantry/model';
+import type { NotificationAbout, TaskCounts, TooLarge } from '@gantry/model';
 import { countsSql } from '../counts-sql.ts';
 
 /** What is to be told; the rest is read when it is written. */
 export type Notice =
   | { readonly kind: 'run-ended'; readonly run: number }
   | { readonly kind: 'run-failing'; readonly run: number; readonly limit: number }
+  | { readonly kind: 'tasks-too-large'; readonly about: TooLarge }
   | Extract<NotificationAbout, { kind: 'agent-lost' | 'webhook-given-up' }>;
 
 interface RunRow {
@@ -45,6 +46,7 @@ async function fillNotice(
 ): Promise<{ project: number | null; about: NotificationAbout }> {
   if (notice.kind === 'agent-lost' || notice.kind === 'webhook-given-up')
     return { project: null, about: notice };
+  const runId = notice.kind === 'tasks-too-large' ? notice.about.run : notice.run;
   const { rows } = await transaction.query<RunRow>(
     `WITH counts AS (SELECT * FROM (${countsSql}) c WHERE c.stage IN (SELECT id FROM stage WHERE run = $1 AND spec IS NOT NULL AND removed IS NULL))
      SELECT r.project, r.name, p.name AS pipeline, r.state,
@@ -52,11 +54,15 @@ async function fillNotice(
        coalesce((SELECT jsonb_object_agg(state, tasks) FROM (
          SELECT state, sum(tasks) AS tasks FROM counts GROUP BY state HAVING sum(tasks) > 0) totals), '{}') AS tasks
      FROM run r JOIN pipeline p ON p.id = r.pipeline WHERE r.id = $1`,
-    [notice.run],
+    [runId],
   );
   const [row] = rows;
-  if (row === undefined) throw new Error(`run ${notice.run} is not there`);
-  const run = { id: notice.run, name: row.name, pipeline: row.pipeline };
+  if (row === undefined) throw new Error(`run ${runId} is not there`);
+  const run = { id: runId, name: row.name, pipeline: row.pipeline };
+  if (notice.kind === 'tasks-too-large') {
+    const { stage, tasks, asks, largest } = notice.about;
+    return { project: row.project, about: { kind: 'tasks-too-large', run, stage, tasks, asks, largest } };
+  }
   if (notice.kind === 'run-failing') {
     const { limit } = notice;
     return {
@@ -66,6 +72,6 @@ async function fillNotice(
   }
   const { state, seconds, tasks } = row;
   if (state !== 'succeeded' && state !== 'failed' && state !== 'cancelled')
-    throw new Error(`run ${notice.run} is ${state} and has not ended`);
+    throw new Error(`run ${runId} is ${state} and has not ended`);
   return { project: row.project, about: { kind: 'run-ended', run, state, seconds, tasks } };
 }

@@ -1,4 +1,4 @@
-/** What can be done with an agent: taking it out of the pool and back, and sending it away. */
+/** What can be done with an agent: taking it out of the pool and back, sending it away, and what it may take. */
 import type { AgentSummary } from '@gantry/model';
 import { ActionIcon, Menu } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -9,10 +9,13 @@ import { Confirm } from '../parts/confirm.tsx';
 import { formatThings } from '../parts/numbers.ts';
 import { quote } from '../parts/quote.ts';
 import { Icon } from '../shell/icons.tsx';
+import { CapacityDialog } from './capacity-dialog.tsx';
 
 export function AgentActions({ agent }: { readonly agent: AgentSummary }) {
-  const { id, name, paused, draining, state, held } = agent;
+  const { id, name, paused, draining, state, held, invited, revoked } = agent;
   const [isDraining, setDraining] = useState(false);
+  const [isRevoking, setRevoking] = useState(false);
+  const [isChanging, setChanging] = useState(false);
   const queryClient = useQueryClient();
   const readAgain = () => queryClient.invalidateQueries({ queryKey: agentsQuery.queryKey });
   const pause = useMutation({ mutationFn: () => client.pauseAgent(id, !paused), onSuccess: readAgain });
@@ -25,14 +28,37 @@ export function AgentActions({ agent }: { readonly agent: AgentSummary }) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
+          <Menu.Item onClick={() => setChanging(true)}>Set what it takes, its labels, its pool…</Menu.Item>
           <Menu.Item onClick={() => pause.mutate()}>
             {paused ? 'Take it back into the pool' : 'Pause it: what it runs goes on'}
           </Menu.Item>
           <Menu.Item disabled={state !== 'alive' || draining} onClick={() => setDraining(true)}>
             Drain it…
           </Menu.Item>
+          {invited && !revoked && (
+            <Menu.Item color="var(--mantine-color-error)" onClick={() => setRevoking(true)}>
+              Revoke its right to come…
+            </Menu.Item>
+          )}
         </Menu.Dropdown>
       </Menu>
+      {isChanging && <CapacityDialog agent={agent} onClose={() => setChanging(false)} />}
+      {isRevoking && (
+        <Confirm
+          title={`Revoke ${name}?`}
+          action="Revoke it"
+          danger
+          command={`npx gantry agents revoke ${quote(name)}`}
+          onConfirm={async () => {
+            await client.revokeAgent(id);
+            await readAgain();
+          }}
+          onClose={() => setRevoking(false)}
+        >
+          Its credential is of no use any more. What it runs ({formatThings(held, 'task')}) is ended, and is
+          ready for others at once. To come again the machine must be invited again.
+        </Confirm>
+      )}
       {isDraining && (
         <Confirm
           title={`Drain ${name}?`}

@@ -74,6 +74,13 @@ export const unreadQuery = queryOptions({
 });
 
 /** Agents say every two seconds how they are, which is no event: the page asks as often while it is looked at. */
+/** Machines that are invited and have not come yet. */
+export const invitationsQuery = queryOptions({
+  queryKey: ['agent-invitations'],
+  queryFn: ({ signal }) => client.invitations(signal),
+  refetchInterval: 5_000,
+});
+
 export const agentsQuery = queryOptions({
   queryKey: ['agents'],
   queryFn: ({ signal }) => client.agents(signal),

@@ -116,6 +116,25 @@ function listFacts(origin: Origin): Fact[] {
         </span>
       ),
     },
+    ...(origin.cachedFrom === null
+      ? []
+      : [
+          {
+            name: 'From the cache',
+            value: (
+              <>
+                Not made anew: run {origin.cachedFrom.run},{' '}
+                <Link
+                  to="/runs/$run/tasks/$task"
+                  params={{ run: origin.cachedFrom.run, task: origin.cachedFrom.task }}
+                >
+                  task {origin.cachedFrom.task}
+                </Link>{' '}
+                had made it of the same.
+              </>
+            ),
+          },
+        ]),
     ...(origin.confirmedBy === null
       ? []
       : [

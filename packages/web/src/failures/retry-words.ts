@@ -5,7 +5,7 @@ import { quote } from '../parts/quote.ts';
 /** The command that tries the same tasks again. */
 export function retryCommand({ tasks, filter = {} }: RetryBody): string {
   const parts = ['npx', 'gantry', 'retry'];
-  if (tasks !== undefined) return [...parts, ...tasks.map(String)].join(' ');
+  if (tasks !== undefined) return [...parts, ...tasks.flatMap((task) => ['--task', String(task)])].join(' ');
   const flags = Object.entries(stripped(filter)).flatMap(([name, value]) => [
     `--${name}`,
     quote(String(value)),

@@ -1,8 +1,14 @@
-/** The agents: who is there, how full they are, what they run, and what was lost with them. */
+/** The agents: who is there, what their machines do, how full they are, what they run, what was lost with them; and adding machines. */
 import type { AgentSummary } from '@gantry/model';
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { AgentActions } from '../agents/agent-actions.tsx';
+import { Chips } from '../agents/chips.tsx';
+import { InviteDialog } from '../agents/invite-dialog.tsx';
+import { LoadCurve } from '../agents/load-curve.tsx';
+import { OpenInvitations } from '../agents/open-invitations.tsx';
 import { agentsQuery } from '../api/failure-queries.ts';
 import { Meter } from '../parts/meter.tsx';
 import { formatCount, formatSize, formatThings } from '../parts/numbers.ts';
@@ -14,19 +20,22 @@ import classes from './agents-page.module.css';
 
 export function AgentsPage() {
   const { data: agents, error, refetch } = useQuery(agentsQuery);
+  const [isInviting, setInviting] = useState(false);
   return (
-    <Page title="Agents">
+    <Page title="Agents" actions={<Button onClick={() => setInviting(true)}>Add a machine</Button>}>
       {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
       {agents === undefined && error === null && <Loading />}
       {agents?.length === 0 && (
         <Empty command="npx gantry up">
           <p>
-            <strong>An agent runs tasks on a machine.</strong> None has joined yet. This command starts the
-            server together with one:
+            <strong>An agent runs tasks on a machine.</strong> None has joined yet. Add another machine by the
+            button above; or start the server together with an agent of its own:
           </p>
         </Empty>
       )}
       {agents !== undefined && agents.length > 0 && <AgentTable agents={agents} />}
+      <OpenInvitations />
+      {isInviting && <InviteDialog onClose={() => setInviting(false)} />}
     </Page>
   );
 }
@@ -37,13 +46,12 @@ function AgentTable({ agents }: { readonly agents: readonly AgentSummary[] }) {
       <table className={classes['table']}>
         <thead>
           <tr>
-            <th style={{ width: '18%' }}>Agent</th>
-            <th style={{ width: '7.5rem' }}>State</th>
-            <th style={{ width: '6.5rem' }}>Last seen</th>
-            <th style={{ width: '13%' }}>Cores</th>
-            <th style={{ width: '13%' }}>Memory</th>
+            <th style={{ width: '19%' }}>Agent</th>
+            <th style={{ width: '8rem' }}>State</th>
+            <th style={{ width: '13.5rem' }}>Its machine now</th>
+            <th style={{ width: '17%' }}>Promised to tasks</th>
             <th>Tasks now</th>
-            <th style={{ width: '8.5rem' }} data-right>
+            <th style={{ width: '7rem' }} data-right>
               Went wrong
             </th>
             <th style={{ width: '3.5rem' }}>
@@ -61,57 +69,102 @@ function AgentTable({ agents }: { readonly agents: readonly AgentSummary[] }) {
   );
 }
 
+const storageWords: Readonly<Record<AgentSummary['storage'], string>> = {
+  here: 'the server’s own',
+  shared: 'shared storage',
+  transfer: 'files travel',
+};
+
 function AgentRow({ agent }: { readonly agent: AgentSummary }) {
-  const { name, host, state, paused, draining, heard, capacity, load } = agent;
+  const { name, host, state, paused, draining, heard, capacity, load, labels, pool, trouble } = agent;
   return (
-    <tr>
-      <td>
-        <div className={`cut ${classes['name']}`} title={name}>
-          {name}
-        </div>
-        <div className="quiet cut" title={host}>
-          {host}
-        </div>
-      </td>
-      <td>
-        <StateBadge state={state === 'alive' && paused ? 'paused' : state} />
-        {draining && <div className={`quiet ${classes['small']}`}>is leaving</div>}
-        {state !== 'alive' && paused && <div className={`quiet ${classes['small']}`}>paused</div>}
-      </td>
-      <td className="quiet">
-        <RelativeTime time={heard} />
-      </td>
-      <td>
-        <Share
-          name="Cores"
-          used={load?.cpu}
-          all={capacity.cpu}
-          write={(cores) => String(Math.round(cores * 100) / 100)}
-        />
-      </td>
-      <td>
-        <Share
-          name="Memory"
-          used={load?.memory}
-          all={capacity.memory}
-          write={(bytes) => (bytes === 0 ? '0' : formatSize(bytes))}
-        />
-      </td>
-      <td>
-        <Tasks agent={agent} />
-      </td>
-      <td data-right>
-        <Wrongs agent={agent} />
-      </td>
-      <td data-right>
-        <AgentActions agent={agent} />
-      </td>
-    </tr>
+    <>
+      <tr data-troubled={trouble !== null || undefined}>
+        <td>
+          <div className={`cut ${classes['name']}`} title={name}>
+            {name}
+          </div>
+          <div className="quiet cut" title={`${host}, ${storageWords[agent.storage]}`}>
+            {host} · {storageWords[agent.storage]}
+          </div>
+          <Chips labels={labels} pool={pool} />
+        </td>
+        <td>
+          <StateBadge state={state === 'alive' && paused ? 'paused' : state} />
+          {draining && <div className={`quiet ${classes['small']}`}>is leaving</div>}
+          {state !== 'alive' && paused && <div className={`quiet ${classes['small']}`}>paused</div>}
+          {agent.revoked && <div className={`quiet ${classes['small']}`}>revoked</div>}
+          <div className={`quiet ${classes['small']}`}>
+            seen <RelativeTime time={heard} />
+          </div>
+        </td>
+        <td>
+          <Machine agent={agent} />
+        </td>
+        <td>
+          <Share name="Cores" unit="cores" used={load?.cpu} all={capacity.cpu} write={writeCores} />
+          <Share name="Memory" unit="" used={load?.memory} all={capacity.memory} write={writeBytes} />
+          <div className={`quiet figures ${classes['small']}`}>
+            {formatThings(capacity.slots, 'task')} at a time
+            {capacity.gpu > 0 && <>, {formatThings(capacity.gpu, 'graphics processor')}</>}
+          </div>
+        </td>
+        <td>
+          <Tasks agent={agent} />
+        </td>
+        <td data-right>
+          <Wrongs agent={agent} />
+        </td>
+        <td data-right>
+          <AgentActions agent={agent} />
+        </td>
+      </tr>
+      {trouble !== null && (
+        <tr>
+          <td colSpan={7} className={classes['trouble']}>
+            <strong>It cannot go on:</strong> {trouble}
+          </td>
+        </tr>
+      )}
+    </>
   );
 }
 
+function Machine({ agent: { machine, reported, state } }: { readonly agent: AgentSummary }) {
+  const now = machine.at(-1);
+  if (now === undefined || state !== 'alive') return <span className="quiet">not known</span>;
+  // The whole machine's, as far as the agent may take a part of it: what the curve is full at.
+  const cores = Math.max(reported.cpu, ...machine.map(({ cpu }) => cpu));
+  const memory = Math.max(reported.memory, ...machine.map((one) => one.memory));
+  return (
+    <>
+      <LoadCurve
+        name="CPU"
+        values={machine.map(({ cpu }) => cpu)}
+        all={cores}
+        words={formatPercent(now.cpu, cores)}
+      />
+      <LoadCurve
+        name="Memory"
+        values={machine.map((one) => one.memory)}
+        all={memory}
+        words={formatSize(now.memory)}
+      />
+    </>
+  );
+}
+
+function formatPercent(value: number, all: number): string {
+  return `${Math.round((100 * value) / Math.max(all, 1e-9))} %`;
+}
+
+const writeCores = (cores: number): string => String(Math.round(cores * 100) / 100);
+const writeBytes = (bytes: number): string => (bytes === 0 ? '0' : formatSize(bytes));
+
 interface ShareProps {
   readonly name: string;
+  /** What stands behind the number. */
+  readonly unit: string;
   /** Undefined where nobody is there to use it. */
   readonly used: number | undefined;
   readonly all: number;
@@ -119,8 +172,9 @@ interface ShareProps {
 }
 
 /** How much of something is promised to the tasks that run. */
-function Share({ name, used, all, write }: ShareProps) {
-  const words = used === undefined ? write(all) : `${write(used)} of ${write(all)}`;
+function Share({ name, unit, used, all, write }: ShareProps) {
+  const number = used === undefined ? write(all) : `${write(used)} of ${write(all)}`;
+  const words = unit === '' ? number : `${number} ${unit}`;
   return <Meter name={name} used={used} all={all} words={words} />;
 }
 

@@ -12,10 +12,12 @@ import { useChangeSearch } from '../parts/change-search.ts';
 import { CountBar, CountList } from '../parts/count-bar.tsx';
 import { Empty, Loading, Page, Problem } from '../parts/page.tsx';
 import { ProgressWords } from '../parts/progress.tsx';
-import { RelativeTime } from '../parts/relative-time.tsx';
+import { formatSoFar, formatThings } from '../parts/numbers.ts';
+import { RelativeTime, useNow } from '../parts/relative-time.tsx';
 import { RunTime } from '../parts/run-time.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { RunActions } from '../runs/run-actions.tsx';
+import { TooLargeStages } from '../runs/too-large.tsx';
 import { ReadFolders } from '../sources/read-folders.tsx';
 import { WatchedFolders } from '../sources/watched-folders.tsx';
 import { StageGraph } from '../stage-graph/stage-graph.tsx';
@@ -72,12 +74,14 @@ function Run({ run }: { readonly run: RunDetail }) {
           <span className="quiet">
             <ProgressWords run={run} />
           </span>
+          {run.nextTries !== null && <NextTries nextTries={run.nextTries} />}
           <span className="quiet">
             began <RelativeTime time={run.created} /> · {run.ended === null ? 'so far' : 'took'}{' '}
             <RunTime run={run} />
           </span>
         </div>
       </div>
+      <TooLargeStages run={run} />
       <ReadFolders run={run} />
       <WatchedFolders run={run} />
       {graph === undefined ? <Loading /> : <StageGraph run={run} graph={graph} current={stage.name} />}
@@ -108,6 +112,23 @@ function Run({ run }: { readonly run: RunDetail }) {
         </Tabs.Panel>
       </Tabs>
     </>
+  );
+}
+
+/** That failed tasks wait for their next try, and for how long. */
+function NextTries({
+  nextTries: { tasks, first },
+}: {
+  readonly nextTries: NonNullable<RunDetail['nextTries']>;
+}) {
+  const seconds = (Date.parse(first) - useNow()) / 1000;
+  const when = seconds > 0 ? `in ${formatSoFar(seconds)}` : 'now';
+  return (
+    <span className="quiet">
+      {tasks === 1
+        ? `1 task is tried again ${when}`
+        : `${formatThings(tasks, 'task')} are tried again, the first ${when}`}
+    </span>
   );
 }
 

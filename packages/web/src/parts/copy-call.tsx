@@ -4,7 +4,7 @@ import { CopyButton } from './copy-button.tsx';
 import { quote } from './quote.ts';
 
 interface CopyCallProps {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PATCH';
   /** Below the interface's path, with its query. */
   readonly path: string;
   /** What is sent, as JSON. */
@@ -17,7 +17,7 @@ export function CopyCall({ method = 'GET', path, body, save }: CopyCallProps) {
   const parts = [
     'curl --fail-with-body -H "Authorization: Bearer $GANTRY_TOKEN"',
     // With a body, `--json` posts by itself.
-    ...(method === 'GET' || body !== undefined ? [] : [`-X ${method}`]),
+    ...(method === 'GET' || (method === 'POST' && body !== undefined) ? [] : [`-X ${method}`]),
     ...(body === undefined ? [] : [`--json ${quote(JSON.stringify(body))}`]),
     ...(save === undefined ? [] : [`-o ${quote(save)}`]),
     quote(`${window.location.origin}${userApiPath}${path}`),

@@ -16,6 +16,7 @@ import { Loading, Problem } from '../parts/page.tsx';
 import { RelativeTime, useNow } from '../parts/relative-time.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { Icon } from '../shell/icons.tsx';
+import { AskAgain } from './ask-again.tsx';
 import { formatPlaceWords } from './place-words.ts';
 import classes from './task-panel.module.css';
 import { TaskFiles } from './task-files.tsx';
@@ -74,9 +75,13 @@ function Task({ task }: { readonly task: TaskExplanation }) {
   return (
     <>
       <ul className={classes['why']}>
-        {task.why.map((sentence) => (
-          <li key={sentence}>{sentence}</li>
-        ))}
+        {task.why
+          // Told with the time that is left.
+          .filter((sentence) => task.tries.next === null || !sentence.startsWith('This is try '))
+          .map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        <NextTry tries={task.tries} />
       </ul>
       <Actions task={task} />
       <section className={classes['section']} aria-label="Log">
@@ -103,7 +108,8 @@ function Task({ task }: { readonly task: TaskExplanation }) {
 function Actions({ task }: { readonly task: TaskExplanation }) {
   const [error, setError] = useState<Error>();
   const [busy, setBusy] = useState(false);
-  const again = task.state === 'failed' || task.state === 'cancelled';
+  const [asking, setAsking] = useState(false);
+  const again = task.state === 'failed' || task.state === 'cancelled' || task.tries.next !== null;
   const retry = async (): Promise<void> => {
     setBusy(true);
     setError(undefined);
@@ -120,13 +126,31 @@ function Actions({ task }: { readonly task: TaskExplanation }) {
       <div className={classes['actions']}>
         {again && (
           <Button size="compact-sm" loading={busy} onClick={() => void retry()}>
-            Try it again
+            {task.tries.next === null ? 'Try it again' : 'Try it now'}
+          </Button>
+        )}
+        {task.state === 'succeeded' && (
+          <Button size="compact-sm" variant="default" onClick={() => setAsking(true)}>
+            Run it again…
           </Button>
         )}
         <CopyButton text={`npx gantry explain ${task.id}`} label="Copy as command" />
       </div>
       {error !== undefined && <Problem error={error} />}
+      {asking && <AskAgain run={task.run} body={{ tasks: [task.id] }} onClose={() => setAsking(false)} />}
     </>
+  );
+}
+
+/** Which try is next, and when, as the clock goes on. */
+function NextTry({ tries: { made, of, next } }: Pick<TaskExplanation, 'tries'>) {
+  const now = useNow();
+  if (next === null) return null;
+  const seconds = (Date.parse(next) - now) / 1000;
+  return (
+    <li>
+      Try {made + 1} of {of}, {seconds > 0 ? `again in ${formatSoFar(seconds)}` : 'now'}.
+    </li>
   );
 }
 

@@ -1,10 +1,13 @@
-/** The tasks of a run as a table: only the rows that are seen exist, and more are asked for as one goes down. */
+/**
+ * The tasks of a run as a table, to be opened, and ticked to be run again: only the rows that are seen exist, and more are asked for as
+ * one goes down.
+ */
 import { taskStates, type RunDetail, type TaskSummary } from '@gantry/model';
-import { Select } from '@mantine/core';
+import { Button, Checkbox, Select } from '@mantine/core';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useParams } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, type KeyboardEvent } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { tasksQuery } from '../api/queries.ts';
 import { formatCount, formatDuration, formatSize } from '../parts/numbers.ts';
 import { useChangeSearch } from '../parts/change-search.ts';
@@ -13,7 +16,10 @@ import { Loading, Problem } from '../parts/page.tsx';
 import { RelativeTime } from '../parts/relative-time.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { lookOf } from '../parts/state-looks.tsx';
+import { quote } from '../parts/quote.ts';
+import { AskAgain } from './ask-again.tsx';
 import { formatPlaceWords } from './place-words.ts';
+import { shownBody } from './resubmit-words.ts';
 import classes from './task-table.module.css';
 
 const route = getRouteApi('/runs/$run');
@@ -30,11 +36,15 @@ const columns = [
   ['Ended', 'left'],
   ['It said', 'left'],
 ] as const;
+/** So many can be ticked: a request does not take more. */
+const mostTicked = 1_000;
 /** The table is read again at most this often while the run goes on. In ms. */
 const refreshMs = 1_000;
 
 export function TaskTable({ run }: { readonly run: RunDetail }) {
-  const { stage, state } = route.useSearch();
+  const { stage, state, ticked: tickedText } = route.useSearch();
+  const ticked = new Set((tickedText ?? '').split(',').filter(Boolean).map(Number));
+  const [asking, setAsking] = useState(false);
   const { task: open } = useParams({ strict: false });
   const query = tasksQuery(run.id, { stage, state });
   const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(query);
@@ -54,6 +64,15 @@ export function TaskTable({ run }: { readonly run: RunDetail }) {
   }, [lastShown, tasks.length, hasNextPage, isFetchingNextPage, fetchNextPage]);
   const all = countMatching(run, stage, state);
   const change = useChangeSearch();
+  const tick = (ids: readonly number[], on: boolean): void => {
+    const next = new Set(ticked);
+    for (const id of ids) {
+      if (on) next.add(id);
+      else next.delete(id);
+    }
+    change({ ticked: next.size === 0 ? undefined : [...next].join(',') });
+  };
+  const body = ticked.size > 0 ? { tasks: [...ticked] } : shownBody(stage, state);
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const row = event.target instanceof HTMLElement ? Number(event.target.dataset['index']) : NaN;
@@ -76,7 +95,9 @@ export function TaskTable({ run }: { readonly run: RunDetail }) {
             { value: '', label: 'all stages' },
             ...run.stages.map(({ name }) => ({ value: name, label: name })),
           ]}
-          onChange={(value) => change({ stage: value === null || value === '' ? undefined : value })}
+          onChange={(value) =>
+            change({ stage: value === null || value === '' ? undefined : value, ticked: undefined })
+          }
           allowDeselect={false}
         />
         <Select
@@ -88,18 +109,71 @@ export function TaskTable({ run }: { readonly run: RunDetail }) {
             { value: '', label: 'all states' },
             ...taskStates.map((one) => ({ value: one, label: lookOf(one).word })),
           ]}
-          onChange={(value) => change({ state: taskStates.find((one) => one === value) })}
+          onChange={(value) => change({ state: taskStates.find((one) => one === value), ticked: undefined })}
           allowDeselect={false}
         />
         <span className="quiet figures" role="status">
           {formatCount(all)} {all === 1 ? 'task' : 'tasks'}
         </span>
         <span style={{ flex: 1 }} />
-        <CopyButton text={`npx gantry run --resume ${run.id}`} label="Copy as command: retry" />
+        {ticked.size > 0 && (
+          <>
+            <span className="figures" role="status">
+              {formatCount(ticked.size)} ticked
+            </span>
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              color="gray"
+              onClick={() => change({ ticked: undefined })}
+            >
+              Untick
+            </Button>
+          </>
+        )}
+        <Button
+          size="compact-sm"
+          variant="default"
+          disabled={body === undefined || all === 0 || run.state === 'archived'}
+          title={
+            body === undefined
+              ? 'What waits, is blocked or runs is done in its turn'
+              : 'Counts what will be done again, and asks before it is'
+          }
+          onClick={() => setAsking(true)}
+        >
+          {ticked.size > 0 ? `Run ${formatCount(ticked.size)} again…` : 'Run all shown again…'}
+        </Button>
+        <CopyButton
+          text={`npx gantry tasks ${run.id}${stage === undefined ? '' : ` --stage ${quote(stage)}`}${state === undefined ? '' : ` --state ${state}`}`}
+          label="Copy as command"
+        />
       </div>
+      {asking && body !== undefined && (
+        <AskAgain
+          run={run.id}
+          body={body}
+          onDone={() => change({ ticked: undefined })}
+          onClose={() => setAsking(false)}
+        />
+      )}
       {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
       <div role="table" aria-label="Tasks" aria-rowcount={all}>
         <div className={classes['head']} role="row">
+          <span role="columnheader">
+            <Checkbox
+              size="xs"
+              aria-label="All tasks that are loaded"
+              checked={tasks.length > 0 && tasks.every(({ id }) => ticked.has(id))}
+              indeterminate={ticked.size > 0 && !tasks.every(({ id }) => ticked.has(id))}
+              onChange={(event) =>
+                tick(
+                  tasks.slice(0, mostTicked).map(({ id }) => id),
+                  event.currentTarget.checked,
+                )
+              }
+            />
+          </span>
           {columns.map(([title, side]) => (
             <span role="columnheader" key={title} data-right={side === 'right' || undefined}>
               {title}
@@ -112,20 +186,34 @@ export function TaskTable({ run }: { readonly run: RunDetail }) {
               const task = tasks[index];
               const last = task?.last;
               return task === undefined ? null : (
-                <Link
+                <div
                   key={task.id}
-                  from="/runs/$run"
-                  to="/runs/$run/tasks/$task"
-                  params={{ run: run.id, task: task.id }}
-                  search={(before) => ({ ...before, attempt: undefined })}
                   className={classes['row']}
                   style={{ transform: `translateY(${start}px)` }}
                   role="row"
                   aria-current={task.id === open}
-                  data-index={index}
                 >
+                  <span role="cell" className={classes['tick']}>
+                    <Checkbox
+                      size="xs"
+                      aria-label={`Task ${task.id}, ${task.stage}, ${formatPlaceWords(task.place)}`}
+                      checked={ticked.has(task.id)}
+                      disabled={!ticked.has(task.id) && ticked.size >= mostTicked}
+                      onChange={(event) => tick([task.id], event.currentTarget.checked)}
+                    />
+                  </span>
                   <span role="cell" className="quiet figures" data-right>
-                    {task.id}
+                    {/* It lies over the whole row. */}
+                    <Link
+                      from="/runs/$run"
+                      to="/runs/$run/tasks/$task"
+                      params={{ run: run.id, task: task.id }}
+                      search={(before) => ({ ...before, attempt: undefined })}
+                      className={classes['open']}
+                      data-index={index}
+                    >
+                      {task.id}
+                    </Link>
                   </span>
                   <span role="cell" className="cut">
                     {task.stage}
@@ -153,7 +241,7 @@ export function TaskTable({ run }: { readonly run: RunDetail }) {
                   <span role="cell" className="cut quiet" title={task.message ?? undefined}>
                     {task.message}
                   </span>
-                </Link>
+                </div>
               );
             })}
           </div>
