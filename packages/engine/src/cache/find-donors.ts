@@ -14,6 +14,8 @@ const most = 3;
 const holdsMs = 3_000;
 
 interface Found {
+  /** Of the stage that asked: an edit of its run makes it another one. */
+  readonly text: string;
   readonly at: number;
   readonly donors: Promise<readonly StagePlan[]>;
 }
@@ -23,11 +25,13 @@ const memories = new WeakMap<Engine, Map<number, Found>>();
 export function findDonors(engine: Engine, run: RunPlan, stage: StagePlan): Promise<readonly StagePlan[]> {
   const memory = memories.get(engine) ?? new Map<number, Found>();
   memories.set(engine, memory);
+  const text = stageCacheText(run.project, stage.compiled, stage.toolDigest) ?? '';
   const before = memory.get(stage.id);
-  if (before !== undefined && performance.now() - before.at < holdsMs) return before.donors;
+  if (before !== undefined && before.text === text && performance.now() - before.at < holdsMs)
+    return before.donors;
   const donors = askForDonors(engine, run, stage);
   donors.catch(() => memory.delete(stage.id));
-  memory.set(stage.id, { at: performance.now(), donors });
+  memory.set(stage.id, { text, at: performance.now(), donors });
   return donors;
 }
 
