@@ -5,9 +5,10 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDatabase } from '@gantry/database/testing';
 import { attemptFolder } from '@gantry/storage';
-import { resubmitBodySchema } from '@gantry/model';
+import { compilePipeline, parsePipelineFile, resubmitBodySchema } from '@gantry/model';
 import {
   claimWork,
+  editRun,
   explainTask,
   listTasks,
   openEngine,
@@ -18,7 +19,7 @@ import {
   type ClaimedTask,
   type Engine,
 } from '../src/index.ts';
-import { startTestRun, type TestRun } from './test-run.ts';
+import { startTestRun, testTools, type TestRun } from './test-run.ts';
 
 const database = testDatabase();
 let store: string;
@@ -120,6 +121,30 @@ describe('a second run of the same', () => {
     expect(await runAll(engine, other)).toEqual(['all', 'map 1', 'mark 1']);
     const [, tile] = await listTasks(engine, other.run, { stage: 'map', limit: 2 });
     expect((await explainTask(engine, tile?.id ?? 0, store)).why.join(' ')).toContain('inputs.tile');
+  });
+
+  it('takes nothing of the parameters before an edit, be it its own or that of the run which made it', async () => {
+    const engine = openEngine(database.pool);
+    const tiles = ['p', 'q', 'r'];
+    const edit = async (test: TestRun, base: number, method: string): Promise<void> => {
+      const text = `gantry: pipeline/v1\nname: test\nsource: { type: image, axes: [n] }\nstages:\n${pipeline(method)}`;
+      const compiled = compilePipeline(parsePipelineFile(text, 'test.yaml'), testTools);
+      const tools = Object.fromEntries(
+        compiled.stages.map(({ name }) => [name, { digest: 'd', folder: '/' }]),
+      );
+      await editRun(engine, test.run, { base, pipeline: compiled, tools });
+    };
+    const maker = await begin(engine, pipeline('otsu'), {}, tiles);
+    await runAll(engine, maker, ' by otsu');
+    const taker = await begin(engine, pipeline('otsu'), {}, tiles);
+    expect(await runAll(engine, taker)).toEqual([]);
+    // What was found to take from is remembered for a while.
+    await edit(taker, 1, 'huang');
+    expect(await runAll(engine, taker, ' by huang')).toEqual(['all', 'mark 0', 'mark 1', 'mark 2']);
+    await edit(maker, 1, 'li');
+    await runAll(engine, maker, ' by li');
+    const third = await begin(engine, pipeline('otsu'), {}, tiles);
+    expect(await runAll(engine, third)).toEqual(['all', 'mark 0', 'mark 1', 'mark 2']);
   });
 
   it('does not take what another project, another tool or a run without the cache has made', async () => {

@@ -171,6 +171,22 @@ describe('a parameter that changes', () => {
     expect(await test.counts()).toEqual({ fix: { succeeded: 1 }, mark: { succeeded: 1 } });
   });
 
+  it('counts for what comes later, too, in whatever way that is counted', async () => {
+    const engine = open();
+    const test = await startTestRun(engine, first + second);
+    await test.admit(1);
+    await editRun(engine, test.run, editTo(1, level(2) + second));
+    await test.admit(2);
+    await runAll(test);
+    // All of it is counted from scratch, and comes to the same.
+    const wide = { source: { ...unbounded, region: { n: [0, 9] as const } } };
+    const { effects } = await editRun(engine, test.run, editTo(2, level(2) + second, { bounds: wide }));
+    expect(effects).toEqual([]);
+    expect(await runAll(test)).toEqual([]);
+    await editRun(engine, test.run, editTo(3, first + second));
+    expect((await test.counts())['fix']).toEqual({ ready: 2 });
+  });
+
   it('lets a running attempt end, and runs its task again: its result never counts as fresh', async () => {
     const engine = open();
     const test = await startTestRun(engine, first + second);

@@ -61,14 +61,16 @@ async function takeFrom(
 ): Promise<EndedAttempt[]> {
   const { rows: pairs } = await engine.pool.query<Pair>({
     name: 'pair-with-donors',
-    // One that was asked for once more (`done` is -1) is run.
+    // One that was asked for once more (`done` is -1) is run. An edit may have given the donor another recipe since its
+    // plan was read.
     text: `SELECT t.id AS task, d.id AS donor, d.reads
            FROM task t CROSS JOIN LATERAL (
              SELECT d.id, d.reads FROM task d
              WHERE d.stage = $2 AND d.place = t.place AND d.state = 'succeeded' AND NOT d.stale AND d.done = d.reads OFFSET 0
            ) d
-           WHERE t.id = ANY ($1::bigint[]) AND t.done IS DISTINCT FROM -1`,
-    values: [claimed.map(({ task }) => task), donor.id],
+           WHERE t.id = ANY ($1::bigint[]) AND t.done IS DISTINCT FROM -1
+             AND EXISTS (SELECT FROM stage s WHERE s.id = $2 AND s.recipe = $3::bigint)`,
+    values: [claimed.map(({ task }) => task), donor.id, donor.shape.recipe],
   });
   const byTask = new Map(claimed.map((one) => [one.task, one]));
   const equal = await keepEqual(engine, donor, pairs, byTask);

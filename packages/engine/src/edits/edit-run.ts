@@ -16,7 +16,6 @@ import {
   isAtWork,
   recipeText,
   type CompiledPipeline,
-  type LatticeBounds,
   type RunState,
   type StageEdit,
 } from '@gantry/model';

@@ -17,6 +17,8 @@ export const editableQuery = (run: number, revision: number) =>
   queryOptions({
     queryKey: ['editable', run, revision],
     queryFn: ({ signal }) => editClient.editablePipeline(run, signal),
+    // The form stays as it is while the next revision is read.
+    placeholderData: keepPreviousData,
   });
 
 /** The numbers change while the run goes on: they are of the moment in which they were asked for. */

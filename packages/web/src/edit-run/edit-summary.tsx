@@ -27,6 +27,8 @@ interface EditSummaryProps {
   readonly failure: Error | undefined;
   readonly isPlanning: boolean;
   readonly isMaking: boolean;
+  /** Where it is worked out only when somebody asks for it. */
+  readonly onAsk: (() => void) | undefined;
   readonly onMake: (note: string) => void;
 }
 
@@ -38,6 +40,7 @@ export function EditSummary({
   failure,
   isPlanning,
   isMaking,
+  onAsk,
   onMake,
 }: EditSummaryProps) {
   const [note, setNote] = useState('');
@@ -54,6 +57,16 @@ export function EditSummary({
             Change a parameter, add or remove a stage, or choose a region. Here it says what would be run
             again, before anything is.
           </p>
+        )}
+        {body !== undefined && onAsk !== undefined && (
+          <>
+            <p className="quiet">
+              This run is large: to work out what would be run again holds it for some seconds.
+            </p>
+            <Button variant="default" onClick={onAsk}>
+              Work it out
+            </Button>
+          </>
         )}
         {isSame && <p className="quiet">The run is so already.</p>}
         {body !== undefined && problems.length > 0 && (

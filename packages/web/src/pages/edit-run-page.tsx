@@ -9,7 +9,7 @@ import {
 } from '@gantry/model';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { checkEditQuery, editableQuery, editClient } from '../api/edit-queries.ts';
 import { runQuery } from '../api/queries.ts';
 import { noteEffect } from '../edit-run/describe-edit.ts';
@@ -19,6 +19,7 @@ import { EditSummary } from '../edit-run/edit-summary.tsx';
 import { RegionStep } from '../edit-run/region-step.tsx';
 import { StagesStep } from '../edit-run/stages-step.tsx';
 import { useEdits } from '../edit-run/use-edits.ts';
+import { countAll } from '../live/rates.ts';
 import { ParamsStep } from '../new-run/params-step.tsx';
 import { Loading, Page, Problem } from '../parts/page.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
@@ -44,30 +45,56 @@ export function EditRunPage() {
       badge={run !== undefined && <StateBadge state={run.state} filled />}
     >
       {error !== null && <Problem error={error} />}
-      {run === undefined ? error === null && <Loading /> : <Editing run={id} revision={run.revision} />}
+      {run === undefined ? (
+        error === null && <Loading />
+      ) : (
+        <Editing run={id} revision={run.revision} tasks={countAll(run.tasks)} />
+      )}
     </Page>
   );
 }
 
-function Editing({ run, revision }: { readonly run: number; readonly revision: number }) {
-  const { data: editable, error, refetch } = useQuery(editableQuery(run, revision));
-  if (error !== null) return <Problem error={error} onRetry={() => void refetch()} />;
-  return editable === undefined ? <Loading /> : <Form run={run} editable={editable} />;
+/** To say what an edit comes to holds the run: beyond so many tasks only when somebody asks. */
+const quickTasks = 20_000;
+
+interface EditingProps {
+  readonly run: number;
+  readonly revision: number;
+  /** How many the run has. */
+  readonly tasks: number;
 }
 
-function Form({ run, editable }: { readonly run: number; readonly editable: EditablePipeline }) {
+function Editing({ run, revision, tasks }: EditingProps) {
+  const { data: editable, error, refetch } = useQuery(editableQuery(run, revision));
+  if (error !== null) return <Problem error={error} onRetry={() => void refetch()} />;
+  return editable === undefined ? (
+    <Loading />
+  ) : (
+    <Form run={run} editable={editable} isLarge={tasks > quickTasks} />
+  );
+}
+
+interface FormProps {
+  readonly run: number;
+  readonly editable: EditablePipeline;
+  readonly isLarge: boolean;
+}
+
+function Form({ run, editable, isLarge }: FormProps) {
   const edits = useEdits();
   const navigate = useNavigate();
   const body = useMemo(() => editBody(edits.search, editable.revision), [edits.search, editable.revision]);
+  const [asked, ask] = useState<EditRunBody>();
+  const waits = isLarge && asked !== body;
   const checking = useQuery({
     ...checkEditQuery(run, body ?? { base: editable.revision }),
-    enabled: body !== undefined,
+    enabled: body !== undefined && !waits,
   });
   const make = useMutation({
     mutationFn: (made: EditRunBody) => editClient.editRun(run, made),
     onSuccess: () => navigate({ to: '/runs/$run', params: { run }, search: { tab: 'revisions' } }),
   });
-  const plan = body === undefined ? undefined : checking.data;
+  const plan = body === undefined || waits ? undefined : checking.data;
   const refused = make.error instanceof RequestError ? make.error.problems : [];
   const problems = plan?.problems ?? refused;
   const stages = useMemo(() => stagesAsTheyAre(editable), [editable]);
@@ -108,6 +135,7 @@ function Form({ run, editable }: { readonly run: number; readonly editable: Edit
         problems={problems}
         failure={failureOf(checking.error) ?? failureOf(make.error)}
         isPlanning={checking.isFetching}
+        onAsk={waits ? () => ask(body) : undefined}
         isMaking={make.isPending || make.isSuccess}
         onMake={(note) => body !== undefined && make.mutate(note === '' ? body : { ...body, note })}
       />
