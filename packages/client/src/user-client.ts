@@ -37,6 +37,7 @@ import {
   runGraphSchema,
   runOutputSchema,
   runSummarySchema,
+  runTimelineSchema,
   sealedAnswerSchema,
   serverStatusSchema,
   signInAddressSchema,
@@ -87,6 +88,7 @@ import {
   type Histogram,
   type RunGraph,
   type RunOutput,
+  type RunTimeline,
   type RunSummary,
   type ServerStatus,
   type TableAnswer,
@@ -294,6 +296,10 @@ export class UserClient {
     signal?: AbortSignal,
   ): Promise<Histogram> {
     return this.#api.ask('get', '/runs/{id}/histogram', { path: { id }, query, signal }, histogramSchema);
+  }
+
+  async timeline(id: number, signal?: AbortSignal): Promise<RunTimeline> {
+    return this.#api.ask('get', '/runs/{id}/timeline', { path: { id }, signal }, runTimelineSchema);
   }
 
   async resumeRun(id: number, body: ResumeBody, signal?: AbortSignal): Promise<number> {

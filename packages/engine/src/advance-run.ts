@@ -12,7 +12,7 @@ import {
   type StageShape,
   type Transaction,
 } from '@gantry/database';
-import { isAtWork, type RunState } from '@gantry/model';
+import { isAtWork } from '@gantry/model';
 import type { EngineNewsDraft } from './engine.ts';
 import type { LockedRun } from './lock-runs.ts';
 import type { RunPlan } from './run-plan.ts';
@@ -139,7 +139,7 @@ async function endRun(
   run: LockedRun,
   news: EngineNewsDraft,
 ): Promise<boolean> {
-  const { rows } = await transaction.query<{ state: RunState }>({
+  const { rows } = await transaction.query<{ state: 'succeeded' | 'failed' }>({
     name: 'end-run',
     text: `
 UPDATE run SET ended = now(), state = CASE WHEN EXISTS (
@@ -154,6 +154,7 @@ RETURNING state`,
   });
   const [ended] = rows;
   if (ended === undefined) return false;
+  news.events.push({ run: run.id, about: { kind: 'ended', state: ended.state } });
   // One that was taken up again and had nothing to do has not come to another end.
   if (ended.state !== run.before) news.notices.push({ kind: 'run-ended', run: run.id });
   const outputs = plan.stages.flatMap(({ shape }) => shape.outputs.map(({ dataset }) => dataset));

@@ -24,6 +24,7 @@ export async function archiveRun(engine: Engine, run: number): Promise<void> {
       locked.state,
     ]);
     news.runs.add(run);
+    news.events.push({ run, about: { kind: 'archived' } });
   });
 }
 
@@ -40,6 +41,7 @@ export async function unarchiveRun(engine: Engine, run: number): Promise<void> {
       [run],
     );
     news.runs.add(run);
+    news.events.push({ run, about: { kind: 'unarchived' } });
     const [back] = rows;
     // A cancelled one looks when it is taken up again.
     if (back === undefined || back.state === 'cancelled') return;

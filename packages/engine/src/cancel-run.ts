@@ -16,6 +16,7 @@ export async function cancelRun(engine: Engine, run: number): Promise<void> {
     const plan = await engine.currentPlan(transaction, locked);
     await transaction.query(`UPDATE run SET state = 'cancelled', ended = now() WHERE id = $1`, [run]);
     if (isAtWork(locked.state)) news.notices.push({ kind: 'run-ended', run });
+    if (locked.state !== 'cancelled') news.events.push({ run, about: { kind: 'ended', state: 'cancelled' } });
     const touched = nothingTouched();
     const select = `CASE WHEN t.state IN ('waiting', 'blocked', 'ready') THEN 'cancelled' END`;
     await leaveVerdicts(transaction, plan, select, [], touched);

@@ -6,6 +6,7 @@ import { transaction, type Pool, type Transaction } from '@gantry/database';
 import { loadPlan } from './load-plan.ts';
 import type { LockedRun } from './lock-runs.ts';
 import { writeNotices, type Notice } from './notifications/write-notices.ts';
+import { writeRunEvents, type RunEvent } from './run-events.ts';
 import type { RunPlan } from './run-plan.ts';
 
 /** What happened in a transaction, told once it is committed. State is always read again; this only wakes. */
@@ -53,6 +54,8 @@ export interface EngineNewsDraft {
   ready: boolean;
   /** What people are to be told, if the transaction comes to its end. */
   readonly notices: Notice[];
+  /** What has happened to runs, for their timelines. */
+  readonly events: RunEvent[];
 }
 
 const nobodyElse: NoticePolicy = { failureNotice: 0, webhooks: [] };
@@ -90,13 +93,20 @@ export function openEngine(pool: Pool, policy: NoticePolicy = nobodyElse): Engin
       return known?.revision === locked.revision ? known : loadPlan(client, locked.id);
     },
     async work(use) {
-      const news: EngineNewsDraft = { runs: new Set(), datasets: new Set(), ready: false, notices: [] };
+      const news: EngineNewsDraft = {
+        runs: new Set(),
+        datasets: new Set(),
+        ready: false,
+        notices: [],
+        events: [],
+      };
       let connection: Transaction | undefined;
       const result = await transaction(pool, async (client) => {
         connection = client;
         if (!prepared.has(client)) await client.query('SELECT prepare_steps()');
         const used = await use(client, news);
         if (news.notices.length > 0) await writeNotices(client, news.notices, policy.webhooks);
+        if (news.events.length > 0) await writeRunEvents(client, news.events);
         return used;
       });
       // Only now: a rollback takes temporary tables that it made away with it.

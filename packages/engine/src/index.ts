@@ -88,6 +88,7 @@ export {
   untilNextDelivery,
   type DueDelivery,
 } from './notifications/deliveries.ts';
+export { readTimeline } from './read-timeline.ts';
 export { readMap, readStageHistogram, type MapRequest } from './read-map.ts';
 export { removeTaskChanges } from './stage-maps/remove-task-changes.ts';
 export { takePulse } from './pulse.ts';

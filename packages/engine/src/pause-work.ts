@@ -10,8 +10,9 @@ import { lockRun, type LockedRun } from './lock-runs.ts';
 
 /** @throws GantryError `unknown-run`; `run-ended` where it is not at work */
 export async function pauseRun(engine: Engine, run: number): Promise<void> {
-  await changeRunAtWork(engine, run, async (transaction) => {
+  await changeRunAtWork(engine, run, async (transaction, locked, news) => {
     await transaction.query(`UPDATE run SET state = 'paused' WHERE id = $1`, [run]);
+    if (locked.state !== 'paused') news.events.push({ run, about: { kind: 'paused' } });
   });
 }
 
@@ -20,8 +21,9 @@ export async function pauseRun(engine: Engine, run: number): Promise<void> {
  * @throws GantryError `unknown-run`; `run-ended` where it is not at work
  */
 export async function setPriority(engine: Engine, run: number, priority: number): Promise<void> {
-  await changeRunAtWork(engine, run, async (transaction) => {
+  await changeRunAtWork(engine, run, async (transaction, _, news) => {
     await transaction.query('UPDATE run SET priority = $2 WHERE id = $1', [run, priority]);
+    news.events.push({ run, about: { kind: 'priority', priority } });
   });
 }
 
@@ -38,6 +40,7 @@ export async function pauseStage(engine: Engine, run: number, stage: string, pau
     }
     await transaction.query('UPDATE stage SET paused = $2 WHERE id = $1', [found.id, paused]);
     if (!paused) news.ready = true;
+    news.events.push({ run, about: { kind: paused ? 'stage-paused' : 'stage-resumed', stage } });
   });
 }
 

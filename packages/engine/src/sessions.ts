@@ -199,6 +199,12 @@ export async function endSession(
     if (row === undefined || !tell) return;
     const { heard, held, ...agent } = row;
     news.notices.push({ kind: 'agent-lost', agent, heard: heard.toISOString(), held });
+    const { rows: heldByRun } = await transaction.query<{ run: number; attempts: number }>(
+      `SELECT s.run, count(*)::int AS attempts FROM running r JOIN stage s ON s.id = r.stage WHERE r.session = $1 GROUP BY s.run`,
+      [session],
+    );
+    for (const { run, attempts } of heldByRun)
+      news.events.push({ run, about: { kind: 'agent-lost', agent: agent.name, attempts } });
   });
   const lost: LostAttempt[] = [];
   for (;;) {

@@ -84,6 +84,14 @@ export async function takeUpRun(
         mend: 'Those that wait, are blocked or run are done in their turn; `gantry tasks RUN` lists all.',
       });
     }
+    const all = [...counts.values()];
+    const about = {
+      again: all.reduce((sum, { again }) => sum + again, 0),
+      below: all.reduce((sum, { below }) => sum + below, 0),
+    };
+    // One that goes on as it did has nothing to tell.
+    if (about.again > 0 || locked.state !== 'active')
+      news.events.push({ run, about: { kind: 'taken-up', ...about } });
     await advanceRun(transaction, plan, active, touched, news);
     return counts;
   });

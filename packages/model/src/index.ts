@@ -429,6 +429,14 @@ export {
 } from './agents-api.ts';
 export { taskWorkSchema, type TaskWork } from './work-api.ts';
 export { drawGraph, type DrawnPipeline } from './draw-graph.ts';
+export {
+  describeRunEvent,
+  runEventAboutSchema,
+  runTimelineSchema,
+  timelineQuerySchema,
+  type RunEventAbout,
+  type RunTimeline,
+} from './timeline-api.ts';
 export { measureSchema, resultOf, type Measure } from './measure.ts';
 export { runGraphSchema, type RunGraph } from './graph-api.ts';
 export {

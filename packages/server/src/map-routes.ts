@@ -1,7 +1,7 @@
 /**
- * What a run looks like: the graph of its stages, the heat map of one of them, and how its measures are spread.
+ * What a run looks like: the graph of its stages, the heat map of one of them, how its measures are spread, and its timeline.
  */
-import { readMap, readStageHistogram, type StagePlan } from '@gantry/engine';
+import { readMap, readStageHistogram, readTimeline, type StagePlan } from '@gantry/engine';
 import {
   drawGraph,
   histogramQuerySchema,
@@ -9,8 +9,11 @@ import {
   mapQuerySchema,
   runGraphSchema,
   userApiPath,
+  runTimelineSchema,
+  timelineQuerySchema,
   type Histogram,
   type RunGraph,
+  type RunTimeline,
 } from '@gantry/model';
 import { media } from './answers.ts';
 import type { ServerContext } from './context.ts';
@@ -44,6 +47,15 @@ export function mapRoutes(context: ServerContext): Route[] {
       summary: 'Counts how a measure of a stage’s tasks is spread',
       schemas: { params: idParams, query: histogramQuerySchema, answer: histogramSchema },
       handle: ({ params, query }): Promise<Histogram> => readStageHistogram(engine, params.id, query),
+    }),
+    route({
+      method: 'GET',
+      path: `${userApiPath}/runs/:id/timeline`,
+      who: 'owner',
+      operation: 'readTimeline',
+      summary: 'Tells what has happened to a run, and when its tasks ended',
+      schemas: { params: idParams, query: timelineQuerySchema, answer: runTimelineSchema },
+      handle: ({ params, query }): Promise<RunTimeline> => readTimeline(engine, params.id, query.bins),
     }),
     route({
       method: 'GET',

@@ -69,7 +69,7 @@ const runRoute = createRoute({
   path: '/runs/$run',
   params: { parse: ({ run }) => ({ run: readId(run) }), stringify: ({ run }) => ({ run: String(run) }) },
   validateSearch: (search: Search): RunSearch => ({
-    tab: (['tasks', 'measures', 'revisions'] as const).find((tab) => tab === search['tab']),
+    tab: (['tasks', 'measures', 'timeline', 'revisions'] as const).find((tab) => tab === search['tab']),
     stage: textOf(search['stage']),
     state: taskStates.find((state) => state === search['state']),
     ticked: textOf(search['ticked']),

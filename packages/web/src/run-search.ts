@@ -3,7 +3,7 @@ import type { TaskState } from '@gantry/model';
 
 /** What a run's page shows. */
 export interface RunSearch {
-  readonly tab?: 'tasks' | 'measures' | 'revisions' | undefined;
+  readonly tab?: 'tasks' | 'measures' | 'timeline' | 'revisions' | undefined;
   readonly stage?: string | undefined;
   readonly state?: TaskState | undefined;
   /** The tasks that are ticked in the table: `12,15`. */

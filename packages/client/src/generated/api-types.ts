@@ -721,6 +721,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/runs/{id}/timeline': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells what has happened to a run, and when its tasks ended */
+    get: operations['readTimeline'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/runs/{id}/map': {
     parameters: {
       query?: never;
@@ -3144,6 +3161,63 @@ export interface components {
         first: string;
       } | null;
     };
+    RunEventAbout:
+      | {
+          /** @constant */
+          kind: 'created';
+        }
+      | {
+          /** @constant */
+          kind: 'paused';
+        }
+      | {
+          /** @constant */
+          kind: 'taken-up';
+          again: number;
+          below: number;
+        }
+      | {
+          /** @constant */
+          kind: 'stage-paused';
+          stage: string;
+        }
+      | {
+          /** @constant */
+          kind: 'stage-resumed';
+          stage: string;
+        }
+      | {
+          /** @constant */
+          kind: 'priority';
+          priority: number;
+        }
+      | {
+          /** @constant */
+          kind: 'edited';
+          revision: number;
+          note: string | null;
+          redone: number;
+        }
+      | {
+          /** @constant */
+          kind: 'agent-lost';
+          agent: string;
+          attempts: number;
+        }
+      | {
+          /** @constant */
+          kind: 'ended';
+          /** @enum {string} */
+          state: 'succeeded' | 'failed' | 'cancelled';
+        }
+      | {
+          /** @constant */
+          kind: 'archived';
+        }
+      | {
+          /** @constant */
+          kind: 'unarchived';
+        };
     RunGraph: {
       sources: {
         name: string;
@@ -3208,6 +3282,25 @@ export interface components {
       change: number;
       revision: number;
       tasks: components['schemas']['TaskCounts'];
+    };
+    RunTimeline: {
+      /** Format: date-time */
+      from: string;
+      /** Format: date-time */
+      to: string;
+      stages: {
+        name: string;
+        tasks: number;
+        looked: number;
+        first: string | null;
+        last: string | null;
+        ended: number[];
+      }[];
+      events: {
+        /** Format: date-time */
+        at: string;
+        about: components['schemas']['RunEventAbout'];
+      }[];
     };
     SealedAnswer: {
       fingerprint: string;
@@ -4766,6 +4859,31 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Histogram'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  readTimeline: {
+    parameters: {
+      query?: {
+        bins?: number;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RunTimeline'];
         };
       };
       default: components['responses']['Problem'];

@@ -34,6 +34,14 @@ export const histogramQuery = (run: RunDetail, stage: string, measure: string) =
     ...(run.state === 'active' ? { refetchInterval: 5_000 } : {}),
   });
 
+export const timelineQuery = (run: RunDetail) =>
+  queryOptions({
+    queryKey: ['timeline', run.id, run.state, run.revision],
+    queryFn: ({ signal }) => client.timeline(run.id, signal),
+    placeholderData: keepPreviousData,
+    ...(run.state === 'active' ? { refetchInterval: 5_000 } : {}),
+  });
+
 export const taskQuery = (task: number) =>
   queryOptions({ queryKey: ['task', task], queryFn: ({ signal }) => client.task(task, signal) });
 

@@ -17,6 +17,7 @@ import { RelativeTime, useNow } from '../parts/relative-time.tsx';
 import { RunTime } from '../parts/run-time.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { RunActions } from '../runs/run-actions.tsx';
+import { RunTimelineTab } from '../runs/run-timeline.tsx';
 import { TooLargeStages } from '../runs/too-large.tsx';
 import { ReadFolders } from '../sources/read-folders.tsx';
 import { WatchedFolders } from '../sources/watched-folders.tsx';
@@ -27,7 +28,7 @@ import classes from './run-page.module.css';
 const route = getRouteApi('/runs/$run');
 
 /** Beside that of the lattice. */
-const tabs = ['tasks', 'measures', 'revisions'] as const;
+const tabs = ['tasks', 'measures', 'timeline', 'revisions'] as const;
 
 export function RunPage() {
   const { run: id } = route.useParams();
@@ -94,6 +95,7 @@ function Run({ run }: { readonly run: RunDetail }) {
           <Tabs.Tab value="map">Lattice</Tabs.Tab>
           <Tabs.Tab value="tasks">Tasks</Tabs.Tab>
           <Tabs.Tab value="measures">Measures</Tabs.Tab>
+          <Tabs.Tab value="timeline">Timeline</Tabs.Tab>
           <Tabs.Tab value="revisions">
             {run.revision === 1 ? 'Revisions' : `Revision ${run.revision}`}
           </Tabs.Tab>
@@ -103,6 +105,9 @@ function Run({ run }: { readonly run: RunDetail }) {
         </Tabs.Panel>
         <Tabs.Panel value="measures">
           <StageMeasures run={run} graph={graph} stage={stage} />
+        </Tabs.Panel>
+        <Tabs.Panel value="timeline">
+          <RunTimelineTab run={run} />
         </Tabs.Panel>
         <Tabs.Panel value="revisions">
           <Revisions run={run} />
