@@ -1,7 +1,7 @@
 /** Tasks that no agent has room for: told at once, and run as soon as one is there that has. */
 import { describe, expect, it } from 'vitest';
 import { testDatabase } from '@gantry/database/testing';
-import { describeNotification, type NotificationAbout } from '@gantry/model';
+import { describeNotification, describeTooLarge, type NotificationAbout } from '@gantry/model';
 import {
   describeRun,
   endSession,
@@ -68,6 +68,31 @@ describe('a task that no agent has room for', () => {
     expect((await describeRun(engine, test.run)).tooLarge).toMatchObject([
       { stage: 'map', asks: { gpu: 1 } },
     ]);
+  });
+
+  it('waits for an agent with its labels, and names them', async () => {
+    const engine = openEngine(database.pool);
+    const test = await startTestRun(
+      engine,
+      '  map: { tool: map@1, labels: { scanner: b }, pool: night, inputs: { tile: source } }',
+    );
+    await test.admit(1);
+    expect(await test.claim()).toEqual([]);
+    const { tooLarge } = await describeRun(engine, test.run);
+    expect(tooLarge).toMatchObject([
+      { stage: 'map', asks: { pool: 'night', labels: { scanner: 'b' } }, largest: null },
+    ]);
+    expect(describeTooLarge(tooLarge[0]!)).toBe(
+      '1 task of map waits: no agent has room for 1 core and 512MiB of memory, in the pool night, with scanner=b.',
+    );
+    const scanner = await openSession(engine, {
+      ...{ name: 'scanner', host: 'scanner', instance: 'one', leaseSeconds: 3600, labels: { scanner: 'b' } },
+      capacity: { cpu: 2, memory: 2 ** 30, slots: 2 },
+    });
+    expect(await test.claim(1, scanner.session)).toEqual([]);
+    await database.pool.query(`UPDATE agent SET pool = 'night' WHERE name = 'scanner'`);
+    expect((await describeRun(engine, test.run)).tooLarge).toEqual([]);
+    expect(await test.claim(1, scanner.session)).toHaveLength(1);
   });
 
   it('is a notification, once until there was room', async () => {
