@@ -21,6 +21,8 @@ export default defineConfig({
     setupFiles: [join(tests, 'property-seed.ts')],
     pool: 'forks',
     maxWorkers: 2,
+    // On a machine with other work a second, as by default, is nothing.
+    expect: { poll: { timeout: 15_000 } },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -17,7 +17,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UserClient } from '@gantry/client';
+import { MapClient, UserClient } from '@gantry/client';
 import type { MapColumns } from '@gantry/model';
 import type { BenchOptions, BenchResult } from '../scripts/bench.ts';
 import { startBusyAgents } from './million/busy-agents.ts';
@@ -95,9 +95,10 @@ async function lookWhileItRuns(
 ): Promise<{ figures: Record<string, number>; evidence: Record<string, unknown> }> {
   const agents = await startBusyAgents(server.url);
   try {
+    const maps = new MapClient(client);
     const shown = { stage: 'first', x: 'col', y: 'row' };
     const began = performance.now();
-    let map: MapColumns = await client.map(run, shown);
+    let map: MapColumns = await maps.map(run, shown);
     const first = performance.now() - began;
     const times: Record<'heatmap' | 'changes' | 'counts' | 'tasks', number[]> = {
       heatmap: [],
@@ -114,10 +115,10 @@ async function lookWhileItRuns(
     };
     const before = { at: performance.now(), settled: agents.settled() };
     while (performance.now() - before.at < seconds * 1000) {
-      map = await timed(times.heatmap, () => client.map(run, shown));
+      map = await timed(times.heatmap, () => maps.map(run, shown));
       if (map.count !== tiles) throw new Error(`The map has ${map.count} places, not ${tiles}.`);
       const { change } = map;
-      await timed(times.changes, () => client.map(run, { ...shown, since: change }));
+      await timed(times.changes, () => maps.map(run, { ...shown, since: change }));
       const { stages } = await timed(times.counts, () => client.run(run));
       const counted = Object.values(stages[0]?.tasks ?? {}).reduce((sum, count) => sum + count, 0);
       if (counted !== tiles) throw new Error(`${counted} tasks are counted, not ${tiles}.`);

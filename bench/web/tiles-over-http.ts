@@ -4,7 +4,7 @@
  */
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { UserClient } from '@gantry/client';
+import { PictureClient, UserClient } from '@gantry/client';
 import { userApiPath } from '@gantry/model';
 import { dropFromPageCache } from '../web-tiles.ts';
 import { ownerToken, type ServerProcess } from '../server/server-process.ts';
@@ -39,7 +39,7 @@ export async function measureHttpTiles(
     cold,
   }: { dataset: number; path: string; tiles: number; concurrency: number; cold: boolean },
 ): Promise<HttpTiles> {
-  const client = new UserClient({ server: url, token: ownerToken });
+  const client = new PictureClient(new UserClient({ server: url, token: ownerToken }));
   const { levels, tileSize, defaultWindow } = await client.picture(dataset, { n: 1 });
   const dropped = cold && dropFromPageCache(path);
   const below = (count: number): number => Math.floor(Math.random() * count);

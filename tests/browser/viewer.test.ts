@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PictureClient } from '@gantry/client';
 import { testDatabase } from '@gantry/database/testing';
 import { readImage, type Image } from '@gantry/imaging';
 import { checksumFile } from '@gantry/storage';
@@ -29,6 +30,7 @@ describe.skipIf(!hasChromium || !hasData)('looking at results', () => {
   const database = testDatabase();
   const browser = testBrowser();
   let lab: Laboratory;
+  let looking: PictureClient;
   let image: Image;
   let images = 0;
   let labels = 0;
@@ -36,6 +38,7 @@ describe.skipIf(!hasChromium || !hasData)('looking at results', () => {
 
   beforeAll(async () => {
     lab = await openLaboratory(database);
+    looking = new PictureClient(lab.client);
     image = await readImage(tile);
     const { client } = lab;
     images = await client.createDataset({ name: 'images', type: 'image', axes: ['t'] });
@@ -96,7 +99,7 @@ describe.skipIf(!hasChromium || !hasData)('looking at results', () => {
   });
 
   it('has a scale bar that is right at every zoom', { timeout: 90_000 }, async () => {
-    const described = await lab.client.picture(images, { t: 1 });
+    const described = await looking.picture(images, { t: 1 });
     const um = described.pixelSize?.x ?? NaN;
     for (const scale of [2, 8]) {
       const page = await open(`/datasets/${images}/view?place=t=1&view=200,140,${scale}`);
@@ -113,9 +116,9 @@ describe.skipIf(!hasChromium || !hasData)('looking at results', () => {
   });
 
   it('goes by the keyboard alone to the next plane, an object and its row', { timeout: 90_000 }, async () => {
-    const { columns } = await lab.client.table(tables, { t: 2 }, { columns: ['id', 'bbox_min_x'] });
+    const { columns } = await looking.table(tables, { t: 2 }, { columns: ['id', 'bbox_min_x'] });
     expect(columns[0]?.values.length).toBeGreaterThan(3);
-    const labelled = (await lab.client.overlays(images, { t: 1 })).overlays[0];
+    const labelled = (await looking.overlays(images, { t: 1 })).overlays[0];
     expect(labelled).toMatchObject({ kind: 'labels', dataset: labels });
     const page = await open(`/datasets/${images}/view?place=t=1&view=200.5,140.5,6`);
     await page.getByTestId('readout').waitFor();
@@ -129,7 +132,7 @@ describe.skipIf(!hasChromium || !hasData)('looking at results', () => {
     await page.keyboard.press('v');
     const value = image.data[140 * image.width + 200]!;
     await expect.poll(() => page.getByTestId('said').textContent()).toContain(`value ${value}`);
-    const { value: id } = await lab.client.pictureValue(labels, { t: 2 }, { x: 200, y: 140 });
+    const { value: id } = await looking.pictureValue(labels, { t: 2 }, { x: 200, y: 140 });
     await page.keyboard.press('Enter');
     await page
       .getByTestId('said')
@@ -145,7 +148,7 @@ describe.skipIf(!hasChromium || !hasData)('looking at results', () => {
     await plot.waitFor();
     const box = await plot.boundingBox();
     if (box === null) throw new Error('There is no scatter plot.');
-    const { columns } = await lab.client.table(tables, { t: 1 }, { columns: ['id', 'area', 'mean'] });
+    const { columns } = await looking.table(tables, { t: 1 }, { columns: ['id', 'area', 'mean'] });
     // The largest object lies alone at the right.
     const [ids, areas, means] = columns.map(({ values }) => values as number[]);
     const row = areas!.indexOf(Math.max(...areas!));
@@ -166,7 +169,7 @@ describe.skipIf(!hasChromium || !hasData)('looking at results', () => {
 
   it('goes through the plots by the keyboard alone', { timeout: 90_000 }, async () => {
     const page = await open(`/datasets/${tables}/table?place=t=1`);
-    const { columns } = await lab.client.table(tables, { t: 1 }, { columns: ['id', 'area'] });
+    const { columns } = await looking.table(tables, { t: 1 }, { columns: ['id', 'area'] });
     const [ids, areas] = columns.map(({ values }) => values as number[]);
     const order = areas!.map((_, row) => row).toSorted((a, b) => areas![a]! - areas![b]! || a - b);
     const scatter = page.getByRole('application', { name: /^Scatter plot/ });

@@ -8,12 +8,10 @@ import {
   agentSummarySchema,
   invitationSummarySchema,
   issuedInvitationSchema,
-  aroundAnswerSchema,
   createdAnswerSchema,
   datasetDetailSchema,
   datasetLineageSchema,
   datasetSummarySchema,
-  decodeMap,
   failedTasksSchema,
   failureGroupsSchema,
   failureSummarySchema,
@@ -25,24 +23,17 @@ import {
   logEndSchema,
   logLineSchema,
   notificationsSchema,
-  measuredAnswerSchema,
-  overlaysAnswerSchema,
-  pictureDescriptionSchema,
-  pictureValueSchema,
   resubmittedSchema,
   resumedAnswerSchema,
   retryAnswerSchema,
-  histogramSchema,
   runDetailSchema,
   runGraphSchema,
   runOutputSchema,
   runSummarySchema,
-  runTimelineSchema,
   sealedAnswerSchema,
   serverStatusSchema,
   signInAddressSchema,
   storageStateSchema,
-  tableAnswerSchema,
   taskExplanationSchema,
   taskSummarySchema,
   taskWorkSchema,
@@ -66,17 +57,11 @@ import {
   type FailureGroups,
   type FailureSummary,
   type LogEnd,
-  type AroundAnswer,
   type LogLine,
-  type MapColumns,
-  type MeasuredAnswer,
   type NewDatasetBody,
   type NewItemsBody,
   type NewRunBody,
   type Notifications,
-  type OverlaysAnswer,
-  type PictureDescription,
-  type PictureValue,
   type Place,
   type ReadNotificationsBody,
   type ResubmitBody,
@@ -85,22 +70,19 @@ import {
   type RetryAnswer,
   type RetryBody,
   type RunDetail,
-  type Histogram,
   type RunGraph,
   type RunOutput,
-  type RunTimeline,
   type RunSummary,
   type ServerStatus,
-  type TableAnswer,
   type TaskExplanation,
   type StorageState,
   type TaskSummary,
   type TaskWork,
   type WatchBody,
 } from '@gantry/model';
-import { readBytes } from './send-request.ts';
 import type { QueryOf } from './typed-paths.ts';
 import { TypedRequests, writePatienceMs } from './typed-requests.ts';
+import { writePlace } from './write-place.ts';
 
 export interface UserClientOptions {
   /** Such as `http://127.0.0.1:18080`. */
@@ -111,18 +93,6 @@ export interface UserClientOptions {
 
 const datasetSummariesSchema = datasetSummarySchema.array();
 const itemSummariesSchema = itemSummarySchema.array();
-/** Which part of a table is asked for. */
-export interface TablePart {
-  /** Names; all columns if absent. */
-  readonly columns?: readonly string[];
-  /** The first row, from 0. */
-  readonly from?: number;
-  /** Rows; 1,000 if absent. */
-  readonly limit?: number;
-  /** The table's version, so that a browser may keep the answer. */
-  readonly version?: string;
-}
-
 const runSummariesSchema = runSummarySchema.array();
 const liveSourceStatesSchema = liveSourceStateSchema.array();
 const taskSummariesSchema = taskSummarySchema.array();
@@ -283,25 +253,7 @@ export class UserClient {
     return this.#api.ask('get', '/runs/{id}/graph', { path: { id }, signal }, runGraphSchema);
   }
 
-  /** The places of a stage in one plane. */
-  async map(id: number, query: QueryOf<'get', '/runs/{id}/map'>, signal?: AbortSignal): Promise<MapColumns> {
-    const response = await this.#api.open('/runs/{id}/map', { path: { id }, query, signal });
-    return decodeMap(await readBytes(this.#api.endpoint, response));
-  }
-
   /** @returns how many tasks are tried again */
-  async histogram(
-    id: number,
-    query: QueryOf<'get', '/runs/{id}/histogram'>,
-    signal?: AbortSignal,
-  ): Promise<Histogram> {
-    return this.#api.ask('get', '/runs/{id}/histogram', { path: { id }, query, signal }, histogramSchema);
-  }
-
-  async timeline(id: number, signal?: AbortSignal): Promise<RunTimeline> {
-    return this.#api.ask('get', '/runs/{id}/timeline', { path: { id }, signal }, runTimelineSchema);
-  }
-
   async resumeRun(id: number, body: ResumeBody, signal?: AbortSignal): Promise<number> {
     const request = { path: { id }, body, signal };
     return (await this.#api.ask('post', '/runs/{id}/resume', request, resumedAnswerSchema)).again;
@@ -457,56 +409,6 @@ export class UserClient {
     return this.#api.ask('get', '/agents', { signal }, agentSummariesSchema);
   }
 
-  /** The image of a dataset at a place. @param page of a file that holds several, from 0 */
-  async picture(dataset: number, place: Place, page = 0, signal?: AbortSignal): Promise<PictureDescription> {
-    const request = { path: { id: dataset }, query: { place: writePlace(place), page }, signal };
-    return this.#api.ask('get', '/datasets/{id}/picture', request, pictureDescriptionSchema);
-  }
-
-  /** The value of a pixel, counted from 0. */
-  async pictureValue(
-    dataset: number,
-    place: Place,
-    at: { readonly x: number; readonly y: number; readonly page?: number },
-    signal?: AbortSignal,
-  ): Promise<PictureValue> {
-    const { x, y, page = 0 } = at;
-    const query = { place: writePlace(place), page, x, y };
-    const request = { path: { id: dataset }, query, signal };
-    return this.#api.ask('get', '/datasets/{id}/picture/value', request, pictureValueSchema);
-  }
-
-  /** Images of the same runs that may be laid over the one at the place. */
-  async overlays(dataset: number, place: Place, signal?: AbortSignal): Promise<OverlaysAnswer> {
-    const request = { path: { id: dataset }, query: { place: writePlace(place) }, signal };
-    return this.#api.ask('get', '/datasets/{id}/picture/overlays', request, overlaysAnswerSchema);
-  }
-
-  /** The coordinates along each axis of a dataset, and the places before and behind one. */
-  async around(dataset: number, place: Place, signal?: AbortSignal): Promise<AroundAnswer> {
-    const request = { path: { id: dataset }, query: { place: writePlace(place) }, signal };
-    return this.#api.ask('get', '/datasets/{id}/around', request, aroundAnswerSchema);
-  }
-
-  /** Columns of a table, at most `maxTableValues` values in an answer. */
-  async table(
-    dataset: number,
-    place: Place,
-    part: TablePart = {},
-    signal?: AbortSignal,
-  ): Promise<TableAnswer> {
-    const { columns, from, limit, version } = part;
-    const query = { place: writePlace(place), column: columns, from, limit, v: version };
-    const request = { path: { id: dataset }, query, signal, waitMs: writePatienceMs };
-    return this.#api.ask('get', '/datasets/{id}/table', request, tableAnswerSchema);
-  }
-
-  /** The images that a table was measured of. */
-  async measured(dataset: number, place: Place, signal?: AbortSignal): Promise<MeasuredAnswer> {
-    const request = { path: { id: dataset }, query: { place: writePlace(place) }, signal };
-    return this.#api.ask('get', '/datasets/{id}/table/measured', request, measuredAnswerSchema);
-  }
-
   /**
    * The log of a task's attempt (its last if none is named), line by line.
    * @param options.follow stays until the attempt ends
@@ -520,11 +422,4 @@ export class UserClient {
     const query = { attempt, follow: follow === true ? ('true' as const) : undefined };
     return this.#api.lines('/tasks/{id}/log', { path: { id: task }, query, signal }, logLineSchema);
   }
-}
-
-/** `row=1,col=2` */
-function writePlace(place: Place): string {
-  return Object.entries(place)
-    .map(([axis, value]) => `${axis}=${value}`)
-    .join(',');
 }

@@ -44,7 +44,10 @@ describe('correct@1', () => {
       worker.stdin.write(
         `${JSON.stringify({ id: 'a', folder, inputs: { tile: input(tile), flat: input(flat) }, outputs: { corrected } })}\n`,
       );
-      expect(JSON.parse(String((await answers.next()).value))).toEqual({ id: 'a', exitCode: 0 });
+      expect(JSON.parse(String((await answers.next()).value))).toEqual({
+        ...{ id: 'a', exitCode: 0 },
+        results: { mean: expected },
+      });
       expect((await readImage(corrected)).data.every((value: number) => value === expected)).toBe(true);
     }
     worker.stdin.end();

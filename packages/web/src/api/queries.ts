@@ -1,6 +1,6 @@
 /** What pages ask for, each by one key. Live events write to `runs`, `run` and `watches` as well. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
-import type { RunDetail, TaskState } from '@gantry/model';
+import type { TaskState } from '@gantry/model';
 import { client } from './client.ts';
 
 export const runsQuery = queryOptions({
@@ -23,23 +23,6 @@ export const graphQuery = (run: number, revision: number) =>
     queryKey: ['graph', run, revision],
     queryFn: ({ signal }) => client.graph(run, signal),
     placeholderData: keepPreviousData,
-  });
-
-/** A run that goes on is asked again now and then. */
-export const histogramQuery = (run: RunDetail, stage: string, measure: string) =>
-  queryOptions({
-    queryKey: ['histogram', run.id, stage, measure, run.ended],
-    queryFn: ({ signal }) => client.histogram(run.id, { stage, measure }, signal),
-    placeholderData: keepPreviousData,
-    ...(run.state === 'active' ? { refetchInterval: 5_000 } : {}),
-  });
-
-export const timelineQuery = (run: RunDetail) =>
-  queryOptions({
-    queryKey: ['timeline', run.id, run.state, run.revision],
-    queryFn: ({ signal }) => client.timeline(run.id, signal),
-    placeholderData: keepPreviousData,
-    ...(run.state === 'active' ? { refetchInterval: 5_000 } : {}),
   });
 
 export const taskQuery = (task: number) =>

@@ -2,7 +2,7 @@
 import type { Histogram, RunDetail, RunGraph, StageSummary } from '@gantry/model';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { histogramQuery } from '../api/queries.ts';
+import { histogramQuery } from '../api/map-queries.ts';
 import { formatCount, formatThings } from '../parts/numbers.ts';
 import { Empty, Problem } from '../parts/page.tsx';
 import type { RunSearch } from '../run-search.ts';

@@ -4,7 +4,7 @@
  */
 import type { MapHead, RunDetail } from '@gantry/model';
 import { useEffect, useRef, useState } from 'react';
-import { client } from '../api/client.ts';
+import { mapClient } from '../api/map-queries.ts';
 import { placeText, readPlaceText } from '../parts/numbers.ts';
 import { makeGrid, spanAxis, updateGrid, type GridAxis, type MapGrid } from './map-grid.ts';
 
@@ -63,7 +63,7 @@ export function useStageMap(run: RunDetail, plane: MapPlane): StageMap {
     };
 
     const readAll = async (): Promise<void> => {
-      const columns = await client.map(id, { ...query, at }, gone.signal);
+      const columns = await mapClient.map(id, { ...query, at }, gone.signal);
       grid = makeGrid(columns, x, y);
       wrapped = y === undefined && x !== undefined ? spanAxis(x, columns.x) : undefined;
       extents = columns.extents;
@@ -71,7 +71,7 @@ export function useStageMap(run: RunDetail, plane: MapPlane): StageMap {
     };
     const read = async (): Promise<void> => {
       if (grid === undefined || grid.state.length === 0) return readAll();
-      const changes = await client.map(id, { ...query, at: shownAt, since: grid.change }, gone.signal);
+      const changes = await mapClient.map(id, { ...query, at: shownAt, since: grid.change }, gone.signal);
       if (!updateGrid(grid, changes, wrapped)) await readAll();
     };
     const look = async (): Promise<void> => {

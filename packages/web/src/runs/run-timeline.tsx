@@ -2,7 +2,7 @@
 import { describeRunEvent, type RunDetail, type RunTimeline } from '@gantry/model';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { timelineQuery } from '../api/queries.ts';
+import { timelineQuery } from '../api/map-queries.ts';
 import { formatCount, formatDuration, formatPace } from '../parts/numbers.ts';
 import { Loading, Problem } from '../parts/page.tsx';
 import { RelativeTime } from '../parts/relative-time.tsx';

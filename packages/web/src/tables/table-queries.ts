@@ -1,7 +1,7 @@
 /** What pages ask of tables: what columns there are, the values of one, and one row. */
 import { maxTableValues, type Place, type TableAnswer } from '@gantry/model';
 import { queryOptions } from '@tanstack/react-query';
-import { client } from '../api/client.ts';
+import { pictureClient } from '../api/picture-client.ts';
 import { placeText } from '../parts/numbers.ts';
 import type { ColumnValues } from './rows.ts';
 
@@ -9,7 +9,7 @@ import type { ColumnValues } from './rows.ts';
 export const tableQuery = (dataset: number, place: Place) =>
   queryOptions({
     queryKey: ['table', dataset, placeText(place)],
-    queryFn: ({ signal }) => client.table(dataset, place, { limit: 0 }, signal),
+    queryFn: ({ signal }) => pictureClient.table(dataset, place, { limit: 0 }, signal),
   });
 
 /** All values of a column. */
@@ -27,7 +27,7 @@ async function readColumn(table: TableAnswer, name: string, signal: AbortSignal)
   const numbers = new Float64Array(kind === 'number' ? rows : 0);
   const texts: string[] = [];
   for (let from = 0; from < rows; from += maxTableValues) {
-    const part = await client.table(
+    const part = await pictureClient.table(
       dataset.id,
       place,
       { columns: [name], from, limit: maxTableValues, version },
@@ -47,7 +47,12 @@ export const rowQuery = (table: TableAnswer, row: number) =>
   queryOptions({
     queryKey: ['row', table.dataset.id, placeText(table.place), table.version, row],
     queryFn: ({ signal }) =>
-      client.table(table.dataset.id, table.place, { from: row, limit: 1, version: table.version }, signal),
+      pictureClient.table(
+        table.dataset.id,
+        table.place,
+        { from: row, limit: 1, version: table.version },
+        signal,
+      ),
   });
 
 /** The column that holds the numbers of objects, by its usual names. */

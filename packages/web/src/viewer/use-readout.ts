@@ -3,7 +3,7 @@
  * full resolution where they are on the screen, and else from the server.
  */
 import { useEffect, useState } from 'react';
-import { client } from '../api/client.ts';
+import { pictureClient } from '../api/picture-client.ts';
 import type { Point } from './picture-view.ts';
 import type { TileLayer } from './tile-layer.ts';
 import type { OpenStage } from './use-stage.ts';
@@ -31,7 +31,7 @@ export async function readPixel(layer: TileLayer, at: Point, signal?: AbortSigna
   const near = layer.isExact ? layer.numberAt(at.x, at.y) : undefined;
   if (near !== undefined) return Number.isFinite(near) ? near : null;
   const { dataset, place, page } = layer.picture;
-  return (await client.pictureValue(dataset.id, place, { ...at, page }, signal)).value;
+  return (await pictureClient.pictureValue(dataset.id, place, { ...at, page }, signal)).value;
 }
 
 /** @param element where the pointer is followed */
