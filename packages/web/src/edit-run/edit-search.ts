@@ -1,4 +1,5 @@
 /** What the address of the page that edits a run says: every change that is not made yet. */
+import { isRecord, mapOf, textOf } from '../read-search.ts';
 
 /** A stage that is to be added; only what was chosen is there. */
 export interface AddedStage {
@@ -46,23 +47,4 @@ export function readEditSearch(search: Unknown): EditSearch {
         : undefined,
     ),
   };
-}
-
-function mapOf<T>(value: unknown, read: (one: unknown) => T | undefined): Record<string, T> | undefined {
-  if (!isRecord(value)) return undefined;
-  const entries = Object.entries(value).flatMap(([key, one]) => {
-    const found = read(one);
-    return found === undefined ? [] : [[key, found] as const];
-  });
-  return entries.length === 0 ? undefined : Object.fromEntries(entries);
-}
-
-function isRecord(value: unknown): value is Unknown {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** An address may have a number where a text is meant. */
-function textOf(value: unknown): string | undefined {
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return typeof value === 'string' ? value : undefined;
 }

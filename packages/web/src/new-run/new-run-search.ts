@@ -1,5 +1,6 @@
 /** What the address of the page for a new run says: every choice but the text of a pipeline of one's own. */
 import type { NewRunBody } from '@gantry/model';
+import { isRecord, mapOf, textOf } from '../read-search.ts';
 
 /** What one source reads; only what was chosen is there. */
 export interface SourceSearch {
@@ -101,25 +102,6 @@ export function sourceSearch(source: NewRunBody['sources'][string]): SourceSearc
     marker: completeWhen?.marker,
     quiet: completeWhen?.quietMinutes,
   };
-}
-
-function mapOf<T>(value: unknown, read: (one: unknown) => T | undefined): Record<string, T> | undefined {
-  if (!isRecord(value)) return undefined;
-  const entries = Object.entries(value).flatMap(([key, one]) => {
-    const found = read(one);
-    return found === undefined ? [] : [[key, found] as const];
-  });
-  return entries.length === 0 ? undefined : Object.fromEntries(entries);
-}
-
-function isRecord(value: unknown): value is Unknown {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** An address may have a number where a text is meant. */
-function textOf(value: unknown): string | undefined {
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return typeof value === 'string' ? value : undefined;
 }
 
 function idOf(value: unknown): number | undefined {
